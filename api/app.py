@@ -1,0 +1,94 @@
+"""The web application: every door of the product, put together."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api import auth, health
+from api.clinicians import endpoints as clinicians
+from api.errors import describe_errors
+from api.phone import phone_router
+from api.public import endpoints as public
+from api.services import Services
+from api.webhooks import twilio as webhooks
+from bot.carrier.client import CarrierControl
+from directory.settings import Carrier
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(services: Services, *, work: bool = True) -> FastAPI:
+    """The application over `services`; with `work` its background workers run while it does."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if work:
+            await run_in_threadpool(services.workers.start)
+        yield
+        if work:
+            await run_in_threadpool(services.workers.stop)
+        services.database.close()
+
+    app = FastAPI(
+        title="Handoff",
+        summary="The warm handoff from a crisis team to a community partner.",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    describe_errors(app)
+    app.include_router(webhooks.router)
+    app.include_router(auth.router)
+    app.include_router(clinicians.router)
+    app.include_router(public.router)
+    app.include_router(health.router)
+    _add_phones(app, services)
+    _add_middleware(app, services)
+    return app
+
+
+def _add_phones(app: FastAPI, services: Services) -> None:
+    """The simulated phones, where the carrier is simulated; nowhere else do they exist."""
+    settings = services.settings
+    if settings.carrier is not Carrier.SIMULATED:
+        return
+    app.include_router(phone_router(CarrierControl(settings.carrier_api), services.clock))
+
+    @app.get("/", include_in_schema=False)
+    def to_the_phones() -> RedirectResponse:
+        return RedirectResponse("/phone")
+
+
+def _add_middleware(app: FastAPI, services: Services) -> None:
+    public_host = urlsplit(services.settings.base_url).hostname or "127.0.0.1"
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=[public_host, "127.0.0.1", "localhost", "[::1]"]
+    )
+
+    @app.middleware("http")
+    async def add_headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.url.path.startswith(("/api/v1/", "/webhooks/")):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,150 @@
+"""The `handoff` command."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api import supervisor
+from bot.carrier.client import CarrierControl
+from bot.evaluation.command import evaluate_file
+from directory import database, migrations
+from directory.clock import wall_now
+from directory.errors import HandoffError
+from directory.listings.load import load_partners
+from directory.settings import Carrier, Settings, SettingsError, load_settings
+from directory.staff import service as staff_service
+from directory.staff.models import Role
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Handoff: from crisis to help.")
+directory_commands = typer.Typer(no_args_is_help=True, help="The community partners.")
+staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of clinicians and supervisors.")
+app.add_typer(directory_commands, name="directory")
+app.add_typer(staff_commands, name="staff")
+
+out = Console()
+err = Console(stderr=True)
+
+PLAYER = "+16305550100"
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend is one line, not a traceback."""
+    try:
+        app()
+    except (SettingsError, HandoffError) as error:
+        err.print(f"handoff: {error}", style="red", markup=False, highlight=False)
+        sys.exit(2)
+
+
+@app.command()
+def up(
+    carrier: Annotated[Carrier | None, typer.Option(help="Who carries the texts.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+) -> None:
+    """Start the whole product on this machine; Ctrl-C stops every process of it."""
+    given = {"carrier": carrier, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    raise typer.Exit(supervisor.up(settings))
+
+
+@app.command()
+def ask(
+    text: str,
+    from_: Annotated[str, typer.Option("--from", help="The number that texts.")] = PLAYER,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.")] = 30.0,
+) -> None:
+    """Send one text through the running system, over its webhook, and print the replies."""
+    settings = load_settings()
+    if settings.carrier is not Carrier.SIMULATED:
+        raise SettingsError("ask works with the simulated carrier only: real people pay for texts")
+    control = CarrierControl(settings.carrier_api)
+    try:
+        before = max((each.order for each in control.messages(from_)), default=0)
+        started = time.monotonic()
+        control.text(from_, text)
+        replies = control.wait_for_answer(from_, after=before, timeout=timeout)
+    except ConnectionError as error:
+        raise SettingsError("nothing is running here: start it with `make run`") from error
+    seconds = time.monotonic() - started
+    if as_json:
+        answer = {"replies": [each.body for each in replies], "seconds": round(seconds, 3)}
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    else:
+        for reply in replies:
+            out.print(reply.body, markup=False, highlight=False)
+    if not replies:
+        err.print("handoff: no reply", style="red")
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    json_out: Annotated[Path | None, typer.Option("--json")] = None,
+    html_out: Annotated[Path | None, typer.Option("--html")] = None,
+) -> None:
+    """Labelled messages through the understanding that answers residents; prints the measures."""
+    raise typer.Exit(evaluate_file(file, json_out=json_out, html_out=html_out, console=out))
+
+
+@directory_commands.command("load")
+def directory_load(paths: Annotated[list[Path], typer.Argument(exists=True)]) -> None:
+    """Load partners files; what is the same changes nothing, what is wrong changes nothing."""
+    open_database(load_settings())
+    failed = False
+    for path in paths:
+        with database.session_scope() as session:
+            report = load_partners(session, path, now=wall_now())
+        for line in report.rejected:
+            err.print(line, style="red", markup=False, highlight=False)
+        failed = failed or bool(report.rejected)
+        out.print(
+            f"{path}: {report.added} added, {report.changed} changed, "
+            f"{report.unchanged} unchanged, {report.removed} removed, "
+            f"{len(report.rejected)} rejected"
+        )
+    raise typer.Exit(1 if failed else 0)
+
+
+@staff_commands.command("add")
+def staff_add(
+    email: str,
+    role: Annotated[Role, typer.Option()],
+    phone: Annotated[str | None, typer.Option(help="Number from which a clinician texts.")] = None,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+) -> None:
+    """Create an account. Without --password-stdin the password is asked for."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    open_database(load_settings())
+    with database.session_scope() as session:
+        staff_service.add(session, email, role, password=password, phone=phone, now=wall_now())
+    out.print(f"{email} may now log in as {role.value}.", markup=False, highlight=False)
+
+
+@staff_commands.command("remove")
+def staff_remove(email: str) -> None:
+    """End an account; its tokens end at once."""
+    open_database(load_settings())
+    with database.session_scope() as session:
+        staff_service.remove(session, email, now=wall_now())
+    out.print(f"{email} has no access any more.", markup=False, highlight=False)
+
+
+def open_database(settings: Settings) -> None:
+    """Open and migrate the database that the settings name."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database.use(database.Database(settings))
+    migrations.migrate()
+
+
+if __name__ == "__main__":
+    main()

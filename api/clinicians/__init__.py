@@ -1,0 +1,1 @@
+"""What staff does: log visits, see check-ins, work through tasks."""

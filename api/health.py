@@ -1,0 +1,111 @@
+"""Liveness, readiness and metrics. Counts only: no number, name or text ever gets here."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.deps import TheServices
+from api.services import Services
+from directory.clock import wall_now
+from directory.messages import inbox, outbox
+from directory.tasks import queries as tasks
+
+router = APIRouter(tags=["health"])
+SWEEP_AT_LEAST_EVERY = timedelta(seconds=30)
+
+
+class Alive(BaseModel):
+    """`now` is product time."""
+
+    status: str
+    now: datetime
+    clock_speed: float
+
+
+class Ready(BaseModel):
+    """Each part by name: `ok` or what is wrong."""
+
+    status: str
+    parts: dict[str, str]
+
+
+@router.get("/healthz")
+def is_alive(services: TheServices) -> Alive:
+    try:
+        return Alive(status="ok", now=services.clock.now(), clock_speed=services.clock.speed)
+    except SQLAlchemyError:
+        return Alive(status="ok", now=wall_now(), clock_speed=1.0)
+
+
+@router.get("/readyz", responses={503: {"model": Ready}})
+def is_ready(services: TheServices, response: Response) -> Ready:
+    parts = {
+        "database": _database(services),
+        "rasa": "ok" if services.rasa.ready() else "not answering",
+        "carrier": "ok" if services.gateway.ping() else "not answering",
+        "worker": _worker(services),
+    }
+    ready = all(state == "ok" for state in parts.values())
+    if not ready:
+        response.status_code = 503
+    return Ready(status="ready" if ready else "not ready", parts=parts)
+
+
+@router.get("/metrics", response_class=Response, include_in_schema=False)
+def metrics(services: TheServices) -> Response:
+    registry = CollectorRegistry()
+    registry.register(_FromDatabase(services))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _FromDatabase(Collector):
+    """Reads the counts from the database, so that they are true of the whole product."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> Iterator[Metric]:
+        with self._services.database.read_scope() as session:
+            turns = CounterMetricFamily(
+                "handoff_turns", "Texts answered, by the part that decided.", labels=["answered_by"]
+            )
+            for by, count in inbox.turns_by_answerer(session).items():
+                turns.add_metric([by], count)
+            sent = GaugeMetricFamily(
+                "handoff_outbound_messages", "Texts of ours, by status.", labels=["status"]
+            )
+            for status, count in outbox.counts(session).items():
+                sent.add_metric([status], count)
+            waiting = GaugeMetricFamily(
+                "handoff_inbound_waiting", "Texts that wait for an answer.",
+                value=inbox.waiting_count(session),
+            )
+            opened = GaugeMetricFamily(
+                "handoff_tasks_open", "Tasks that wait for a person.", labels=["kind"]
+            )
+            for kind, count in tasks.open_counts(session).items():
+                opened.add_metric([kind], count)
+        yield from (turns, sent, waiting, opened)
+
+
+def _database(services: Services) -> str:
+    try:
+        with services.database.read_scope() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return type(error).__name__
+    return "ok"
+
+
+def _worker(services: Services) -> str:
+    swept = services.workers.swept_at
+    if swept is None:
+        return "not started"
+    return "ok" if wall_now() - swept < SWEEP_AT_LEAST_EVERY else "stuck"

@@ -1,0 +1,87 @@
+"""The published directory as JSON: services, and search with its reasons. No log-in."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api import paging
+from api.deps import ReadingSession, TheServices
+from api.public.listing import as_listing
+from directory.languages import Language
+from directory.listings import service as listings
+from directory.search import Query as Search
+from directory.search import find, needs_in, place_in
+
+router = APIRouter(prefix="/api/v1/services", tags=["directory"])
+LONGEST_QUERY = 300
+
+
+class Found(BaseModel):
+    """Services, best first, each with its reasons; what was understood, and what was relaxed."""
+
+    items: list[dict[str, Any]]
+    needs: list[str]
+    place: str | None
+    relaxed: list[Any]
+    unserved: list[str]
+    next: None = None
+
+
+class ServicePage(BaseModel):
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+@router.get("/search")
+def search_services(
+    session: ReadingSession,
+    services: TheServices,
+    q: Annotated[str, Query(max_length=LONGEST_QUERY)] = "",
+    place: Annotated[str | None, Query(max_length=80)] = None,
+    language: Language | None = None,
+    open_now: bool = False,
+) -> Found:
+    """Find services for everyday words (`q`: "no groceries till friday"), near a town or ZIP."""
+    where = place_in(place) if place else place_in(q)
+    needs = tuple(needs_in(q))
+    result = find(
+        session,
+        Search(
+            needs=needs,
+            place=where.name if where else None,
+            language=language,
+            open_now=open_now,
+            text=q or None,
+            at=services.clock.now(),
+        ),
+    ).as_json()
+    return Found(
+        items=result["matches"],
+        needs=list(needs),
+        place=where.name if where else None,
+        relaxed=result["relaxed"],
+        unserved=result["unserved"],
+    )
+
+
+@router.get("")
+def list_services(
+    session: ReadingSession,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ServicePage:
+    """Every published service, by name."""
+    rows, following = listings.list_published(
+        session, after=paging.decode_text(cursor), limit=limit
+    )
+    return ServicePage(
+        items=[as_listing(row) for row in rows],
+        next=paging.encode_text(*following) if following else None,
+    )
+
+
+@router.get("/{service_id}", responses={404: {}})
+def read_service(service_id: str, session: ReadingSession) -> dict[str, Any]:
+    """One published service, by id or slug."""
+    return as_listing(listings.published_service(session, service_id))

@@ -1,0 +1,41 @@
+"""A published service as JSON. Every number and address has passed directory.publication."""
+
+from typing import Any
+
+from directory.listings.models import Service
+from directory.listings.publication import (
+    last_checked,
+    published_addresses,
+    published_phones,
+    published_url,
+)
+
+
+def as_listing(service: Service) -> dict[str, Any]:
+    """One service: HSDS field names where HSDS has them."""
+    phones = published_phones(service)
+    checked = last_checked(service, phones)
+    return {
+        "id": service.id,
+        "slug": service.slug,
+        "name": service.name,
+        "organization": {"id": service.organization.id, "name": service.organization.name},
+        "description": {"en": service.description, "es": service.description_es},
+        "url": published_url(service),
+        "phones": [
+            {
+                "number": phone.number,
+                "type": phone.kind,
+                "extension": phone.extension,
+                "press": phone.press,
+                "text_word": phone.text_word,
+                "description": {"en": phone.label, "es": phone.label_es},
+                "answered_24h": phone.answered_24h,
+            }
+            for phone in phones
+        ],
+        "addresses": [str(address) for address in published_addresses(service)],
+        "opening_hours": service.opening_hours,
+        "accepts_referrals": service.accepts_referrals,
+        "last_checked": checked.isoformat() if checked else None,
+    }

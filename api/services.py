@@ -1,0 +1,96 @@
+"""The parts of one API process, put together from the settings."""
+
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answering import Answerer
+from bot.conversation import Conversation
+from bot.jobs import Parts, Workers
+from bot.office import is_on_shift
+from bot.rasa_client import RasaClient
+from bot.sms.deliver import Pace, Sender
+from bot.sms.gateway import SmsGateway
+from bot.sms.twilio import TwilioGateway
+from directory import database
+from directory.clock import ProductClock, wall_now
+from directory.database import Database, new_id
+from directory.messages.spool import Spool
+from directory.quiet_hours import QuietHours
+from directory.search import FindResult, Query, find
+from directory.settings import Settings
+
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that endpoints need; `workers` runs only between start and stop."""
+
+    settings: Settings
+    database: Database
+    clock: ProductClock
+    quiet: QuietHours
+    gateway: SmsGateway
+    rasa: RasaClient
+    spool: Spool
+    answerer: Answerer
+    workers: Workers
+
+
+def search_directory(query: Query) -> FindResult:
+    with database.read_scope() as session:
+        return find(session, query)
+
+
+def build(settings: Settings, **replaced: Any) -> Services:
+    """Put the parts together; `replaced` lets a test give a gateway or a Rasa of its own."""
+    opened = database.use(Database(settings))
+    clock = ProductClock()
+    start, end = settings.quiet
+    quiet = QuietHours(start, end, settings.zone)
+    gateway: SmsGateway = replaced.get("gateway") or twilio_gateway(settings)
+    rasa: RasaClient = replaced.get("rasa") or RasaClient(
+        settings.rasa_url, settings.rasa_token, timeout=8.0
+    )
+    sender = Sender(
+        gateway,
+        pace=Pace(settings.twilio_messaging_service_sid or settings.twilio_from_number,
+                  settings.send_rate),
+        quiet=quiet,
+        now=clock.now,
+        wall=wall_now,
+        sleep=time.sleep,
+        jitter=random.SystemRandom().random,
+    )
+    answerer = Answerer(
+        conversation=Conversation(rasa=rasa, search=search_directory, zone=settings.zone),
+        deliver=sender.deliver,
+        now=clock.now,
+        wall=wall_now,
+        on_shift=lambda now: is_on_shift(now, settings.zone),
+        owner=new_id(),
+    )
+    spool = Spool(settings.data_dir / "inbox-spool", opened.cipher)
+    alone = opened.engine.dialect.name == "sqlite"
+    parts = Parts(
+        answerer=answerer, sender=sender, rasa=rasa, quiet=quiet, spool=spool,
+        heartbeat=settings.data_dir / "worker.heartbeat", now=clock.now, wall=wall_now,
+    )
+    workers = Workers(parts, executor_id=EMBEDDED if alone else answerer.owner, alone=alone)
+    return Services(settings, opened, clock, quiet, gateway, rasa, spool, answerer, workers)
+
+
+def twilio_gateway(settings: Settings) -> TwilioGateway:
+    service = settings.twilio_messaging_service_sid or None
+    return TwilioGateway(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        status_callback_url=f"{settings.base_url}/webhooks/twilio/status",
+        from_number=None if service else settings.twilio_from_number,
+        messaging_service_sid=service,
+        api_base_url=settings.carrier_api,
+    )
+
+

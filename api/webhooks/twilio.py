@@ -1,0 +1,144 @@
+"""Twilio's webhooks. Nothing is believed before the signature has been checked; a text is stored
+before it is acknowledged, and answered after.
+
+Source: https://www.twilio.com/docs/usage/security (X-Twilio-Signature).
+"""
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from starlette.datastructures import FormData, ImmutableMultiDict
+
+from api.deps import TheServices
+from api.services import Services
+from bot.safety.replies import approved
+from bot.safety.screen import screen
+from bot.sms.gateway import InboundText
+from bot.sms.keywords import Keyword, keyword
+from bot.sms.receipts import apply_report
+from bot.sms.twilio import (
+    empty_twiml,
+    message_twiml,
+    read_inbound,
+    read_status,
+    spoken_twiml,
+    webhook_is_genuine,
+)
+from bot.languages import language_of
+from bot.wording import say
+from directory.clock import wall_now
+from directory.errors import Forbidden, HandoffError, Invalid, TooLarge
+from directory.languages import Language
+from directory.messages import inbox
+from directory.messages.spool import SpooledText
+from directory.people.phone import to_e164
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/webhooks/twilio", tags=["webhooks"], include_in_schema=False)
+
+LARGEST_FORM = 64_000
+
+
+@router.post("/sms")
+async def receive_text(request: Request, services: TheServices) -> Response:
+    """Store one inbound text, acknowledge with empty TwiML, answer through the REST API."""
+    form = await _genuine_form(request, services)
+    inbound = read_inbound(form)
+    if inbound is None:
+        raise Invalid("not_a_text", "MessageSid and From are missing.")
+    return _twiml(await run_in_threadpool(_store, services, inbound))
+
+
+@router.post("/status")
+async def receive_status(request: Request, services: TheServices) -> Response:
+    """Apply one delivery report; late, repeated and reordered ones change nothing."""
+    form = await _genuine_form(request, services)
+    report = read_status(form)
+    if report is None:
+        raise Invalid("not_a_report", "MessageSid is missing.")
+    reference = request.query_params.get("reference")
+
+    def apply() -> None:
+        with services.database.session_scope() as session:
+            apply_report(
+                session, report, reference=reference, now=services.clock.now(), wall=wall_now()
+            )
+
+    await run_in_threadpool(apply)
+    return Response(status_code=204)
+
+
+@router.post("/voice")
+async def receive_call(request: Request, services: TheServices) -> Response:
+    """Somebody calls the number: say where help is, in both languages."""
+    await _genuine_form(request, services)
+    return _twiml(
+        spoken_twiml(
+            [("en-US", say("voice", Language.EN)), ("es-US", say("voice", Language.ES))]
+        )
+    )
+
+
+async def _genuine_form(request: Request, services: Services) -> ImmutableMultiDict[str, str]:
+    """The form, once its signature over the public address has been checked; 403 otherwise."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_FORM:
+        raise TooLarge("too_large", "A text is never this large.")
+    try:
+        form: FormData = await request.form(max_files=0, max_fields=200)
+    except Exception as error:  # whatever the parser says, this is not Twilio's form
+        raise Forbidden("signature_invalid", "This request is not signed by Twilio.") from error
+    fields = ImmutableMultiDict(
+        [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    )
+    settings = services.settings
+    query = f"?{request.url.query}" if request.url.query else ""
+    url = f"{settings.base_url}{request.url.path}{query}"
+    signature = request.headers.get("X-Twilio-Signature")
+    if not webhook_is_genuine(url, fields, signature, settings.twilio_auth_token):
+        raise Forbidden("signature_invalid", "This request is not signed by Twilio.")
+    return fields
+
+
+def _store(services: Services, inbound: InboundText) -> str:
+    try:
+        phone = to_e164(inbound.sender)
+    except HandoffError:
+        # A short code or an alphanumeric sender: a machine's text, which nobody can answer.
+        log.info("text_from_no_phone")
+        return empty_twiml()
+    try:
+        with services.database.session_scope() as session:
+            received = inbox.record_inbound(
+                session, provider_id=inbound.provider_id, phone=phone, body=inbound.body,
+                media_count=inbound.media_count, now=services.clock.now(),
+            )
+    except IntegrityError:
+        return empty_twiml()  # the same webhook twice, at the same moment
+    except SQLAlchemyError as error:
+        log.error("database_down", kind=type(error).__name__)  # noqa: TRY400  # no SQL in logs
+        return _keep_for_later(services, inbound, phone)
+    services.workers.answer_soon(received.person_id)
+    return empty_twiml()
+
+
+def _keep_for_later(services: Services, inbound: InboundText, phone: str) -> str:
+    """The database is down: keep the text on disk, and tell the person what to dial meanwhile."""
+    services.spool.keep(
+        SpooledText(
+            provider_id=inbound.provider_id, phone=phone, body=inbound.body,
+            media_count=inbound.media_count, received_at=wall_now().isoformat(),
+        )
+    )
+    language = language_of(inbound.body, otherwise=Language.EN)
+    if keyword(inbound.body) is Keyword.STOP:
+        return message_twiml(say("stopped", language))
+    danger = screen(inbound.body)
+    if danger is not None and danger.immediate:
+        return message_twiml(approved(danger.risk, language).text)
+    return message_twiml(say("holding", language))
+
+
+def _twiml(body: str) -> Response:
+    return Response(body, media_type="application/xml")

@@ -1,0 +1,6 @@
+"""What Rasa asks of the directory. Served by `python -m rasa_sdk --actions bot.actions`.
+
+Thin on purpose: `turn` reads what Rasa sends, `decide` holds the decisions as pure functions,
+`find` and `talk` are the actions themselves. Messages are payloads, never sentences: all wording
+is the application's.
+"""

@@ -1,0 +1,105 @@
+"""The actions around a search: what it still lacks, and the search itself."""
+
+import asyncio
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from bot.actions.decide import ANYWHERE, form_slots, needs_meant, wants_open_now
+from bot.actions.turn import Turn
+from directory.database import read_scope
+from directory.search import Query, find, needs_in, place_in
+
+
+def place_named(text: str) -> str | None:
+    """The place that a text names, as the directory calls it."""
+    place = place_in(text)
+    return place.name if place else None
+
+
+class ValidateFindForm(Action):
+    """Reads a text into the slots of the search form."""
+
+    def name(self) -> str:
+        return "validate_find_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        turn = Turn.of(tracker)
+        slots = form_slots(turn, place_named(turn.text), needs_in(turn.text))
+        return [SlotSet(name, value) for name, value in slots.items()]
+
+
+class AskPlace(Action):
+    """Asks where, naming the needs in question."""
+
+    def name(self) -> str:
+        return "action_ask_find_form_place"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        needs = list(tracker.get_slot("needs") or [])
+        dispatcher.utter_message(json_message={"ask": "place", "needs": needs})
+        return []
+
+
+class FindServices(Action):
+    """Searches with what the form has gathered."""
+
+    def name(self) -> str:
+        return "action_find_services"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        turn = Turn.of(tracker)
+        found = await _search(turn, turn.known_needs, turn.known_place, open_now=turn.open_now)
+        dispatcher.utter_message(json_message=found)
+        return [SlotSet("open_now", None), SlotSet("place_misses", 0)]
+
+
+class FindAgain(Action):
+    """Repeats the last search for another place, or for what is open now."""
+
+    def name(self) -> str:
+        return "action_find_again"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        turn = Turn.of(tracker)
+        place = place_named(turn.text) or turn.known_place
+        needs = needs_meant(turn, needs_in(turn.text)) or turn.known_needs
+        if needs:
+            found = await _search(turn, needs, place, open_now=wants_open_now(turn))
+            dispatcher.utter_message(json_message=found)
+        else:
+            dispatcher.utter_message(json_message={"ask": "need"})
+        return [SlotSet("needs", list(needs)), SlotSet("place", place)]
+
+
+async def _search(
+    turn: Turn, needs: tuple[str, ...], place: str | None, *, open_now: bool
+) -> dict[str, Any]:
+    query = Query(
+        needs=needs,
+        place=None if place == ANYWHERE else place,
+        language=turn.language,
+        open_now=open_now,
+        text=turn.text,
+        at=turn.now,
+    )
+    # Off the event loop: one slow query must not hold up the texts of others.
+    result = await asyncio.to_thread(_find, query)
+    asked = {"needs": list(query.needs), "place": query.place, "open_now": query.open_now}
+    return {"found": {"query": asked, "result": result}}
+
+
+def _find(query: Query) -> dict[str, Any]:
+    with read_scope() as session:
+        return find(session, query).as_json()

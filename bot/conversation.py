@@ -1,0 +1,353 @@
+"""How a text is answered: the one order that every text passes through.
+
+Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then
+the answer to an open check-in, a choice from the last list, and only then Rasa, which sees
+redacted text and an opaque id. Where Rasa fails the directory's own rule search answers, so
+nobody meets silence. No database session is open while this runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot import fallback
+from bot.checkin_answers import CheckinAnswer, read_answer
+from bot.choices import Details, More, Pick, read_choice
+from bot.languages import language_of, requested_language
+from bot.privacy import redact
+from bot.rasa_client import RasaAnswer, RasaUnavailable
+from bot.safety.replies import approved
+from bot.safety.screen import Danger, screen
+from bot.sms.keywords import Keyword, keyword
+from bot.turn import ConsentChange, NewTask, Situation, Turn, Understanding, Understood
+from bot.wording import results, say
+from directory.languages import Language
+from directory.messages.models import AnsweredBy
+from directory.needs import taxonomy
+from directory.search import FindResult, Query, needs_in, place_in
+from directory.tasks.models import TaskKind
+
+LONGEST_TEXT = 1600
+# A list is what "2" or MORE speaks of for a day; then the numbers mean nothing any more.
+LIST_LIFETIME = timedelta(hours=24)
+MISSES_BEFORE_A_PERSON = 2
+
+Search = Callable[[Query], FindResult]
+
+
+class Rasa(Protocol):
+    """What this module needs of bot.rasa_client.RasaClient."""
+
+    def ask(
+        self, *, sender: str, message_id: str, text: str, metadata: dict[str, Any]
+    ) -> RasaAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Answers texts. `rasa` and `search` may fail or be slow; nothing else here can."""
+
+    rasa: Rasa
+    search: Search
+    zone: ZoneInfo
+
+    def respond_to(self, text: str, situation: Situation) -> Turn:
+        """The answer to one text of a person. Always at least one reply, unless opted out."""
+        text = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+        danger = screen(text)
+        if danger is not None and danger.immediate:
+            return in_danger(text, danger, situation)
+        word = keyword(text)
+        if word is not None or situation.opted_out:
+            return on_keyword(word, text, situation)
+        situation = _in_language_of(text, situation)
+        turn = self._answer(text, situation)
+        return _with_danger(turn, danger)
+
+    def _answer(self, text: str, situation: Situation) -> Turn:
+        language = situation.language
+        if not text:
+            key = "only_media" if situation.media_count else "empty"
+            return Turn(AnsweredBy.CHOICE, situation.memory, (say(key, language),))
+        choice = read_choice(text)
+        if choice is not None and _list_is_newest(situation):
+            return self._on_choice(choice, situation)
+        if situation.checkin is not None:
+            answered = self._on_checkin(text, situation)
+            if answered is not None:
+                return answered
+        if choice is not None:
+            return self._on_choice(choice, situation)
+        return self._understand(text, situation)
+
+    # --- the last list ------------------------------------------------------------------------
+
+    def _on_choice(self, choice: More | Pick | Details, situation: Situation) -> Turn:
+        memory, language = situation.memory, situation.language
+        if isinstance(choice, More) and memory.after_danger:
+            query = self._query(memory.after_danger, memory.place, situation)
+            resumed = replace(situation, memory=replace(memory, after_danger=()))
+            return self._show(self.search(query).as_json(), resumed, AnsweredBy.CHOICE)
+        if memory.results is None:
+            return Turn(AnsweredBy.CHOICE, memory, (say("no_list", language),))
+        if isinstance(choice, More):
+            return self._more(situation, memory.results)
+        matches = memory.results["matches"]
+        if not 1 <= choice.number <= max(memory.shown, 1) or not matches:
+            reply = say("pick_unknown", language, last=memory.shown)
+            return Turn(AnsweredBy.CHOICE, memory, (reply,))
+        reply = results.details(
+            matches[choice.number - 1], language=language, now=situation.now, zone=self.zone
+        )
+        return Turn(AnsweredBy.CHOICE, replace(memory, results_at=situation.now), (reply,))
+
+    def _more(self, situation: Situation, last: dict[str, Any]) -> Turn:
+        memory = situation.memory
+        related = results.related_needs(last)
+        if memory.shown >= len(last["matches"]) and related:
+            query = self._query(related, memory.place, situation)
+            return self._show(self.search(query).as_json(), situation, AnsweredBy.CHOICE)
+        reply, count = results.page_of_services(
+            last, start=memory.shown, language=situation.language, now=situation.now,
+            zone=self.zone,
+        )
+        memory = replace(memory, shown=memory.shown + count, results_at=situation.now)
+        return Turn(AnsweredBy.CHOICE, memory, (reply,))
+
+    # --- an open check-in ---------------------------------------------------------------------
+
+    def _on_checkin(self, text: str, situation: Situation) -> Turn | None:
+        """The turn that the answer to a check-in calls for; None when the text is none."""
+        answer = read_answer(text)
+        memory, language = situation.memory, situation.language
+        understood = Understood(checkin=answer)
+        if answer in (CheckinAnswer.UNCLEAR, CheckinAnswer.NEEDS_HELP):
+            turn = self._understand(text, situation)
+            served = _is_served(turn)
+            if answer is CheckinAnswer.UNCLEAR and not served:
+                note = "A check-in was answered in words that were not understood: please read."
+                turn = replace(
+                    turn,
+                    answered_by=AnsweredBy.CHECKIN,
+                    replies=(say("checkin_unclear", language),),
+                    tasks=(*turn.tasks, NewTask(TaskKind.CALL_BACK, note)),
+                )
+            elif not served:
+                turn = Turn(AnsweredBy.CHECKIN, memory, (say("checkin_needs_help", language),))
+            return replace(
+                turn,
+                checkin_answer=answer,
+                understood=replace(turn.understood, checkin=answer),
+            )
+        reply, tasks, consent = _CHECKIN_TURNS[answer]
+        return Turn(
+            AnsweredBy.CHECKIN, memory, (say(reply, language),), tasks=tasks, consent=consent,
+            checkin_answer=answer, understood=understood,
+        )
+
+    # --- a need, in words ---------------------------------------------------------------------
+
+    def _understand(self, text: str, situation: Situation) -> Turn:
+        understanding = self._ask(text, situation)
+        memory = situation.memory
+        switched = requested_language(text)
+        if switched is not None:
+            memory = replace(memory, language=switched)
+            situation = replace(situation, language=switched, memory=memory)
+        turn = self._render(understanding, situation)
+        place = place_in(text)
+        return replace(
+            turn,
+            tracked=understanding.by is AnsweredBy.RASA,
+            understood=Understood(
+                needs=understanding.ranking[:3], place=place.name if place else None
+            ),
+        )
+
+    def _ask(self, text: str, situation: Situation) -> Understanding:
+        memory = situation.memory
+        redacted = redact(text)
+        try:
+            answer = self.rasa.ask(
+                sender=situation.person_id,
+                message_id=situation.message_id,
+                text=redacted,
+                metadata={
+                    "language": situation.language.value,
+                    "place": memory.place,
+                    "needs": list(memory.needs),
+                    "now": situation.now.isoformat(),
+                },
+            )
+        except RasaUnavailable:
+            return fallback.understand(redacted, memory, situation.now, self.search)
+        needs = taxonomy()
+        ranking = tuple(name for name, _ in answer.ranking if name in needs)
+        return Understanding(answer.messages, ranking, AnsweredBy.RASA)
+
+    def _render(self, understanding: Understanding, situation: Situation) -> Turn:
+        turn = Turn(understanding.by, situation.memory)
+        for payload in understanding.messages:
+            part = self._part(payload, replace(situation, memory=turn.memory), understanding.by)
+            turn = replace(
+                part, replies=(*turn.replies, *part.replies), tasks=(*turn.tasks, *part.tasks)
+            )
+        return turn
+
+    def _part(self, payload: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
+        memory, language = situation.memory, situation.language
+        if "found" in payload:
+            return self._show(payload["found"]["result"], situation, by)
+        if payload.get("ask") == "place":
+            needs = tuple(payload.get("needs") or ())
+            memory = replace(memory, needs=needs or memory.needs, misses=0)
+            named = results.name_needs(needs, language)
+            key = "ask_place" if named else "ask_need"
+            return Turn(by, memory, (say(key, language, needs=named),))
+        if payload.get("ask") == "need":
+            return Turn(by, memory, (say("ask_need", language),))
+        key = str(payload.get("say"))
+        if key in ("clarify", "out_of_scope"):
+            misses = memory.misses + 1
+            memory = replace(memory, misses=misses)
+            key = "second_miss" if misses >= MISSES_BEFORE_A_PERSON else key
+            by = AnsweredBy.HOLDING if by is AnsweredBy.FALLBACK else by
+            key = "holding" if by is AnsweredBy.HOLDING else key
+        else:
+            memory = replace(memory, misses=0)
+        tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
+        return Turn(by, memory, (say(key, language),), tasks=tasks)
+
+    def _show(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
+        """The first page of a new list, and what is said of needs that nobody serves."""
+        language = situation.language
+        query = result["query"]
+        replies = []
+        text, shown = results.page_of_services(
+            result, start=0, language=language, now=situation.now, zone=self.zone
+        )
+        missing = results.unserved(result, language)
+        if missing is not None:
+            replies.append(missing)
+        if shown or missing is None:
+            replies.append(text)
+        memory = replace(
+            situation.memory,
+            place=query.get("place") or situation.memory.place,
+            needs=tuple(query["needs"]),
+            results=result,
+            shown=shown,
+            results_at=situation.now,
+            after_danger=(),
+            misses=0,
+        )
+        return Turn(by, memory, tuple(replies))
+
+    def _query(self, needs: tuple[str, ...], place: str | None, situation: Situation) -> Query:
+        return Query(
+            needs=needs, place=place, language=None, open_now=False, text=None, at=situation.now
+        )
+
+
+_CHECKIN_TURNS: dict[
+    CheckinAnswer, tuple[str, tuple[NewTask, ...], ConsentChange | None]
+] = {
+    CheckinAnswer.BETTER: ("checkin_better", (), None),
+    CheckinAnswer.SAME: ("checkin_same", (), None),
+    CheckinAnswer.WORSE: (
+        "checkin_worse",
+        (NewTask(TaskKind.CALL_BACK, "A check-in was answered: worse."),),
+        None,
+    ),
+    CheckinAnswer.CALL_ME: (
+        "person",
+        (NewTask(TaskKind.CALL_BACK, "Asked for a call in answer to a check-in."),),
+        None,
+    ),
+    CheckinAnswer.WRONG_PERSON: ("checkin_wrong_person", (), ConsentChange.WRONG_PERSON),
+    CheckinAnswer.STOP: ("stopped", (), ConsentChange.STOP),
+    # The screen has looked already; should the two ever differ, a person looks.
+    CheckinAnswer.CRISIS: (
+        "checkin_worse",
+        (NewTask(TaskKind.DANGER, "A check-in was answered with a sign of danger."),),
+        None,
+    ),
+}
+
+
+def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
+    """The approved reply and a task for a person; nothing here can fail or wait.
+
+    An opted-out number gets no text (the carrier would block it): a person must call.
+    """
+    memory = situation.memory
+    note = f"{danger.risk.value} (rule {danger.rule}): {text[:300]}"
+    understood = Understood(danger=danger)
+    if situation.opted_out:
+        task = NewTask(TaskKind.OPTED_OUT_DANGER, note)
+        return Turn(AnsweredBy.SAFETY, memory, tasks=(task,), understood=understood)
+    language = language_of(text, otherwise=situation.language)
+    replies = [approved(danger.risk, language, on_shift=situation.on_shift).text]
+    kept = memory.needs or tuple(needs_in(text)[:2])
+    if kept:
+        named = results.name_needs(kept, language)
+        replies.append(say("after_danger", language, needs=named))
+    answer = CheckinAnswer.CRISIS if situation.checkin is not None else None
+    return Turn(
+        AnsweredBy.SAFETY,
+        replace(memory, after_danger=kept, language=language),
+        tuple(replies),
+        tasks=(NewTask(TaskKind.DANGER, note),),
+        checkin_answer=answer,
+        understood=replace(understood, checkin=answer),
+    )
+
+
+def on_keyword(word: Keyword | None, text: str, situation: Situation) -> Turn:
+    """STOP, START and HELP; and silence for a number that opted out and says anything else."""
+    memory = situation.memory
+    language = language_of(text, otherwise=situation.language)
+    if situation.opted_out and word is not Keyword.START:
+        optout = Understood(optout=word is Keyword.STOP)
+        return Turn(AnsweredBy.SILENCE, memory, understood=optout)
+    if word is Keyword.STOP:
+        answer = CheckinAnswer.STOP if situation.checkin is not None else None
+        return Turn(
+            AnsweredBy.KEYWORD, memory, (say("stopped", language),), consent=ConsentChange.STOP,
+            checkin_answer=answer, understood=Understood(optout=True, checkin=answer),
+        )
+    if word is Keyword.START:
+        return Turn(
+            AnsweredBy.KEYWORD, memory, (say("started", language),), consent=ConsentChange.START
+        )
+    return Turn(AnsweredBy.KEYWORD, memory, (say("help", language),))
+
+
+def _in_language_of(text: str, situation: Situation) -> Situation:
+    language = requested_language(text) or language_of(text, otherwise=situation.language)
+    memory = replace(situation.memory, language=language)
+    return replace(situation, language=language, memory=memory)
+
+
+def _list_is_newest(situation: Situation) -> bool:
+    """Whether "2" speaks of the last list rather than of an open check-in."""
+    shown_at = situation.memory.results_at
+    if shown_at is None or situation.now - shown_at > LIST_LIFETIME:
+        return False
+    return situation.checkin is None or shown_at > situation.checkin.sent_at
+
+
+def _is_served(turn: Turn) -> bool:
+    """Whether the understanding found something to do with the text."""
+    return turn.memory.misses == 0 and turn.answered_by is not AnsweredBy.HOLDING
+
+
+def _with_danger(turn: Turn, danger: Danger | None) -> Turn:
+    if danger is None:
+        return turn
+    return replace(turn, understood=replace(turn.understood, danger=danger))
+
+
+__all__ = ["Conversation", "Language", "in_danger", "on_keyword"]

@@ -1,0 +1,181 @@
+"""The work that goes on by itself: answering, delivering, check-ins when due, looking again.
+
+Every text takes the short path (the process that stored it answers it at once, on a thread);
+the durable job written with it is the recovery. The sweep looks at the rows themselves, once
+a second: what is due by product time, and whatever a dead process has left behind.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+import structlog
+
+from bot.answering import Answerer
+from bot.rasa_client import RasaClient
+from bot.sms.deliver import Sender
+from bot.wording import say
+from directory import database
+from directory.checkins import service as checkins
+from directory.checkins.models import CheckIn
+from directory.checkins.plan import STANDARD
+from directory.conversations import service as conversations
+from directory.jobs import KEEP_HISTORY, Job, Worker
+from directory.languages import Language
+from directory.messages import inbox, outbox
+from directory.messages.spool import Spool
+from directory.people.models import Person
+from directory.quiet_hours import QuietHours
+from directory.staff import service as staff
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 1.0
+SLOW_EVERY = 30  # ticks
+HISTORY_EVERY = 3600  # ticks
+# A conversation has ended when nothing was said for this long (product time, 24 h at most).
+CONVERSATION_ENDS_AFTER = timedelta(hours=1)
+THREADS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the workers work with."""
+
+    answerer: Answerer
+    sender: Sender
+    rasa: RasaClient
+    quiet: QuietHours
+    spool: Spool
+    heartbeat: Path
+    now: Callable[[], datetime]
+    wall: Callable[[], datetime]
+
+
+def checkin_text(checkin: CheckIn, person: Person) -> str:
+    """The neutral words of a check-in: by step, in the person's language, by first name."""
+    language = Language(person.language or Language.EN)
+    name = f" {person.name.split()[0]}" if person.name and person.name.strip() else ""
+    key = {1: "checkin_first", len(STANDARD): "checkin_last"}.get(checkin.step, "checkin_again")
+    return say(key, language, name=name)
+
+
+class Workers:
+    """The threads of one process. `answer_soon` and `deliver_soon` may be called from any."""
+
+    def __init__(self, parts: Parts, *, executor_id: str, alone: bool) -> None:
+        self._parts = parts
+        self._alone = alone
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff")
+        self._busy: set[str] = set()
+        self._busy_lock = Lock()
+        self._stop = Event()
+        self._sweeper = Thread(target=self._sweep_on, name="handoff-sweep", daemon=True)
+        self._worker = Worker(
+            {Job.ANSWER: self._answer_job, Job.DELIVER: self._deliver_job},
+            executor_id=executor_id,
+        )
+        self.swept_at: datetime | None = None
+
+    def start(self) -> None:
+        if self._alone:
+            with database.session_scope() as session:
+                conversations.release_all(session)
+                outbox.release_claims(session, wall=self._parts.wall())
+        self._worker.start()
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        """Finish what has begun; what has not stays in the database."""
+        self._stop.set()
+        self._sweeper.join(timeout=10)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._worker.stop()
+
+    def answer_soon(self, person_id: str) -> None:
+        self._once(f"answer {person_id}", self._parts.answerer.answer, person_id)
+
+    def deliver_soon(self, message_id: str) -> None:
+        self._once(f"deliver {message_id}", self._parts.sender.deliver, message_id)
+
+    def _answer_job(self, person_id: str) -> None:
+        self._parts.answerer.answer(person_id)
+
+    def _deliver_job(self, message_id: str) -> None:
+        self._parts.sender.deliver(message_id)
+
+    def _once(self, key: str, work: Callable[[str], object], subject_id: str) -> None:
+        """Run on a thread, unless the same work already waits; a failure is logged, the row stays."""
+        with self._busy_lock:
+            if key in self._busy or self._stop.is_set():
+                return
+            self._busy.add(key)
+
+        def run() -> None:
+            with self._busy_lock:
+                self._busy.discard(key)  # from here on a newer text needs a run of its own
+            try:
+                work(subject_id)
+            except Exception:
+                log.exception("work_failed", work=key.split()[0])
+
+        self._pool.submit(run)
+
+    def _sweep_on(self) -> None:
+        tick = 0
+        while not self._stop.wait(TICK_SECONDS):
+            tick += 1
+            try:
+                self.sweep(slow=tick % SLOW_EVERY == 0)
+                if tick % HISTORY_EVERY == 0:
+                    self._worker.forget_finished(before=self._parts.wall() - KEEP_HISTORY)
+            except Exception:
+                log.exception("sweep_failed")
+
+    def sweep(self, *, slow: bool) -> None:
+        """Look at everything that is due or left behind."""
+        parts = self._parts
+        now, wall = parts.now(), parts.wall()
+        self._take_in_spool(now)
+        with database.session_scope() as session:
+            checkins.send_due(session, wording=checkin_text, quiet=parts.quiet, now=now)
+        with database.read_scope() as session:
+            waiting = inbox.people_waiting(session, before=now)
+            due = outbox.due(session, now=now, wall=wall)
+        for person_id in waiting:
+            self.answer_soon(person_id)
+        for message_id in due:
+            self.deliver_soon(message_id)
+        if slow:
+            self._slow_sweep(now, wall)
+        parts.heartbeat.write_text(wall.isoformat(), encoding="ascii")
+        self.swept_at = wall
+
+    def _slow_sweep(self, now: datetime, wall: datetime) -> None:
+        parts = self._parts
+        with database.session_scope() as session:
+            checkins.give_up_on_silent(session, now=now)
+            staff.forget_expired(session, wall=wall)
+        if not parts.rasa.ready():
+            return
+        with database.read_scope() as session:
+            owed = [inbound.id for inbound in inbox.owed(session)]
+            ended = conversations.to_forget(session, idle_since=now - CONVERSATION_ENDS_AFTER)
+        for inbound_id in owed:
+            self._once(f"owed {inbound_id}", parts.answerer.answer_owed, inbound_id)
+        for person_id in ended:
+            parts.rasa.forget(person_id)
+            with database.session_scope() as session:
+                conversations.mark_forgotten(session, person_id)
+
+    def _take_in_spool(self, now: datetime) -> None:
+        for path, text in self._parts.spool.waiting():
+            with database.session_scope() as session:
+                inbox.record_inbound(
+                    session, provider_id=text.provider_id, phone=text.phone, body=text.body,
+                    media_count=text.media_count, now=now,
+                )
+            path.unlink(missing_ok=True)

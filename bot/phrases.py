@@ -1,0 +1,207 @@
+r"""A small notation for what people write, which a clinician can read and change.
+
+    want to (die|be dead)     words in this order; round brackets hold choices
+    [really] want to die      square brackets hold what may be missing
+    took ... pills            up to four other words of the same sentence in between
+    suicid*                   a word that begins so
+    took # pills              a number in digits
+    {want} to die             any entry of the list `want` in `words.yml`
+    ^ leave me alone $        `^` is the beginning of the text, `$` its end
+
+Phrases are matched against `plain_text.plain()`, so they are written in that spelling: lower
+case, no accents or apostrophes, no text-speak. What can never match is refused at start.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.plain_text import plain, spelling
+
+Entry = TypeVar("Entry")
+
+MASK = "~"  # stands where words were taken out; no phrase reaches over it
+
+_GAP = rf"(?:[^ .?{MASK}]+ ){{0,4}}?"
+_PARTS = re.compile(r"\.\.\.|[()\[\]|^$#]|\{[a-z_0-9]+\}|[^\s()\[\]|{}]+")
+_WORD = re.compile(r"[a-z0-9]+\*?|[.?]")
+
+# Words found in most texts: poor signposts when looking for phrases that could match.
+_COMMON = frozenset(
+    "i im me my he she him her they it to the a an and is of in on for with not no dont want need "
+    "have has this that you we be if so was are going can cant do at up out how what get got will "
+    "de la el que y en un una me mi se no lo los las por con para es esta su te ya quiero".split()
+)
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read, or could never match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A compiled phrase.
+
+    signposts: words of which a matching text holds at least one, so that the others need not be
+    tried; an entry ending in `*` is a word's beginning. None when the phrase has none.
+    """
+
+    source: str
+    regex: re.Pattern[str]
+    signposts: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    regex: str
+    signposts: frozenset[str] | None
+
+    @property
+    def cost(self) -> float:
+        if self.signposts is None:
+            return float("inf")
+        return sum(40 if word in _COMMON else 1 for word in self.signposts)
+
+
+def compile_phrase(source: str, lists: Mapping[str, list[str]] | None = None) -> Phrase:
+    """Raises PhraseError for bad notation, unknown lists and words that `plain()` respells."""
+    node = _Reader(source, lists or {}).read()
+    return Phrase(source, re.compile(f"(?<= ){node.regex}"), node.signposts)
+
+
+class _Reader:
+    """Recursive descent over one phrase."""
+
+    def __init__(self, source: str, lists: Mapping[str, list[str]], inside: tuple[str, ...] = ()):
+        self._source = source
+        self._lists = lists
+        self._inside = inside  # the lists being read, to refuse one that contains itself
+        self._parts = _PARTS.findall(source)
+        self._at = 0
+
+    def read(self) -> _Node:
+        node = self._choice()
+        if self._at < len(self._parts):
+            raise PhraseError(f"unexpected {self._parts[self._at]!r} in {self._source!r}")
+        if not node.regex:
+            raise PhraseError(f"empty phrase {self._source!r}")
+        return node
+
+    def _choice(self) -> _Node:
+        branches = [self._sequence()]
+        while self._peek() == "|":
+            self._at += 1
+            branches.append(self._sequence())
+        if len(branches) == 1:
+            return branches[0]
+        if any(not branch.regex for branch in branches):
+            raise PhraseError(f"empty choice in {self._source!r}")
+        signposts: frozenset[str] | None = frozenset()
+        for branch in branches:
+            if signposts is not None:
+                signposts = None if branch.signposts is None else signposts | branch.signposts
+        return _Node("(?:" + "|".join(b.regex for b in branches) + ")", signposts)
+
+    def _sequence(self) -> _Node:
+        nodes: list[_Node] = []
+        previous = ""
+        while (part := self._peek()) not in {"", "|", ")", "]"}:
+            self._at += 1
+            nodes.append(self._item(part))
+            if (previous, part) in spelling().pairs:
+                raise PhraseError(f"{previous!r} {part!r} is respelt: {self._source!r} can't match")
+            previous = part
+        best = min(nodes, key=lambda node: node.cost, default=None)
+        return _Node("".join(n.regex for n in nodes), best.signposts if best else None)
+
+    def _item(self, part: str) -> _Node:
+        fixed = {"...": _GAP, "#": "[0-9]+ ", "^": r"(?<=\A )", "$": r"(?:[.?] )*\Z"}
+        if part in fixed:
+            return _Node(fixed[part], None)
+        if part == "(":
+            return self._closed(")")
+        if part == "[":
+            inner = self._closed("]")
+            return _Node(f"(?:{inner.regex})?", None)
+        if part.startswith("{"):
+            return self._list(part[1:-1])
+        return self._word(part)
+
+    def _closed(self, bracket: str) -> _Node:
+        inner = self._choice()
+        if self._peek() != bracket:
+            raise PhraseError(f"{bracket!r} is missing in {self._source!r}")
+        self._at += 1
+        return inner
+
+    def _list(self, name: str) -> _Node:
+        if name not in self._lists or name in self._inside:
+            raise PhraseError(f"no list {name!r} for {self._source!r}")
+        source = "|".join(str(entry) for entry in self._lists[name])
+        return _Reader(source, self._lists, (*self._inside, name)).read()
+
+    def _word(self, part: str) -> _Node:
+        if not _WORD.fullmatch(part):
+            raise PhraseError(f"{part!r} in {self._source!r} is not in plain spelling")
+        if part.endswith("*"):
+            return _Node(re.escape(part[:-1]) + "[^ ]* ", frozenset({part}))
+        if plain(part) != f" {part} ":
+            raise PhraseError(f"{part!r} is respelt: {self._source!r} can't match")
+        return _Node(re.escape(part) + " ", frozenset({part}))
+
+    def _peek(self) -> str:
+        return self._parts[self._at] if self._at < len(self._parts) else ""
+
+
+class PhraseBook(Generic[Entry]):
+    """Phrases with what each stands for; finds those that occur in a plain text.
+
+    Looked up by signposts: a text is tried against a handful of phrases, not against all.
+    """
+
+    def __init__(self, entries: Iterable[tuple[Phrase, Entry]]):
+        self._entries = tuple(entries)
+        self._by_word: dict[str, list[int]] = {}
+        self._by_beginning: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for number, (phrase, _) in enumerate(self._entries):
+            if phrase.signposts is None:
+                self._always.append(number)
+            for word in phrase.signposts or ():
+                if word.endswith("*"):
+                    self._by_beginning.setdefault(" " + word[:-1], []).append(number)
+                else:
+                    self._by_word.setdefault(word, []).append(number)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(self, sentence: str) -> Iterator[tuple[Entry, re.Match[str]]]:
+        """Every match in a text that `plain()` made, in the order of the phrases."""
+        numbers = set(self._always)
+        for word in self._by_word.keys() & set(sentence.split()):
+            numbers.update(self._by_word[word])
+        for beginning, its_numbers in self._by_beginning.items():
+            if beginning in sentence:
+                numbers.update(its_numbers)
+        for number in sorted(numbers):
+            phrase, entry = self._entries[number]
+            for match in phrase.regex.finditer(sentence):
+                yield entry, match
+
+    def mask(self, sentence: str) -> str:
+        """The text with every match taken out, so that no other phrase sees its words."""
+        spans = [match.span() for _, match in self.find(sentence)]
+        return mask(sentence, spans)
+
+
+def mask(sentence: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with a MASK in place of each span; spans may overlap."""
+    kept: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start >= at:
+            kept += [sentence[at:start], f"{MASK} "]
+        at = max(at, end)
+    return "".join(kept) + sentence[at:]

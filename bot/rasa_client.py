@@ -1,0 +1,110 @@
+"""How the application asks Rasa about a text (bot/rasa_components/gateway.py is the other end).
+
+Only the person's id and redacted text go there. Whatever is not a full answer is RasaUnavailable:
+the caller then answers with the directory's own search, so that nobody meets silence.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+
+CHANNEL = "/webhooks/handoff"
+
+
+class RasaUnavailable(Exception):  # noqa: N818  # named for what the caller must deal with
+    """Rasa gave no usable answer. The text names the kind of failure, never what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RasaAnswer:
+    """What Rasa says to one text.
+
+    `messages` are payloads, in order: {"say": key}, {"ask": "place", "needs": [...]},
+    {"ask": "need"} or {"found": {"query": ..., "result": ...}}. `ranking` are the likeliest
+    intents with their confidence, best first; the name of a need is its code.
+    """
+
+    messages: tuple[dict[str, Any], ...]
+    intent: str | None = None
+    confidence: float = 0.0
+    ranking: tuple[tuple[str, float], ...] = field(default=())
+
+    @classmethod
+    def read(cls, body: Any) -> Self:
+        """Read the gateway's JSON; raises RasaUnavailable when it isn't what was agreed."""
+        try:
+            messages = tuple(dict(message) for message in body["messages"])
+            intent = body["intent"]
+            ranking = tuple((str(g["name"]), float(g["confidence"])) for g in body["ranking"])
+            answer = cls(messages, intent["name"], float(intent["confidence"]), ranking)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RasaUnavailable("the answer is not in the agreed form") from error
+        if not answer.messages:
+            raise RasaUnavailable("the answer is empty")
+        return answer
+
+
+class RasaClient:
+    """A client for one Rasa server; safe to share between threads."""
+
+    def __init__(self, base_url: str, token: str, timeout: float = 15.0) -> None:
+        self._http = httpx.Client(
+            base_url=base_url.rstrip("/") + CHANNEL,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 2.0)),
+            trust_env=False,  # Rasa is on loopback or a private network, never behind a proxy
+        )
+
+    def ask(
+        self, *, sender: str, message_id: str, text: str, metadata: dict[str, Any]
+    ) -> RasaAnswer:
+        """Ask about one redacted text of the person `sender`.
+
+        metadata: language ("en"/"es"), place (known so far, or None), needs (codes of the last
+        need asked), now (ISO 8601), and optionally chosen_need, the code of a need that the person
+        picked from a list: it is then taken as said, whatever the text. Asking the latest
+        `message_id` again gives the same answer. Raises RasaUnavailable.
+        """
+        body = {
+            "sender": sender,
+            "message_id": message_id,
+            "text": text,
+            "metadata": metadata,
+        }
+        return RasaAnswer.read(self._post("/webhook", body))
+
+    def forget(self, sender: str) -> None:
+        """Erase the conversation with `sender`. Raises RasaUnavailable."""
+        self._post("/forget", {"sender": sender})
+
+    def ready(self) -> bool:
+        """True when Rasa runs with a model loaded."""
+        try:
+            return self._http.get("/", timeout=2.0).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            response = self._send(path, body)
+        except httpx.HTTPError as error:
+            raise RasaUnavailable(type(error).__name__) from error
+        if response.status_code != httpx.codes.OK:
+            raise RasaUnavailable(f"status {response.status_code}")
+        try:
+            return response.json()
+        except ValueError as error:
+            raise RasaUnavailable("the answer is no JSON") from error
+
+    def _send(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        try:
+            return self._http.post(path, json=body)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # A kept connection that the server has closed meanwhile. Asking again is safe: the
+            # gateway knows the message id.
+            return self._http.post(path, json=body)

@@ -1,0 +1,188 @@
+"""The channel through which the application speaks with Rasa.
+
+`POST /webhooks/handoff/webhook` takes `{"sender", "message_id", "text", "metadata"}` and answers
+`{"messages": [...], "intent": {"name", "confidence"}, "ranking": [{"name", "confidence"}, ...]}`.
+Messages are the custom payloads of responses and actions; the application turns them into words.
+`POST /webhooks/handoff/forget` takes `{"sender"}` and erases that conversation.
+
+Rasa's own channels answer 200 with an empty list when something breaks; here silence is an error:
+401 without the token, 422 for a body that can't be read, 503 for anything that failed inside.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from rasa_components import action_calls
+from rasa_components.conversation_store import ConversationStore
+from rasa_components.turn import begin_turn
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+logger = logging.getLogger(__name__)
+action_calls.install()
+
+NAME = "handoff"
+RANKED = 6
+FALLBACK = "nlu_fallback"
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+class UnreadableRequestError(ValueError):
+    """The body is not what the channel takes. Says which field, not what was in it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One text of one person."""
+
+    sender: str
+    message_id: str
+    text: str
+    metadata: dict[str, Any]
+
+    @classmethod
+    def read(cls, body: Any) -> Question:
+        """Check a request's JSON; raises UnreadableRequestError."""
+        if not isinstance(body, dict):
+            raise UnreadableRequestError("a JSON object is expected")
+        for field in ("sender", "message_id", "text"):
+            if not isinstance(body.get(field), str) or not body[field].strip():
+                raise UnreadableRequestError(f"{field} must be a text")
+        metadata = body.get("metadata") or {}
+        if not isinstance(metadata, dict):
+            raise UnreadableRequestError("metadata must be an object")
+        return cls(body["sender"], body["message_id"], body["text"], metadata)
+
+
+def kept_answer(tracker: DialogueStateTracker | None, message_id: str) -> dict[str, Any] | None:
+    """The answer to a text as the conversation has it, or None when it isn't the latest there."""
+    payloads: list[dict[str, Any]] = []
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, BotUttered) and event.data.get("custom"):
+            payloads.insert(0, event.data["custom"])
+        if isinstance(event, UserUttered):
+            if event.message_id != message_id or not payloads:
+                return None
+            return {"messages": payloads, **_understanding(event)}
+    return None
+
+
+def _understanding(event: UserUttered) -> dict[str, Any]:
+    ranking = [
+        {"name": guess["name"], "confidence": guess["confidence"]}
+        for guess in event.parse_data.get("intent_ranking", [])
+        if guess["name"] and guess["name"] != FALLBACK
+    ]
+    intent = {"name": event.intent_name, "confidence": event.intent.get("confidence", 0.0)}
+    return {"intent": intent, "ranking": ranking[:RANKED]}
+
+
+def problem(status: int, title: str) -> HTTPResponse:
+    """An error as application/problem+json (RFC 9457)."""
+    body = {"type": "about:blank", "title": title, "status": status}
+    return response.json(body, status=status, content_type="application/problem+json")
+
+
+class Gateway(InputChannel):
+    """Rasa's only open door."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    @classmethod
+    def name(cls) -> str:
+        return NAME
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> Gateway:
+        token = str((credentials or {}).get("token") or "")
+        if not token or token.startswith("${"):
+            raise RasaException("the gateway needs a token: set HANDOFF_RASA_TOKEN")
+        return cls(token)
+
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
+        """The routes under /webhooks/handoff."""
+        door = Blueprint("handoff_gateway")
+
+        @door.route("/", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            ready = request.app.ctx.agent.is_ready()
+            return response.json({"ready": ready}, status=200 if ready else 503)
+
+        @door.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            if not self._admits(request):
+                return problem(401, "a valid token is required")
+            try:
+                question = Question.read(request.json)
+            except UnreadableRequestError as error:
+                return problem(422, str(error))
+            return await answer(request.app.ctx.agent, question, on_new_message)
+
+        @door.route("/forget", methods=["POST"])
+        async def forget(request: Request) -> HTTPResponse:
+            if not self._admits(request):
+                return problem(401, "a valid token is required")
+            sender = (request.json or {}).get("sender")
+            if not isinstance(sender, str) or not sender:
+                return problem(422, "sender must be a text")
+            await store_of(request.app.ctx.agent).forget(sender)
+            return response.json({"forgotten": True})
+
+        return door
+
+    def _admits(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+
+
+async def answer(agent: Agent, question: Question, on_new_message: Handler) -> HTTPResponse:
+    """Answer a text, or give the kept answer again when this very text came last.
+
+    What is returned is what was stored, so a repeat can't differ from the first answer.
+    """
+    store = store_of(agent)
+    try:
+        kept = kept_answer(await store.retrieve(question.sender), question.message_id)
+        if kept is None:
+            begin_turn()
+            await on_new_message(_user_message(question))
+            kept = kept_answer(await store.retrieve(question.sender), question.message_id)
+    except Exception as error:  # whatever broke, the application must hear of it
+        logger.error("a turn broke: %s", type(error).__name__)  # noqa: TRY400
+        kept = None
+    return response.json(kept) if kept else problem(503, "the text could not be answered")
+
+
+def _user_message(question: Question) -> UserMessage:
+    # Rasa takes "/intent" for a command. A resident can't give one, the application can.
+    chosen = question.metadata.get("chosen_need")
+    text = f"/{chosen}" if chosen else question.text.lstrip("/ ") or question.text.replace("/", "?")
+    return UserMessage(
+        text,
+        CollectingOutputChannel(),
+        question.sender,
+        input_channel=NAME,
+        message_id=question.message_id,
+        metadata=question.metadata,
+    )
+
+
+def store_of(agent: Agent) -> ConversationStore:
+    """Our own store inside the wrapper that Rasa puts around every tracker store."""
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if not isinstance(store, ConversationStore):
+        raise RasaException("endpoints.yml must name ConversationStore as tracker store")
+    return store

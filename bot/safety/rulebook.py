@@ -1,0 +1,120 @@
+"""Reads the safety rules of `rules/*.yml` and compiles them. No rule lives in code."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.phrases import Phrase, PhraseBook, compile_phrase
+from bot.safety.risks import Risk
+from directory.languages import Language
+
+RULES_FOLDER = Path(__file__).parent / "rules"
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: names the file, the rule and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a risk's file.
+
+    immediate: what it means when nothing in the text puts it in the past or in question.
+    certain: neither a question nor an "if" makes it less immediate (symptoms, weapons in hand).
+    first: comes before every other risk when several fire.
+    """
+
+    id: str
+    risk: Risk
+    language: Language
+    immediate: bool
+    certain: bool
+    first: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """Words that move a danger into the past, a question, an "if", or away from here."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything that the screen knows."""
+
+    benign: PhraseBook[str]
+    not_now: PhraseBook[Rule]
+    now: PhraseBook[Rule]
+    modifiers: PhraseBook[Modifier]
+    present: PhraseBook[str]
+    clause_end: re.Pattern[str]
+    rules: tuple[Rule, ...]
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rules, read once. Raises RuleError or PhraseError for a file that cannot be used."""
+    lists = {name: [str(word) for word in words] for name, words in _read("words").items()}
+    rules = [pair for risk in Risk for pair in _risk_rules(risk, lists)]
+    modifiers = _read("modifiers")
+    _refuse_doubled_ids([rule for rule, _ in rules])
+    return Rulebook(
+        benign=PhraseBook(
+            (compile_phrase(source, lists), entry["id"])
+            for entry in _read("benign")["rules"]
+            for source in entry["says"]
+        ),
+        not_now=PhraseBook((phrase, rule) for rule, phrase in rules if not rule.immediate),
+        now=PhraseBook((phrase, rule) for rule, phrase in rules if rule.immediate),
+        modifiers=PhraseBook(
+            (compile_phrase(source, lists), Modifier(entry["kind"]))
+            for entry in modifiers["modifiers"]
+            for source in entry["says"]
+        ),
+        present=PhraseBook((compile_phrase(source, lists), source) for source in modifiers["present"]),
+        clause_end=re.compile(
+            "(?<= )(?:" + "|".join(map(re.escape, modifiers["clause_ends"])) + ") "
+        ),
+        rules=tuple(dict.fromkeys(rule for rule, _ in rules)),
+    )
+
+
+def _risk_rules(risk: Risk, lists: dict[str, list[str]]) -> Iterator[tuple[Rule, Phrase]]:
+    content = _read(risk.value)
+    if content["risk"] != risk:
+        raise RuleError(f"{risk}.yml is about {content['risk']}")
+    for entry in content["rules"]:
+        try:
+            rule = Rule(
+                id=entry["id"],
+                risk=risk,
+                language=Language(entry["language"]),
+                immediate=entry["immediate"],
+                certain=entry.get("certain", False),
+                first=entry.get("first", False),
+                because=entry["because"],
+            )
+            if unknown := entry.keys() - {*Rule.__slots__, "says"}:
+                raise RuleError(f"unknown {sorted(unknown)}")
+            for source in entry["says"]:
+                yield rule, compile_phrase(source, lists)
+        except (KeyError, ValueError) as error:
+            raise RuleError(f"{risk}.yml, {entry.get('id', entry)}: {error}") from error
+
+
+def _refuse_doubled_ids(rules: list[Rule]) -> None:
+    by_id: dict[str, Rule] = {}
+    for rule in rules:
+        if by_id.setdefault(rule.id, rule) != rule:
+            raise RuleError(f"two rules are called {rule.id}")
+
+
+def _read(name: str) -> Any:
+    return YAML(typ="safe", pure=True).load(RULES_FOLDER / f"{name}.yml")

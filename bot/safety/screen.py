@@ -1,0 +1,84 @@
+"""Finds danger in a text before anything else looks at it: pure, in memory, under a millisecond.
+
+Which risk when several fire? First what kills within minutes (an overdose, a medical emergency,
+and rules marked `first`, such as a plan to kill another person and oneself): that reply is 911.
+Then suicide, whose reply (988, and 911 when it is happening) holds whatever brought it about;
+only trafficking goes before it, since its line plans a safe way out. Then the kinds of abuse from
+the most to the least specific, because each names the line that can act; violence between
+strangers is last, for every other reply says 911 too. Immediate always goes before not immediate.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.phrases import mask
+from bot.plain_text import plain
+from bot.safety.risks import Risk
+from bot.safety.rulebook import Rule, Rulebook, rulebook
+
+__all__ = ["Danger", "Risk", "screen"]
+
+_PRECEDENCE = {risk: place for place, risk in enumerate(Risk)}
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What the screen found.
+
+    immediate: the approved reply goes out now. When False the danger is past, asked about or
+    supposed, and the text goes on to the ordinary conversation.
+    rule: the id of the rule that decided, for the reviewing clinician.
+    """
+
+    risk: Risk
+    immediate: bool
+    rule: str
+
+
+def screen(text: str) -> Danger | None:
+    """The most urgent danger in any text, in English, Spanish or both. Never raises."""
+    book = rulebook()
+    sentence = book.benign.mask(plain(text))
+    not_now = list(book.not_now.find(sentence))
+    sentence = mask(sentence, (match.span() for _, match in not_now))
+    found = [(rule, False) for rule, _ in not_now]
+    found += _rules_that_fire(sentence, book)
+    if not found:
+        return None
+    rule, immediate = min(found, key=_urgency)
+    return Danger(rule.risk, immediate, rule.id)
+
+
+def _urgency(finding: tuple[Rule, bool]) -> tuple[bool, bool, int]:
+    rule, immediate = finding
+    return (not immediate, not rule.first, _PRECEDENCE[rule.risk])
+
+
+def _rules_that_fire(sentence: str, book: Rulebook) -> Iterator[tuple[Rule, bool]]:
+    """Each rule of present danger that matches, and whether it still is immediate here."""
+    matches = list(book.now.find(sentence))
+    if not matches:
+        return
+    ends = [match.start() for match in book.clause_end.finditer(sentence)]
+    modifiers = [(modifier.kind, match) for modifier, match in book.modifiers.find(sentence)]
+    present = [match for _, match in book.present.find(sentence)]
+    for rule, match in matches:
+        clause = _clause(match, ends, len(sentence))
+        kinds = {kind for kind, modifier in modifiers if _within(modifier, clause)}
+        if rule.certain:
+            kinds &= {"past", "negation"}
+        if any(_within(marker, clause) for marker in present):
+            kinds -= {"past"}
+        yield rule, not kinds
+
+
+def _clause(match: re.Match[str], ends: list[int], length: int) -> tuple[int, int]:
+    """From the last clause end before the match to the first one after it."""
+    start = max((end for end in ends if end <= match.start()), default=0)
+    stop = min((end for end in ends if end >= match.end()), default=length)
+    return start, stop
+
+
+def _within(match: re.Match[str], clause: tuple[int, int]) -> bool:
+    return clause[0] <= match.start() and match.start() < clause[1]

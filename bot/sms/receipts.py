@@ -1,0 +1,65 @@
+"""Delivery reports, applied so that late, repeated and reordered ones do no harm."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.sms.deliver import accept, refuse
+from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
+from directory.messages import outbox
+from directory.messages.models import OutboundMessage, OutboundStatus
+
+# A phone that is off or out of coverage: two more tries, then a person calls.
+UNREACHABLE_TRIES = 3
+UNREACHABLE_PAUSE = timedelta(minutes=10)
+_ARRIVED = (DeliveryStatus.DELIVERED, DeliveryStatus.READ)
+_LOST = (DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED, DeliveryStatus.CANCELED)
+
+
+def apply_report(
+    session: Session,
+    report: StatusReport,
+    *,
+    reference: str | None,
+    now: datetime,
+    wall: datetime,
+) -> bool:
+    """Apply one report; False when it is about no text of ours or tells nothing new.
+
+    `reference` is our own id from the callback's address: it settles a send whose answer was lost.
+    """
+    message = outbox.by_id(session, reference) if reference else None
+    if message is None:
+        message = outbox.by_provider_id(session, report.provider_id)
+    if message is None or report.status is None:
+        return False
+    if message.provider_id not in (None, report.provider_id):
+        return False  # about an earlier try of the same text
+    old = DeliveryStatus(message.provider_status) if message.provider_status else None
+    if not advances(old, report.status):
+        return False
+    message.provider_status = report.status
+    if report.status in _LOST:
+        _lost(session, message, report.failure or SendFailure.OTHER, now=now, wall=wall)
+        return True
+    accept(session, message, report.provider_id, segments=message.segments, now=now)
+    if report.status in _ARRIVED:
+        message.status, message.delivered_at = OutboundStatus.DELIVERED, now
+    return True
+
+
+def _lost(
+    session: Session,
+    message: OutboundMessage,
+    failure: SendFailure,
+    *,
+    now: datetime,
+    wall: datetime,
+) -> None:
+    if failure is SendFailure.UNREACHABLE and message.attempts < UNREACHABLE_TRIES:
+        message.provider_id = message.provider_status = message.first_tried_at = None
+        outbox.retry_later(
+            session, message, at=wall + UNREACHABLE_PAUSE, wall=wall, reason="unreachable"
+        )
+        return
+    refuse(session, message, failure, now=now)

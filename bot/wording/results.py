@@ -1,0 +1,216 @@
+"""How services read in a text. Pure: everything comes from a FindResult as JSON.
+
+A list holds at most three numbered services (name, phone, open until or opens, one reason) in
+at most 400 characters; details of one service in at most two texts' worth.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.sms.segments import to_gsm7
+from bot.wording import say
+from directory.languages import Language
+from directory.needs import taxonomy
+
+PAGE = 3
+LONGEST_LIST = 400
+LONGEST_DETAILS = 480
+# Most telling first; one is shown.
+REASONS = ("near", "serves_your_town", "speaks_spanish", "free", "hotline")
+_DAYS = {
+    Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    Language.ES: ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
+}
+_MONTHS = {
+    Language.EN: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    Language.ES: "ene feb mar abr may jun jul ago sep oct nov dic".split(),
+}
+
+Json = dict[str, Any]
+
+
+def name_needs(needs: Sequence[str], language: Language) -> str:
+    """The needs as said in a sentence: "food or groceries and rent help"."""
+    known = taxonomy()
+    said = [known[need].ask[language] for need in needs if need in known]
+    return f" {say('and', language)} ".join(said)
+
+
+def page_of_services(
+    result: Json, *, start: int, language: Language, now: datetime, zone: ZoneInfo
+) -> tuple[str, int]:
+    """One text with the services from position `start` on, and how many it holds (0 to 3)."""
+    matches = result["matches"][start : start + PAGE]
+    if not matches:
+        return say("no_more" if start else "nothing_found", language, needs=_asked(result, language)), 0
+    remaining = len(result["matches"]) - start - len(matches)
+    footer = say("footer_more" if remaining > 0 else "footer", language)
+    opening = _what_was_relaxed(result, language) if start == 0 else []
+    for detail in (2, 1, 0):
+        lines = [
+            _line(start + position, match, detail, language=language, now=now, zone=zone, place=_place(result))
+            for position, match in enumerate(matches, start=1)
+        ]
+        text = _plain("\n".join([*opening, *lines, footer]), language)
+        if len(text) <= LONGEST_LIST:
+            return text, len(matches)
+    while len(lines) > 1 and len(text) > LONGEST_LIST:
+        lines.pop()
+        text = _plain("\n".join([*opening, *lines, say("footer_more", language)]), language)
+    return text, len(lines)
+
+
+def unserved(result: Json, language: Language) -> str | None:
+    """What to say about needs for which nothing is published; None when there are none."""
+    if not result["unserved"]:
+        return None
+    text = say("nothing_found", language, needs=name_needs(result["unserved"], language))
+    related = related_needs(result)
+    if related:
+        text += " " + say("offer_related", language, needs=name_needs(related, language))
+    return _plain(text, language)
+
+
+def related_needs(result: Json) -> tuple[str, ...]:
+    """The nearest needs that are served, for those that are not; without repeats."""
+    return tuple(dict.fromkeys(result.get("related", {}).values()))
+
+
+def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    """Everything a person needs to use one service, the least important left out first."""
+    hours = _hours(match, language=language, now=now, zone=zone)
+    parts = [
+        f"{match['service_name']} ({match['organization_name']})"
+        if match["organization_name"] not in match["service_name"]
+        else match["service_name"],
+        ", ".join(filter(None, (contact(match, language), hours))),
+        match.get("address") or "",
+        _said(match.get("description"), language),
+        _said(match.get("eligibility"), language),
+        _said(match.get("cost"), language),
+        _said(match.get("apply"), language),
+        match.get("url") or "" if not match.get("phone") else "",
+        _checked(match, language),
+    ]
+    kept: list[str] = []
+    for part in filter(None, parts):
+        if len("\n".join([*kept, part])) <= LONGEST_DETAILS:
+            kept.append(part)
+    return _plain("\n".join(kept), language)
+
+
+def contact(match: Json, language: Language) -> str:
+    """How to reach the service, in one phrase: a number as people dial it, else its address."""
+    number = match.get("phone")
+    if not number:
+        return str(match.get("url") or "")
+    if match.get("phone_kind") == "sms":
+        if match.get("text_word"):
+            return say("text_word", language, word=match["text_word"], number=number)
+        return say("text_to", language, number=number)
+    if match.get("press"):
+        return say("press", language, number=number, press=match["press"])
+    if match.get("extension"):
+        return say("extension", language, number=number, extension=match["extension"])
+    return str(number)
+
+
+def _line(
+    number: int,
+    match: Json,
+    detail: int,
+    *,
+    language: Language,
+    now: datetime,
+    zone: ZoneInfo,
+    place: str | None,
+) -> str:
+    reached = contact(match, language)
+    extras = [
+        _hours(match, language=language, now=now, zone=zone) if detail >= 1 else "",
+        _reason(match, language, place) if detail >= 2 else "",
+    ]
+    name = _short_name(match, brief=detail == 0)
+    return say("result", language, number=number, name=name,
+               contact=", ".join(filter(None, [reached, *extras])))
+
+
+def _short_name(match: Json, *, brief: bool) -> str:
+    """`service.name`, with the organisation where the name alone says little."""
+    service, organization = str(match["service_name"]), str(match["organization_name"])
+    if brief or organization.casefold() in service.casefold() or len(service) > 28:
+        return service
+    return f"{service}, {organization}"
+
+
+def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    hours = match["hours"]
+    kind = hours["kind"]
+    if kind == "always":
+        return say("always_open", language)
+    if kind == "open":
+        until = hours.get("until")
+        return say("open_until", language, time=_when(until, language, now, zone)) if until else ""
+    if kind == "closed":
+        opens = hours.get("opens_at")
+        if opens:
+            return say("opens_at", language, time=_when(opens, language, now, zone))
+        return say("closed", language)
+    return say("call_first", language)
+
+
+def _when(instant: str, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    at = datetime.fromisoformat(instant).astimezone(zone)
+    today = now.astimezone(zone).date()
+    clock = at.strftime("%I:%M%p").lstrip("0").replace(":00", "").lower()
+    if at.date() == today:
+        return clock
+    if 0 < (at.date() - today).days < 7:
+        return f"{_DAYS[language][at.weekday()]} {clock}"
+    return f"{at.month}/{at.day} {clock}"
+
+
+def _reason(match: Json, language: Language, place: str | None) -> str:
+    given = {reason["code"]: reason.get("value") for reason in match["reasons"]}
+    for code in REASONS:
+        if code not in given or (code == "serves_your_town" and not place):
+            continue
+        return say(f"reason_{code}", language, place=place, miles=given[code])
+    return ""
+
+
+def _what_was_relaxed(result: Json, language: Language) -> list[str]:
+    said = []
+    for relaxed in result["relaxed"]:
+        code = relaxed if isinstance(relaxed, str) else relaxed["code"]
+        if code in ("open_now", "language", "place") and (code != "place" or _place(result)):
+            said.append(say(f"relaxed_{code}", language, place=_place(result)))
+    return said[:1]
+
+
+def _place(result: Json) -> str | None:
+    place = result["query"].get("place")
+    return str(place) if place else None
+
+
+def _asked(result: Json, language: Language) -> str:
+    return name_needs(result["query"]["needs"], language)
+
+
+def _said(texts: Json | None, language: Language) -> str:
+    return str((texts or {}).get(language) or "")
+
+
+def _checked(match: Json, language: Language) -> str:
+    checked = match.get("last_checked")
+    if not checked:
+        return ""
+    day = date.fromisoformat(checked)
+    return say("details_checked", language, month=f"{_MONTHS[language][day.month - 1]} {day.year}")
+
+
+def _plain(text: str, language: Language) -> str:
+    """GSM-7 where the language allows: an accent too many would double the price of the text."""
+    return to_gsm7(text, fold_accents=language is Language.ES)

@@ -1,0 +1,1 @@
+"""Check-ins: the messages that follow a visit, and what came back."""

@@ -1,0 +1,84 @@
+"""Leases and memory of conversations."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from directory.conversations.memory import Memory
+from directory.conversations.models import Conversation
+
+LEASE = timedelta(seconds=30)
+
+
+def load(session: Session, person_id: str) -> Memory:
+    conversation = session.get(Conversation, person_id)
+    return Memory.from_text(conversation.memory if conversation else None)
+
+
+def remember(session: Session, person_id: str, memory: Memory, *, now: datetime) -> None:
+    conversation = _row(session, person_id)
+    conversation.memory = memory.as_text()
+    conversation.spoken_at = now
+
+
+def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> bool:
+    """Take (or renew) the right to answer this person; False when another process has it."""
+    _row(session, person_id)
+    result = session.execute(
+        update(Conversation)
+        .where(
+            Conversation.person_id == person_id,
+            or_(
+                Conversation.leased_until.is_(None),
+                Conversation.leased_until < wall,
+                Conversation.leased_by == by,
+            ),
+        )
+        .values(leased_by=by, leased_until=wall + LEASE)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def release(session: Session, person_id: str, *, by: str) -> None:
+    session.execute(
+        update(Conversation)
+        .where(Conversation.person_id == person_id, Conversation.leased_by == by)
+        .values(leased_by=None, leased_until=None)
+    )
+
+
+def release_all(session: Session) -> None:
+    """At the start of the only process: nobody else can hold a lease."""
+    session.execute(update(Conversation).values(leased_by=None, leased_until=None))
+
+
+def mark_tracked(session: Session, person_id: str) -> None:
+    _row(session, person_id).tracked = True
+
+
+def to_forget(session: Session, *, idle_since: datetime, limit: int = 50) -> list[str]:
+    """People whose conversation ended and whose tracker Rasa still holds."""
+    return list(
+        session.scalars(
+            select(Conversation.person_id)
+            .where(Conversation.tracked.is_(True), Conversation.spoken_at < idle_since)
+            .limit(limit)
+        )
+    )
+
+
+def mark_forgotten(session: Session, person_id: str) -> None:
+    session.execute(
+        update(Conversation).where(Conversation.person_id == person_id).values(tracked=False)
+    )
+
+
+def _row(session: Session, person_id: str) -> Conversation:
+    conversation = session.get(Conversation, person_id)
+    if conversation is None:
+        conversation = Conversation(person_id=person_id)
+        session.add(conversation)
+        session.flush()
+    return conversation

@@ -1,0 +1,157 @@
+"""The database: engine, sessions and column types. SQLite with WAL, or PostgreSQL.
+
+One transaction per request or job; only the edge (endpoint, job, command) opens a scope, and
+leaving the scope commits. `session_scope()` is for work that writes: on SQLite it takes the
+write lock at once, so that a read inside it is still true when it writes. `read_scope()`
+never blocks and never writes.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from directory.encryption import Cipher
+from directory.settings import Settings
+
+BUSY_SECONDS = 15
+
+
+class Base(DeclarativeBase):
+    """All tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def new_id() -> str:
+    """A random UUID, as text."""
+    return str(uuid.uuid4())
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware going in, aware UTC coming out, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        value = value.astimezone(UTC)
+        # SQLite keeps no zone: store UTC and say so again when reading.
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text that is stored encrypted (see directory.encryption). Cannot be searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else current().cipher.encrypt(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else current().cipher.decrypt(value)
+
+
+class Database:
+    """An engine with its cipher; open one per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cipher = Cipher(keys=settings.encryption_key_list, secret=settings.secret_key)
+        self.engine = make_engine(settings.database)
+        self._writing = self.engine.execution_options(handoff_write=True)
+
+    @contextmanager
+    def session_scope(self) -> Iterator[Session]:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read_scope(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with our settings for its kind of database."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides, not the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("handoff_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_current: list[Database] = []
+
+
+def use(database: Database) -> Database:
+    """Make `database` the one that this process works with; closes the one before."""
+    while _current:
+        _current.pop().close()
+    _current.append(database)
+    return database
+
+
+def current() -> Database:
+    """The database of this process, opened from the settings at first use."""
+    if not _current:
+        from directory.settings import load_settings  # noqa: PLC0415  # only where nobody chose
+
+        use(Database(load_settings()))
+    return _current[0]
+
+
+@contextmanager
+def session_scope() -> Iterator[Session]:
+    """A session that writes; commits when left, rolls back on any exception."""
+    with current().session_scope() as session:
+        yield session
+
+
+@contextmanager
+def read_scope() -> Iterator[Session]:
+    """A session that only reads."""
+    with current().read_scope() as session:
+        yield session

@@ -1,0 +1,53 @@
+"""Errors that users meet: a stable code, a sentence that says what to do, and context.
+
+Each class fixes its meaning for the edge (HTTP status); the text never holds a phone number,
+a name or the words of a message.
+"""
+
+from typing import Any, ClassVar
+
+
+class HandoffError(Exception):
+    """Base of every error that an API client, a partner or an operator may see."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, code: str, detail: str, **context: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.context = context
+
+
+class NotFound(HandoffError):
+    """Unknown, or not yours to know."""
+
+    status = 404
+
+
+class Invalid(HandoffError):
+    """Well-formed, but it breaks a rule."""
+
+    status = 422
+
+
+class Conflict(HandoffError):
+    """Not a move from where things stand."""
+
+    status = 409
+
+
+class Unauthenticated(HandoffError):
+    status = 401
+
+
+class Forbidden(HandoffError):
+    status = 403
+
+
+class TooMany(HandoffError):
+    status = 429
+
+
+class TooLarge(HandoffError):
+    status = 413

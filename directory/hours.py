@@ -1,0 +1,148 @@
+"""Is it open? Opening hours in OpenStreetMap's syntax, read by `opening-hours-py`.
+
+Never a guess: without hours the answer is UNKNOWN ("call first"). So it is on a public holiday
+when the expression says nothing about holidays: the syntax would have us say "open", and most
+offices are shut. Days and times are local; daylight saving is the library's.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours, ParserError, State
+
+COUNTRY = "US"
+_HORIZON = timedelta(days=60)
+_ONE_MINUTE = timedelta(minutes=1)
+_QUOTED = re.compile(r'"[^"]*"')
+_HOLIDAY_RULE = re.compile(r"\bPH\b")
+# The library knows federal holidays as they are observed: the Fourth of July of 2026, a
+# Saturday, is a holiday on the Friday only. Those that have a date of their own are added.
+_ALWAYS = ("24/7", "00:00-24:00", "Mo-Su 00:00-24:00")
+_FIXED_HOLIDAYS = ("Jan 01", "Jul 04", "Dec 25")
+
+
+class HoursKind(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class HoursNow:
+    """The state at one instant. Both times are aware UTC.
+
+    `until`: when an open place closes. `opens_at`: when a closed or unknown one is next known
+    to open, within 60 days.
+    """
+
+    kind: HoursKind
+    until: datetime | None = None
+    opens_at: datetime | None = None
+
+
+UNKNOWN = HoursNow(HoursKind.UNKNOWN)
+
+
+class HoursError(ValueError):
+    """Not an opening_hours expression. The text says where it breaks."""
+
+
+def check_opening_hours(expression: str) -> None:
+    """Raises HoursError if `expression` cannot be read."""
+    try:
+        parsed = OpeningHours(expression, country=COUNTRY)
+    except ParserError as error:
+        raise HoursError(_where(str(error))) from error
+    if parsed.warnings:
+        raise HoursError("; ".join(parsed.warnings))
+
+
+def state_at(opening_hours: str | None, at: datetime, zone: ZoneInfo) -> HoursNow:
+    """Open, closed, always open or unknown at the instant `at` (aware) in `zone`.
+
+    An expression that cannot be read counts as unknown: the loader has refused those.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a naive datetime says no instant")
+    if not opening_hours or not opening_hours.strip():
+        return UNKNOWN
+    minute = at.astimezone(UTC).replace(second=0, microsecond=0)
+    return _state_in_minute(opening_hours.strip(), minute, zone)
+
+
+@lru_cache(maxsize=4096)
+def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> HoursNow:
+    hours = _parsed(_with_holidays(expression), zone)
+    if hours is None:
+        return UNKNOWN
+    local = minute.astimezone(zone)
+    try:
+        state, comment = hours.state(local)
+        if state is State.OPEN and comment:
+            # `Mo-Fr 09:00-17:00 "by appointment"`: the comment restricts what it stands by.
+            state = State.UNKNOWN
+        if state is State.UNKNOWN and _closed_anyway(expression, local, zone):
+            state = State.CLOSED
+        change = hours.next_change(local)
+        if state is State.OPEN:
+            if change is None:
+                return HoursNow(HoursKind.ALWAYS)
+            return HoursNow(HoursKind.OPEN, until=_later(change, minute))
+        kind = HoursKind.CLOSED if state is State.CLOSED else HoursKind.UNKNOWN
+        return HoursNow(kind, opens_at=_next_opening(hours, minute, zone))
+    except (OverflowError, ValueError):  # beyond the years that the library can reckon with
+        return UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _parsed(expression: str, zone: ZoneInfo) -> OpeningHours | None:
+    try:
+        return OpeningHours(
+            expression, timezone=zone, country=COUNTRY, max_interval_days=366
+        )
+    except ParserError:
+        return None
+
+
+def _closed_anyway(expression: str, local: datetime, zone: ZoneInfo) -> bool:
+    """Closed at this hour on any day, so that the holiday changes nothing."""
+    plain = _parsed(expression, zone)
+    return plain is not None and plain.is_closed(local)
+
+
+def _with_holidays(expression: str) -> str:
+    """The expression, with what it leaves open about public holidays said as unknown."""
+    plain = _QUOTED.sub("", expression)
+    if plain.strip() in _ALWAYS or "||" in plain:
+        return expression  # always means always; a fallback rule has the last word already
+    if not _HOLIDAY_RULE.search(plain):
+        days = ("PH", *_FIXED_HOLIDAYS)
+        return expression + "".join(f"; {day} unknown" for day in days)
+    if re.search(r"\bPH\s+(off|closed)\b", plain):
+        return expression + "".join(f"; {day} off" for day in _FIXED_HOLIDAYS)
+    return expression
+
+
+def _next_opening(hours: OpeningHours, minute: datetime, zone: ZoneInfo) -> datetime | None:
+    start, end = minute.astimezone(zone), (minute + _HORIZON).astimezone(zone)
+    for begins, _, state, comment in hours.intervals(start, end):
+        if state is State.OPEN and not comment and begins.astimezone(UTC) > minute:
+            return begins.astimezone(UTC)
+    return None
+
+
+def _later(change: datetime, minute: datetime) -> datetime:
+    """The change as UTC. In the hour that comes twice in autumn it can come out early."""
+    instant = change.astimezone(UTC)
+    return instant if instant > minute else minute + _ONE_MINUTE
+
+
+def _where(message: str) -> str:
+    """The first useful line of the parser's message, which draws an arrow over three lines."""
+    found = re.search(r"--> 1:(\d+)", message)
+    return f"it cannot be read from character {found.group(1)} on" if found else "it cannot be read"

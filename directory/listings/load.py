@@ -1,0 +1,157 @@
+"""Loads data/partners.yml into the directory. Repeatable: what has not changed is not written.
+
+A file with a mistake changes nothing. A service that is no longer in the file becomes inactive
+and stays: visits and referrals point to it. Each entry's fingerprint is kept, so that a listing
+which its own partner has changed since is left alone until the file's entry changes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from directory.listings import partner_schema as schema
+from directory.listings import queries
+from directory.listings.ids import organization_id, service_id
+from directory.listings.mistakes import Mistake, PartnerFileError
+from directory.listings.models import Organization, Service
+from directory.listings.needs_taxonomy import ensure_need_terms, link_needs
+from directory.listings.partner_file import read_partners
+from directory.listings.partner_rows import fill_organization, fill_service
+from directory.listings.service import catalogue_changed
+
+ORIGIN = "partners.yml"
+# Counted up when the same entry would be written differently than before.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """Slugs of services, and the mistakes for which the file was turned away."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rejected: tuple[Mistake, ...] = ()
+
+    @property
+    def wrote(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
+    """Brings the directory to what the file says. The caller commits.
+
+    `now` is aware UTC; no page in the file may be dated after it.
+    """
+    try:
+        file = read_partners(path, today=now.date())
+    except PartnerFileError as error:
+        return LoadReport(rejected=error.mistakes)
+    organizations, services = queries.from_origin(session, ORIGIN)
+    known_organizations = {row.slug: row for row in organizations}
+    known_services = {row.slug: row for row in services}
+    outcome = _Outcome()
+    touched: list[str] = []
+    for entry, organization_entry, position in _services(file):
+        print_now = _fingerprint(entry, organization_entry)
+        row = known_services.pop(entry.id, None)
+        if row is not None and row.fingerprint == print_now:
+            row.position = position
+            outcome.unchanged.append(entry.id)
+            continue
+        organization = _organization(session, organization_entry, known_organizations, now)
+        touched.append(organization.id)
+        (outcome.added if row is None else outcome.changed).append(entry.id)
+        row = _service(session, row, entry, organization, now)
+        row.position, row.fingerprint = position, print_now
+    for row in known_services.values():
+        if row.status != "inactive":
+            row.status, row.fingerprint, row.last_modified = "inactive", None, now
+            outcome.removed.append(row.slug)
+    report = LoadReport(
+        *map(tuple, (outcome.added, outcome.changed, outcome.unchanged, outcome.removed))
+    )
+    if report.wrote:
+        _finish(session, file, report, touched)
+    return report
+
+
+def _services(
+    file: schema.PartnerFile,
+) -> Iterator[tuple[schema.Service, schema.Organization, int]]:
+    for organization in file.organizations:
+        for position, service in enumerate(organization.services):
+            yield service, organization, position
+
+
+def _fingerprint(entry: schema.Service, organization: schema.Organization) -> str:
+    """Of everything that the service is written from, its organisation's fields included."""
+    content = {
+        "format": FORMAT,
+        "organization": organization.model_dump(mode="json", exclude={"services"}),
+        "service": entry.model_dump(mode="json"),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _organization(
+    session: Session,
+    entry: schema.Organization,
+    known: dict[str, Organization],
+    now: datetime,
+) -> Organization:
+    row = known.get(entry.id)
+    if row is None:
+        row = Organization(id=organization_id(entry.id), slug=entry.id, origin=ORIGIN)
+        session.add(row)
+        known[entry.id] = row
+    fill_organization(row, entry, now=now)
+    return row
+
+
+def _service(
+    session: Session,
+    row: Service | None,
+    entry: schema.Service,
+    organization: Organization,
+    now: datetime,
+) -> Service:
+    if row is None:
+        row = Service(id=service_id(entry.id), slug=entry.id, origin=ORIGIN, status="active")
+        row.organization = organization
+        session.add(row)
+    else:
+        row.organization = organization
+        if row.status == "inactive":
+            row.status = "active"
+    with session.no_autoflush:
+        fill_service(session, row, entry, now=now)
+    return row
+
+
+def _finish(
+    session: Session, file: schema.PartnerFile, report: LoadReport, touched: list[str]
+) -> None:
+    session.flush()
+    terms = ensure_need_terms(session)
+    written = {*report.added, *report.changed}
+    for entry, _, _ in _services(file):
+        if entry.id in written:
+            link_needs(session, service_id(entry.id), entry.needs, terms)
+    for location in queries.lone_locations(session, touched):
+        session.delete(location)
+    catalogue_changed(session)

@@ -1,0 +1,130 @@
+"""Every SELECT on listings."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from directory.listings.models import (
+    Attribute,
+    CatalogueVersion,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    TaxonomyTerm,
+)
+
+
+def whole_service() -> tuple[ExecutableOption, ...]:
+    """Loads everything that a listing is shown with, in a handful of statements."""
+    return (
+        joinedload(Service.organization),
+        selectinload(Service.phones),
+        selectinload(Service.service_areas),
+        selectinload(Service.languages),
+        selectinload(Service.schedules),
+        selectinload(Service.required_documents),
+        selectinload(Service.service_at_locations)
+        .joinedload(ServiceAtLocation.location)
+        .selectinload(Location.addresses),
+    )
+
+
+def catalogue_version(session: Session) -> str | None:
+    """Changes whenever a listing does; None while nothing was ever loaded."""
+    return session.scalar(select(CatalogueVersion.version).where(CatalogueVersion.id == 1))
+
+
+def published_services(session: Session) -> list[Service]:
+    """Every service that may be shown, in the order of names."""
+    statement = (
+        select(Service)
+        .where(Service.published, Service.status.in_(("active", "temporarily closed")))
+        .options(*whole_service())
+        .order_by(Service.name, Service.id)
+    )
+    return list(session.scalars(statement).unique())
+
+
+def page_of_published(
+    session: Session, *, after: tuple[str, str] | None, limit: int
+) -> list[Service]:
+    """The next services by (name, id) behind `after`."""
+    statement = (
+        select(Service)
+        .where(Service.published, Service.status.in_(("active", "temporarily closed")))
+        .options(*whole_service())
+        .order_by(Service.name, Service.id)
+        .limit(limit)
+    )
+    if after is not None:
+        name, identity = after
+        statement = statement.where(
+            (Service.name > name) | ((Service.name == name) & (Service.id > identity))
+        )
+    return list(session.scalars(statement).unique())
+
+
+def service_by_id(session: Session, service_id: str) -> Service | None:
+    return session.scalar(
+        select(Service).where(Service.id == service_id).options(*whole_service())
+    )
+
+
+def service_by_slug(session: Session, slug: str) -> Service | None:
+    return session.scalar(select(Service).where(Service.slug == slug).options(*whole_service()))
+
+
+def services_of(session: Session, organization_id: str) -> list[Service]:
+    """All services of an organisation, published or not: for its own staff."""
+    statement = (
+        select(Service)
+        .where(Service.organization_id == organization_id)
+        .options(*whole_service())
+        .order_by(Service.position)
+    )
+    return list(session.scalars(statement).unique())
+
+
+def organization_by_key(session: Session, key: str) -> Organization | None:
+    """By HSDS id or by slug of the partners file."""
+    return session.scalar(
+        select(Organization).where((Organization.id == key) | (Organization.slug == key))
+    )
+
+
+def from_origin(session: Session, origin: str) -> tuple[list[Organization], list[Service]]:
+    """All organisations and services that were loaded from there."""
+    organizations = session.scalars(select(Organization).where(Organization.origin == origin))
+    services = session.scalars(
+        select(Service).where(Service.origin == origin).options(*whole_service())
+    )
+    return list(organizations), list(services.unique())
+
+
+def attributes_of(session: Session, service_id: str) -> list[Attribute]:
+    statement = (
+        select(Attribute)
+        .where(Attribute.link_entity == "service", Attribute.link_id == service_id)
+        .options(joinedload(Attribute.taxonomy_term))
+    )
+    return list(session.scalars(statement))
+
+
+def terms_of(session: Session, taxonomy_id: str) -> list[TaxonomyTerm]:
+    return list(
+        session.scalars(select(TaxonomyTerm).where(TaxonomyTerm.taxonomy_id == taxonomy_id))
+    )
+
+
+def count_services(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Service)) or 0
+
+
+def lone_locations(session: Session, organization_ids: list[str]) -> list[Location]:
+    """Locations of these organisations at which no service is any more."""
+    used = select(ServiceAtLocation.location_id)
+    statement = select(Location).where(
+        Location.organization_id.in_(organization_ids), Location.id.not_in(used)
+    )
+    return list(session.scalars(statement))

@@ -1,0 +1,116 @@
+"""Texts that reached us: stored once, answered in the order in which a person sent them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from directory import jobs
+from directory.messages.models import AnsweredBy, InboundMessage
+from directory.people import service as people
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the webhook learns: whose text it is, and whether it is new."""
+
+    inbound_id: str
+    person_id: str
+    new: bool
+
+
+def record_inbound(
+    session: Session,
+    *,
+    provider_id: str,
+    phone: str,
+    body: str,
+    media_count: int = 0,
+    now: datetime,
+) -> Received:
+    """Store one text and its job. A provider id that is known already changes nothing."""
+    person = people.find_or_create(session, phone, now=now)
+    # One text of a person at a time: the count below and the look for a repeat stay true.
+    session.refresh(person, with_for_update=True)
+    known = session.scalar(
+        select(InboundMessage).where(InboundMessage.provider_id == provider_id)
+    )
+    if known is not None:
+        return Received(known.id, known.person_id, new=False)
+    last = session.scalar(
+        select(func.max(InboundMessage.sequence)).where(InboundMessage.person_id == person.id)
+    )
+    inbound = InboundMessage(
+        provider_id=provider_id,
+        person_id=person.id,
+        sequence=(last or 0) + 1,
+        body=body,
+        media_count=media_count,
+        received_at=now,
+    )
+    session.add(inbound)
+    session.flush()
+    # Delayed, because the process that stored the text answers it at once: the job is the
+    # recovery, for the case that this process dies first.
+    jobs.enqueue(session, jobs.Job.ANSWER, person.id, reference=inbound.id, delay_seconds=5)
+    return Received(inbound.id, person.id, new=True)
+
+
+def next_unanswered(session: Session, person_id: str) -> InboundMessage | None:
+    return session.scalar(
+        select(InboundMessage)
+        .where(InboundMessage.person_id == person_id, InboundMessage.answered_at.is_(None))
+        .order_by(InboundMessage.sequence)
+        .limit(1)
+    )
+
+
+def by_id(session: Session, inbound_id: str) -> InboundMessage | None:
+    return session.get(InboundMessage, inbound_id)
+
+
+def people_waiting(session: Session, *, before: datetime, limit: int = 100) -> list[str]:
+    """Ids of people with a text that has waited for an answer since before `before`."""
+    return list(
+        session.scalars(
+            select(InboundMessage.person_id)
+            .where(InboundMessage.answered_at.is_(None), InboundMessage.received_at < before)
+            .distinct()
+            .limit(limit)
+        )
+    )
+
+
+def owed(session: Session, *, limit: int = 100) -> list[InboundMessage]:
+    """Texts that got a holding answer only, the oldest first."""
+    return list(
+        session.scalars(
+            select(InboundMessage)
+            .where(InboundMessage.owed.is_(True))
+            .order_by(InboundMessage.received_at)
+            .limit(limit)
+        )
+    )
+
+
+def mark_answered(inbound: InboundMessage, by: AnsweredBy, *, now: datetime) -> None:
+    inbound.answered_at = inbound.answered_at or now
+    inbound.answered_by = by
+    inbound.owed = by is AnsweredBy.HOLDING
+
+
+def turns_by_answerer(session: Session) -> dict[str, int]:
+    """How many texts each part of the product has answered."""
+    rows = session.execute(
+        select(InboundMessage.answered_by, func.count())
+        .where(InboundMessage.answered_by.is_not(None))
+        .group_by(InboundMessage.answered_by)
+    )
+    return {str(by): count for by, count in rows}
+
+
+def waiting_count(session: Session) -> int:
+    return session.scalar(
+        select(func.count()).select_from(InboundMessage).where(InboundMessage.answered_at.is_(None))
+    ) or 0

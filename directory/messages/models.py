@@ -1,0 +1,118 @@
+"""Tables: inbound and outbound messages, and the pace of each sending number."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from directory.database import Base, Encrypted, UtcDateTime, new_id
+
+
+class AnsweredBy(StrEnum):
+    """Which part of the product decided the answer to a text."""
+
+    SAFETY = "safety"
+    KEYWORD = "keyword"
+    SILENCE = "silence"
+    CHECKIN = "checkin"
+    CHOICE = "choice"
+    RASA = "rasa"
+    FALLBACK = "fallback"
+    HOLDING = "holding"
+
+
+class MessageKind(StrEnum):
+    """Why a text goes out."""
+
+    REPLY = "reply"
+    CHECKIN = "checkin"
+
+
+class OutboundStatus(StrEnum):
+    """Where a text of ours is. Ours, not the carrier's words (those stay in bot/sms)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    UNCERTAIN = "uncertain"
+
+
+OVER = (
+    OutboundStatus.SENT,
+    OutboundStatus.DELIVERED,
+    OutboundStatus.FAILED,
+    OutboundStatus.DROPPED,
+    OutboundStatus.UNCERTAIN,
+)
+
+
+class InboundMessage(Base):
+    """A text that reached us. The carrier's id is unique: a repeated webhook changes nothing."""
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (
+        Index("ix_inbound_messages_waiting", "answered_at", "person_id", "sequence"),
+        Index("ix_inbound_messages_person_id_sequence", "person_id", "sequence"),
+    )
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    provider_id: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    sequence: Mapped[int] = mapped_column(Integer)
+    body: Mapped[str] = mapped_column(Encrypted)
+    media_count: Mapped[int] = mapped_column(Integer, default=0)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[str | None] = mapped_column(String(10))
+    # A holding answer went out while the understanding was down: the full one is still owed.
+    owed: Mapped[bool] = mapped_column(Boolean, default=False)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class OutboundMessage(Base):
+    """A text of ours, from the moment it is decided.
+
+    `initiated`: we start it, so quiet hours apply. `not_before`, `expires_at`: product time.
+    `retry_at`, `claimed_until`: wall time.
+    """
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        Index("ix_outbound_messages_status_not_before", "status", "not_before"),
+        Index("ix_outbound_messages_person_id_sequence", "person_id", "sequence"),
+    )
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    sequence: Mapped[int] = mapped_column(Integer)
+    in_reply_to: Mapped[str | None] = mapped_column(ForeignKey("inbound_messages.id"), index=True)
+    checkin_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(Encrypted)
+    initiated: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The one confirmation of an opt-out is the only text that may follow it.
+    after_opt_out: Mapped[bool] = mapped_column(Boolean, default=False)
+    status: Mapped[str] = mapped_column(String(10), default=OutboundStatus.QUEUED)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    provider_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    provider_status: Mapped[str | None] = mapped_column(String(20))
+    segments: Mapped[int | None] = mapped_column(Integer)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SendPace(Base):
+    """When the next text may leave from one sending number (wall time)."""
+
+    __tablename__ = "send_pace"
+    sender: Mapped[str] = mapped_column(String(64), primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,236 @@
+"""Texts of ours: queued with the fact that causes them, claimed by one sender, receipts applied.
+
+The outbox is the keel: retries, receipts, quiet hours, opt-outs and rate limits live on this
+row, so that a crash anywhere loses nothing and doubles nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from directory import jobs
+from directory.messages.models import (
+    MessageKind,
+    OutboundMessage,
+    OutboundStatus,
+    SendPace,
+)
+
+CLAIM = timedelta(seconds=45)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a sender needs, taken out of the session so that none is open while it sends."""
+
+    id: str
+    person_id: str
+    body: str
+    attempts: int
+    initiated: bool
+    after_opt_out: bool
+    maybe_sent: bool
+    first_tried_at: datetime
+    expires_at: datetime | None
+
+
+def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
+    session: Session,
+    *,
+    person_id: str,
+    body: str,
+    kind: MessageKind,
+    now: datetime,
+    in_reply_to: str | None = None,
+    checkin_id: str | None = None,
+    initiated: bool = False,
+    after_opt_out: bool = False,
+    expires_at: datetime | None = None,
+) -> OutboundMessage:
+    """Write a text and its job in the transaction of the fact."""
+    last = session.scalar(
+        select(func.max(OutboundMessage.sequence)).where(OutboundMessage.person_id == person_id)
+    )
+    message = OutboundMessage(
+        person_id=person_id,
+        sequence=(last or 0) + 1,
+        in_reply_to=in_reply_to,
+        checkin_id=checkin_id,
+        kind=kind,
+        body=body,
+        initiated=initiated,
+        after_opt_out=after_opt_out,
+        created_at=now,
+        not_before=now,
+        expires_at=expires_at,
+    )
+    session.add(message)
+    session.flush()
+    jobs.enqueue(session, jobs.Job.DELIVER, message.id, reference=message.id, delay_seconds=5)
+    return message
+
+
+def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | None:
+    """Take a text for sending; None when it is over, early, or another sender has it.
+
+    `maybe_sent`: an earlier sender died between asking the carrier and noting its answer.
+    """
+    due = or_(
+        OutboundMessage.status == OutboundStatus.QUEUED,
+        (OutboundMessage.status == OutboundStatus.SENDING)
+        & (OutboundMessage.claimed_until < wall),
+    )
+    ready = or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall)
+    before = session.scalar(
+        select(OutboundMessage).where(OutboundMessage.id == message_id, due, ready)
+    )
+    if before is None:
+        return None
+    maybe_sent = before.status == OutboundStatus.SENDING or before.reason == "ambiguous"
+    result = session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.id == message_id, due, ready)
+        .values(
+            status=OutboundStatus.SENDING,
+            claimed_until=wall + CLAIM,
+            attempts=OutboundMessage.attempts + 1,
+            first_tried_at=func.coalesce(OutboundMessage.first_tried_at, wall),
+        )
+    )
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
+        return None
+    session.refresh(before)
+    return Claimed(
+        id=before.id,
+        person_id=before.person_id,
+        body=before.body,
+        attempts=before.attempts,
+        initiated=before.initiated,
+        after_opt_out=before.after_opt_out,
+        maybe_sent=maybe_sent,
+        first_tried_at=before.first_tried_at or wall,
+        expires_at=before.expires_at,
+    )
+
+
+def by_id(session: Session, message_id: str) -> OutboundMessage | None:
+    return session.get(OutboundMessage, message_id)
+
+
+def mark_sent(
+    message: OutboundMessage, *, provider_id: str, segments: int | None, now: datetime
+) -> None:
+    """The carrier has taken it. A receipt may have come first: it is not undone."""
+    message.provider_id = message.provider_id or provider_id
+    message.segments = segments
+    message.sent_at = message.sent_at or now
+    message.claimed_until = message.retry_at = message.reason = None
+    if message.status in (OutboundStatus.SENDING, OutboundStatus.QUEUED, OutboundStatus.UNCERTAIN):
+        message.status = OutboundStatus.SENT
+
+
+def retry_later(
+    session: Session, message: OutboundMessage, *, at: datetime, wall: datetime, reason: str
+) -> None:
+    """Back into the queue, not before wall instant `at`, with a job of its own."""
+    message.status, message.retry_at, message.reason = OutboundStatus.QUEUED, at, reason
+    message.claimed_until = None
+    jobs.enqueue(
+        session,
+        jobs.Job.DELIVER,
+        message.id,
+        reference=f"{message.id}/{message.attempts}",
+        delay_seconds=max((at - wall).total_seconds(), 0.0),
+    )
+
+
+def postpone(message: OutboundMessage, *, until: datetime) -> None:
+    """Quiet hours: wait for product instant `until`; the sweep takes it up again."""
+    message.status, message.not_before = OutboundStatus.QUEUED, until
+    message.claimed_until = None
+
+
+def close(message: OutboundMessage, status: OutboundStatus, *, reason: str) -> None:
+    message.status, message.reason, message.claimed_until = status, reason, None
+
+
+def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) -> list[str]:
+    """Ids of texts that should be on their way and that no sender holds, oldest first."""
+    waiting = (OutboundMessage.status == OutboundStatus.QUEUED) & (
+        OutboundMessage.not_before <= now
+    )
+    abandoned = (OutboundMessage.status == OutboundStatus.SENDING) & (
+        OutboundMessage.claimed_until < wall
+    )
+    return list(
+        session.scalars(
+            select(OutboundMessage.id)
+            .where(
+                or_(waiting, abandoned),
+                or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall),
+            )
+            .order_by(OutboundMessage.created_at, OutboundMessage.sequence)
+            .limit(limit)
+        )
+    )
+
+
+def by_provider_id(session: Session, provider_id: str) -> OutboundMessage | None:
+    return session.scalar(
+        select(OutboundMessage).where(OutboundMessage.provider_id == provider_id)
+    )
+
+
+def replies_to(session: Session, inbound_id: str) -> list[OutboundMessage]:
+    return list(
+        session.scalars(
+            select(OutboundMessage)
+            .where(OutboundMessage.in_reply_to == inbound_id)
+            .order_by(OutboundMessage.sequence)
+        )
+    )
+
+
+def queued_for(session: Session, person_id: str) -> list[OutboundMessage]:
+    """Texts to this person that have not left yet."""
+    return list(
+        session.scalars(
+            select(OutboundMessage).where(
+                OutboundMessage.person_id == person_id,
+                OutboundMessage.status == OutboundStatus.QUEUED,
+            )
+        )
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    rows = session.execute(
+        select(OutboundMessage.status, func.count()).group_by(OutboundMessage.status)
+    )
+    return {status: count for status, count in rows}
+
+
+def reserve_slot(session: Session, sender: str, *, rate: float, wall: datetime) -> datetime:
+    """The wall instant at which this text may leave `sender`, at `rate` texts a second.
+
+    Shared by all processes through the database; must be called in a writing transaction.
+    """
+    pace = session.get(SendPace, sender, with_for_update=True)
+    if pace is None:
+        pace = SendPace(sender=sender, next_at=wall)
+        session.add(pace)
+    slot = max(pace.next_at, wall)
+    pace.next_at = slot + timedelta(seconds=1 / rate)
+    return slot
+
+
+def release_claims(session: Session, *, wall: datetime) -> None:
+    """At the start of the only process: whoever held a claim is gone."""
+    session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.status == OutboundStatus.SENDING)
+        .values(claimed_until=wall - timedelta(seconds=1))
+    )

@@ -1,0 +1,52 @@
+"""Where a text waits when the database cannot take it.
+
+One encrypted line a text in `DATA_DIR/inbox-spool`; taken into the inbox, and answered fully,
+once the database is back. The provider's id makes a text that was both spooled and stored one.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from directory.encryption import Cipher
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledText:
+    provider_id: str
+    phone: str
+    body: str
+    media_count: int
+    received_at: str
+
+    @property
+    def received(self) -> datetime:
+        return datetime.fromisoformat(self.received_at)
+
+
+class Spool:
+    """A folder of encrypted files, one a text; written whole or not at all."""
+
+    def __init__(self, folder: Path, cipher: Cipher) -> None:
+        self._folder = folder
+        self._cipher = cipher
+
+    def keep(self, text: SpooledText) -> None:
+        """Raises OSError when even the disk refuses."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = f"{text.received.timestamp():020.6f}-{secrets.token_hex(4)}"
+        scratch = self._folder / f".{name}"
+        with scratch.open("w", encoding="ascii") as file:
+            file.write(self._cipher.encrypt(json.dumps(asdict(text))))
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.rename(self._folder / f"{name}.text")
+
+    def waiting(self) -> Iterator[tuple[Path, SpooledText]]:
+        """Texts in the order of their arrival; `path.unlink()` once one is stored."""
+        for path in sorted(self._folder.glob("*.text")):
+            yield path, SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))

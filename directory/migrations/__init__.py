@@ -1,0 +1,37 @@
+"""The database's shape, step by step (Alembic); the same steps on SQLite and PostgreSQL."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from directory import database, jobs
+
+HERE = Path(__file__).parent
+# Any fixed number: two processes that start at once must not migrate at once.
+_LOCK = 630_555
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate() -> None:
+    """Bring the current database to the newest shape, the job engine's tables included."""
+    engine = database.current().engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        try:
+            command.upgrade(configuration(connection), "head")
+            connection.commit()
+        finally:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+                connection.commit()
+    jobs.migrate()

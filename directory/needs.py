@@ -1,0 +1,42 @@
+"""The needs: read once from data/taxonomy.yml."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from directory.languages import Language
+from directory.settings import ROOT
+
+TAXONOMY_FILE = ROOT / "data" / "taxonomy.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of the 26 needs. `ask` is the label as said inside a sentence."""
+
+    code: str
+    label: dict[Language, str]
+    ask: dict[Language, str]
+    words: dict[Language, tuple[str, ...]]
+    open_eligibility: tuple[str, ...]
+    related: tuple[str, ...]
+
+
+@cache
+def taxonomy() -> dict[str, Need]:
+    """Needs by code, in the order of the file."""
+    rows: list[dict[str, Any]] = YAML(typ="safe").load(TAXONOMY_FILE)["needs"]
+    return {row["code"]: _need(row) for row in rows}
+
+
+def _need(row: dict[str, Any]) -> Need:
+    return Need(
+        code=row["code"],
+        label={language: row["label"][language] for language in Language},
+        ask={language: row["ask"][language] for language in Language},
+        words={language: tuple(row["words"][language]) for language in Language},
+        open_eligibility=tuple(str(code) for code in row.get("open_eligibility", [])),
+        related=tuple(row.get("related", [])),
+    )

@@ -1,0 +1,65 @@
+"""Every SELECT on people, consents and the audit trail."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from directory import database
+from directory.people.models import AuditEntry, Consent, Person, Purpose
+
+
+def by_id(session: Session, person_id: str) -> Person | None:
+    return session.get(Person, person_id)
+
+
+def by_phone(session: Session, phone: str) -> Person | None:
+    """The person with this E.164 number."""
+    index = database.current().cipher.blind_index(phone)
+    return session.scalar(select(Person).where(Person.phone_index == index))
+
+
+def valid_consent(
+    session: Session, person_id: str, purpose: Purpose, *, now: datetime
+) -> Consent | None:
+    """The newest word on this purpose, when it is a yes that still stands."""
+    newest = session.scalar(
+        select(Consent)
+        .where(Consent.person_id == person_id, Consent.purpose == purpose)
+        .order_by(Consent.recorded_at.desc(), Consent.id.desc())
+        .limit(1)
+    )
+    if newest is None or not newest.given or newest.revoked_at is not None:
+        return None
+    if newest.expires_at is not None and newest.expires_at <= now:
+        return None
+    return newest
+
+
+def standing_consents(session: Session, person_id: str, purpose: Purpose) -> list[Consent]:
+    return list(
+        session.scalars(
+            select(Consent).where(
+                Consent.person_id == person_id,
+                Consent.purpose == purpose,
+                Consent.given.is_(True),
+                Consent.revoked_at.is_(None),
+            )
+        )
+    )
+
+
+def consents_of(session: Session, person_id: str) -> list[Consent]:
+    return list(
+        session.scalars(
+            select(Consent).where(Consent.person_id == person_id).order_by(Consent.recorded_at)
+        )
+    )
+
+
+def audit_of(session: Session, person_id: str) -> list[AuditEntry]:
+    return list(
+        session.scalars(
+            select(AuditEntry).where(AuditEntry.person_id == person_id).order_by(AuditEntry.at)
+        )
+    )

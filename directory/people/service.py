@@ -1,0 +1,78 @@
+"""What happens to people: found or first met, consent given and withdrawn, silence kept."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from directory import database
+from directory.people import queries
+from directory.people.models import AuditEntry, Consent, ConsentMethod, Person, Purpose
+
+
+def find_or_create(session: Session, phone: str, *, now: datetime) -> Person:
+    """The person behind an E.164 number; a number is one person, however often it is met."""
+    person = queries.by_phone(session, phone)
+    if person is not None:
+        return person
+    index = database.current().cipher.blind_index(phone)
+    person = Person(phone=phone, phone_index=index, created_at=now)
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        met_meanwhile = queries.by_phone(session, phone)
+        if met_meanwhile is None:
+            raise
+        return met_meanwhile
+    return person
+
+
+def record_consent(  # noqa: PLR0913  # a consent is exactly these facts
+    session: Session,
+    person: Person,
+    purpose: Purpose,
+    *,
+    given: bool,
+    method: ConsentMethod,
+    by: str | None,
+    now: datetime,
+) -> Consent:
+    consent = Consent(
+        person_id=person.id, purpose=purpose, given=given, method=method, recorded_by=by,
+        recorded_at=now,
+    )
+    session.add(consent)
+    return consent
+
+
+def opt_out(session: Session, person: Person, *, now: datetime) -> None:
+    """Nothing more goes to this number until START; consent to be texted is withdrawn."""
+    person.opted_out_at = now
+    for consent in queries.standing_consents(session, person.id, Purpose.SMS):
+        consent.revoked_at = now
+
+
+def opt_in(session: Session, person: Person, *, now: datetime) -> None:
+    """START: the person asks for texts again, which is consent by text."""
+    person.opted_out_at = None
+    person.unreachable_because = None
+    record_consent(
+        session, person, Purpose.SMS, given=True, method=ConsentMethod.TEXT, by=None, now=now
+    )
+
+
+def audit(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    person_id: str | None,
+    subject_id: str | None = None,
+    now: datetime,
+) -> None:
+    session.add(
+        AuditEntry(
+            at=now, actor=actor, action=action, person_id=person_id, subject_id=subject_id
+        )
+    )

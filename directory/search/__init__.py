@@ -1,0 +1,33 @@
+"""The search: from what a person needs, where and when, to services with the reasons why.
+
+    result = find(session, Query(needs=("food",), place="60540", at=now))
+"""
+
+from directory.search.find import find
+from directory.search.model import (
+    FindResult,
+    Match,
+    PhoneLine,
+    Query,
+    Reason,
+    Relaxation,
+    RelaxationKind,
+)
+from directory.search.needs import needs_in
+from directory.search.places import place_in
+from directory.search.understand import Understanding, understand
+
+__all__ = [
+    "FindResult",
+    "Match",
+    "PhoneLine",
+    "Query",
+    "Reason",
+    "Relaxation",
+    "RelaxationKind",
+    "Understanding",
+    "find",
+    "needs_in",
+    "place_in",
+    "understand",
+]

@@ -1,0 +1,35 @@
+"""Text made comparable: lower case, without accents, apostrophes and markings."""
+
+import re
+from functools import lru_cache
+
+from directory.places import folded
+
+# What the redactor leaves for a name or a number ("[PHONE]") is no word that anybody wrote.
+_PLACEHOLDER = re.compile(r"\[[^\]]*\]?")
+_APOSTROPHE = re.compile(r"['’`´]")
+_NO_WORD = re.compile(r"[^a-z0-9ñ]+")
+LONGEST = 2000
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text. Characters past the first 2,000 are not looked at."""
+    plain = _PLACEHOLDER.sub(" ", text[:LONGEST])
+    plain = _APOSTROPHE.sub("", folded(plain))
+    return _NO_WORD.sub(" ", plain).split()
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Singular and plural alike, roughly, in English and Spanish."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 5 and word.endswith(("ches", "shes", "sses", "xes", "ores", "ales", "ones")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in tokens(text)]

@@ -1,0 +1,1 @@
+"""Staff accounts: clinicians, supervisors, admins."""

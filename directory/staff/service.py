@@ -1,0 +1,115 @@
+"""Accounts, passwords (argon2id) and bearer tokens. Token lifetimes are wall time."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from directory import database
+from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from directory.people.phone import to_e164
+from directory.staff import queries
+from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
+
+SHORTEST_PASSWORD = 12
+TOKEN_LIFETIME = timedelta(hours=12)
+FAILURE_WINDOW = timedelta(minutes=15)
+FAILURES_ALLOWED = 10
+_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]+$")
+_hasher = PasswordHasher()
+# Checked against when the account is unknown, so that the time taken tells nothing.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+def add(
+    session: Session,
+    email: str,
+    role: Role,
+    *,
+    password: str | None,
+    phone: str | None,
+    now: datetime,
+) -> StaffMember:
+    """Create an account, or bring a removed one back with new credentials."""
+    address = email.strip().lower()
+    if not _EMAIL.match(address) or len(address) > 254:
+        raise Invalid("email_invalid", "This is not an e-mail address.")
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise Invalid(
+            "password_too_short", f"A password has at least {SHORTEST_PASSWORD} characters."
+        )
+    member = queries.any_by_email(session, address)
+    if member is not None and member.removed_at is None:
+        raise Conflict("staff_exists", "There is an account with this e-mail address already.")
+    if member is None:
+        member = StaffMember(email=address, role=role, created_at=now)
+        session.add(member)
+    member.role, member.removed_at = role, None
+    member.password_hash = _hasher.hash(password) if password is not None else None
+    number = to_e164(phone) if phone is not None else None
+    member.phone = number
+    member.phone_index = database.current().cipher.blind_index(number) if number else None
+    session.flush()
+    return member
+
+
+def remove(session: Session, email: str, *, now: datetime) -> None:
+    """End an account and every token of it at once."""
+    member = queries.active_by_email(session, email)
+    if member is None:
+        raise NotFound("staff_unknown", "There is no account with this e-mail address.")
+    member.removed_at = now
+    member.password_hash = member.phone = member.phone_index = None
+    session.execute(delete(StaffToken).where(StaffToken.staff_id == member.id))
+
+
+def log_in(session: Session, email: str, password: str, *, wall: datetime) -> str | None:
+    """A new bearer token; None when name and password do not fit (the failure is noted).
+
+    Raises TooMany after ten failures for a name within 15 minutes, right password or not.
+    """
+    index = database.current().cipher.blind_index("login:" + email.strip().lower())
+    failures = queries.failures_since(session, index, since=wall - FAILURE_WINDOW)
+    if failures >= FAILURES_ALLOWED:
+        raise TooMany("too_many_failures", "Too many wrong passwords: try again in 15 minutes.")
+    member = queries.active_by_email(session, email)
+    expected = member.password_hash if member is not None else None
+    if not _fits(expected or _NOBODY, password) or expected is None or member is None:
+        session.add(FailedLogin(name_index=index, at=wall))
+        return None
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffToken(
+            token_hash=hash_of(token), staff_id=member.id, expires_at=wall + TOKEN_LIFETIME
+        )
+    )
+    return token
+
+
+def authenticate(session: Session, token: str, *, wall: datetime) -> StaffMember:
+    """Whose token this is. Raises Unauthenticated."""
+    member = queries.by_token_hash(session, hash_of(token), wall=wall)
+    if member is None:
+        raise Unauthenticated("token_invalid", "Log in again: this token is unknown or has ended.")
+    return member
+
+
+def forget_expired(session: Session, *, wall: datetime) -> None:
+    session.execute(delete(StaffToken).where(StaffToken.expires_at <= wall))
+    session.execute(delete(FailedLogin).where(FailedLogin.at <= wall - FAILURE_WINDOW))
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _fits(expected: str, password: str) -> bool:
+    try:
+        return _hasher.verify(expected, password)
+    except (VerificationError, InvalidHashError):
+        return False

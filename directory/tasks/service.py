@@ -1,0 +1,61 @@
+"""Opening, claiming and finishing tasks."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from directory.errors import Conflict
+from directory.tasks import queries
+from directory.tasks.models import Task, TaskKind, TaskStatus
+
+# How long a person may wait for a person. Danger: evidence-based target of 15 minutes.
+TARGETS = {
+    TaskKind.DANGER: timedelta(minutes=15),
+    TaskKind.OPTED_OUT_DANGER: timedelta(minutes=15),
+    TaskKind.CALL_BACK: timedelta(hours=24),
+    TaskKind.SEND_FAILED: timedelta(hours=24),
+    TaskKind.UNANSWERED_CHECKINS: timedelta(hours=24),
+}
+USUAL_TARGET = timedelta(hours=24)
+# Each of these texts is worth a person's eyes by itself; the others are one task until done.
+EACH_COUNTS = frozenset({TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER})
+
+
+def open_task(
+    session: Session,
+    kind: TaskKind,
+    *,
+    person_id: str | None,
+    now: datetime,
+    note: str | None = None,
+    inbound_id: str | None = None,
+) -> Task:
+    """Open a task; one of a kind that is already open for the person is added to, not doubled."""
+    if person_id is not None and kind not in EACH_COUNTS:
+        waiting = queries.open_task(session, person_id, kind)
+        if waiting is not None:
+            if note:
+                waiting.note = f"{waiting.note}\n{note}" if waiting.note else note
+            return waiting
+    task = Task(
+        kind=kind,
+        person_id=person_id,
+        note=note,
+        inbound_id=inbound_id,
+        created_at=now,
+        due_at=now + TARGETS.get(kind, USUAL_TARGET),
+    )
+    session.add(task)
+    return task
+
+
+def claim(task: Task, *, by: str, now: datetime) -> None:
+    if task.status != TaskStatus.OPEN:
+        raise Conflict("task_not_open", "Someone has taken or finished this task already.")
+    task.status, task.claimed_by, task.claimed_at = TaskStatus.CLAIMED, by, now
+
+
+def finish(task: Task, *, by: str, now: datetime) -> None:
+    if task.status == TaskStatus.DONE:
+        raise Conflict("task_done", "This task is done already.")
+    task.status, task.done_by, task.done_at = TaskStatus.DONE, by, now

@@ -1,0 +1,36 @@
+"""Table: visits."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from directory.database import Base, Encrypted, UtcDateTime, new_id
+
+
+class CallType(StrEnum):
+    MENTAL_HEALTH = "mental_health"
+    DOMESTIC_VIOLENCE = "domestic_violence"
+    ELDERLY = "elderly"
+    SUBSTANCE_USE = "substance_use"
+    OTHER_CRISIS = "other_crisis"
+
+
+class FollowUp(StrEnum):
+    STANDARD = "standard"
+    NONE = "none"
+
+
+class Visit(Base):
+    """A response on scene, as the clinician logged it."""
+
+    __tablename__ = "visits"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    call_type: Mapped[str] = mapped_column(String(30))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disposition: Mapped[str | None] = mapped_column(Encrypted)
+    follow_up: Mapped[str] = mapped_column(String(20))
+    clinician_id: Mapped[str] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
