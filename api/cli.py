@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from api import supervisor
-from bot.carrier.client import CarrierControl
+from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
 from bot.evaluation.command import evaluate_file
 from directory import database, migrations
 from directory.clock import wall_now
@@ -30,6 +30,7 @@ out = Console()
 err = Console(stderr=True)
 
 PLAYER = "+16305550100"
+SILENCE_SECONDS = 0.5
 
 
 def main() -> None:
@@ -65,12 +66,14 @@ def ask(
         raise SettingsError("ask works with the simulated carrier only: real people pay for texts")
     control = CarrierControl(settings.carrier_api)
     try:
-        before = max((each.order for each in control.messages(from_)), default=0)
+        before = control.last_order()
         started = time.monotonic()
         control.text(from_, text)
-        replies = control.wait_for_answer(from_, after=before, timeout=timeout)
-    except ConnectionError as error:
+        replies = _replies(control, from_, before, timeout)
+    except CarrierUnavailableError as error:
         raise SettingsError("nothing is running here: start it with `make run`") from error
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
     seconds = time.monotonic() - started
     if as_json:
         answer = {"replies": [each.body for each in replies], "seconds": round(seconds, 3)}
@@ -81,6 +84,17 @@ def ask(
     if not replies:
         err.print("handoff: no reply", style="red")
         raise typer.Exit(1)
+
+
+def _replies(control: CarrierControl, phone: str, after: int, timeout: float) -> list[PhoneMessage]:
+    """The replies to one text: the first within `timeout`, and those that follow on its heels."""
+    try:
+        replies = control.wait_for_replies(phone, after, timeout=timeout)
+        while True:
+            count = len(replies) + 1
+            replies = control.wait_for_replies(phone, after, count, timeout=SILENCE_SECONDS)
+    except TimeoutError:
+        return [each for each in control.messages(phone, after) if each.direction == "outbound"]
 
 
 @app.command()
@@ -102,11 +116,11 @@ def directory_load(paths: Annotated[list[Path], typer.Argument(exists=True)]) ->
         with database.session_scope() as session:
             report = load_partners(session, path, now=wall_now())
         for line in report.rejected:
-            err.print(line, style="red", markup=False, highlight=False)
+            err.print(str(line), style="red", markup=False, highlight=False)
         failed = failed or bool(report.rejected)
         out.print(
-            f"{path}: {report.added} added, {report.changed} changed, "
-            f"{report.unchanged} unchanged, {report.removed} removed, "
+            f"{path}: {len(report.added)} added, {len(report.changed)} changed, "
+            f"{len(report.unchanged)} unchanged, {len(report.removed)} removed, "
             f"{len(report.rejected)} rejected"
         )
     raise typer.Exit(1 if failed else 0)

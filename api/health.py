@@ -84,7 +84,8 @@ class _FromDatabase(Collector):
             for status, count in outbox.counts(session).items():
                 sent.add_metric([status], count)
             waiting = GaugeMetricFamily(
-                "handoff_inbound_waiting", "Texts that wait for an answer.",
+                "handoff_inbound_waiting",
+                "Texts that wait for an answer.",
                 value=inbox.waiting_count(session),
             )
             opened = GaugeMetricFamily(

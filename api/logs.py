@@ -5,7 +5,7 @@ import re
 import sys
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 # The last line of defence, should a library put a number into an exception's text.
 _NUMBER = re.compile(r"\+?\d[\d\s().-]{8,}\d")
@@ -20,7 +20,7 @@ def without_numbers(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def set_up_logs(level: str = "INFO") -> None:
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

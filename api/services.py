@@ -56,8 +56,9 @@ def build(settings: Settings, **replaced: Any) -> Services:
     )
     sender = Sender(
         gateway,
-        pace=Pace(settings.twilio_messaging_service_sid or settings.twilio_from_number,
-                  settings.send_rate),
+        pace=Pace(
+            settings.twilio_messaging_service_sid or settings.twilio_from_number, settings.send_rate
+        ),
         quiet=quiet,
         now=clock.now,
         wall=wall_now,
@@ -75,8 +76,15 @@ def build(settings: Settings, **replaced: Any) -> Services:
     spool = Spool(settings.data_dir / "inbox-spool", opened.cipher)
     alone = opened.engine.dialect.name == "sqlite"
     parts = Parts(
-        answerer=answerer, sender=sender, rasa=rasa, quiet=quiet, spool=spool,
-        heartbeat=settings.data_dir / "worker.heartbeat", now=clock.now, wall=wall_now,
+        answerer=answerer,
+        sender=sender,
+        rasa=rasa,
+        quiet=quiet,
+        spool=spool,
+        heartbeat=settings.data_dir / "worker.heartbeat",
+        now=clock.now,
+        wall=wall_now,
+        keep_time=clock.keep,
     )
     workers = Workers(parts, executor_id=EMBEDDED if alone else answerer.owner, alone=alone)
     return Services(settings, opened, clock, quiet, gateway, rasa, spool, answerer, workers)
@@ -92,5 +100,3 @@ def twilio_gateway(settings: Settings) -> TwilioGateway:
         messaging_service_sid=service,
         api_base_url=settings.carrier_api,
     )
-
-

@@ -17,6 +17,7 @@ from bot.wording import say
 from directory import database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
+from directory.database import new_id
 from directory.languages import Language
 from directory.messages import inbox, outbox
 from directory.messages.models import AnsweredBy, InboundMessage, MessageKind, OutboundStatus
@@ -48,19 +49,23 @@ class Answerer:
 
     def answer(self, person_id: str) -> bool:
         """Answer everything this person has waiting; False when somebody else is at it."""
-        if not self._lease(person_id):
+        run = new_id()
+        if not self._lease(person_id, run):
             return False
         try:
-            while self._answer_next(person_id):
-                self._lease(person_id)
+            while self._answer_next(person_id) and self._lease(person_id, run):
+                pass
         finally:
-            with database.session_scope() as session:
-                conversations.release(session, person_id, by=self.owner)
+            self._release(person_id, run)
         return True
 
-    def _lease(self, person_id: str) -> bool:
+    def _lease(self, person_id: str, run: str) -> bool:
         with database.session_scope() as session:
-            return conversations.lease(session, person_id, by=self.owner, wall=self.wall())
+            return conversations.lease(session, person_id, by=run, wall=self.wall())
+
+    def _release(self, person_id: str, run: str) -> None:
+        with database.session_scope() as session:
+            conversations.release(session, person_id, by=run)
 
     def _answer_next(self, person_id: str) -> bool:
         with database.session_scope() as session:
@@ -89,13 +94,13 @@ class Answerer:
             if inbound is None or not inbound.owed:
                 return
             person_id = inbound.person_id
-        if not self._lease(person_id):
+        run = new_id()
+        if not self._lease(person_id, run):
             return
         try:
             self._answer_owed(inbound_id)
         finally:
-            with database.session_scope() as session:
-                conversations.release(session, person_id, by=self.owner)
+            self._release(person_id, run)
 
     def _answer_owed(self, inbound_id: str) -> None:
         with database.read_scope() as session:
@@ -104,10 +109,11 @@ class Answerer:
                 return
             text, situation = inbound.body, self._situation(session, inbound)
         turn = self.conversation.respond_to(text, situation)
-        if turn.answered_by is AnsweredBy.HOLDING or not turn.replies:
+        if turn.answered_by is AnsweredBy.HOLDING:
             return
-        first = say("late_answer", situation.language) + "\n" + turn.replies[0]
-        turn = replace(turn, replies=(first, *turn.replies[1:]))
+        if turn.replies:  # none to who has opted out meanwhile: nothing is owed any more
+            first = say("late_answer", situation.language) + "\n" + turn.replies[0]
+            turn = replace(turn, replies=(first, *turn.replies[1:]))
         for message_id in self._apply(inbound_id, turn):
             self.deliver(message_id)
 
@@ -134,7 +140,7 @@ class Answerer:
         """Everything that a turn changes, in one transaction; ids of the texts to send."""
         now = self.now()
         with database.session_scope() as session:
-            inbound = inbox.by_id(session, inbound_id)
+            inbound = inbox.by_id(session, inbound_id, for_update=True)
             if inbound is None or (inbound.answered_at is not None and not inbound.owed):
                 return []
             person = _known(session, inbound.person_id)
@@ -146,7 +152,11 @@ class Answerer:
                 checkins.record_answer(session, open_checkin.id, turn.checkin_answer, now=now)
             for task in turn.tasks:
                 tasks.open_task(
-                    session, task.kind, person_id=person.id, now=now, note=task.note,
+                    session,
+                    task.kind,
+                    person_id=person.id,
+                    now=now,
+                    note=task.note,
                     inbound_id=inbound.id,
                 )
             conversations.remember(session, person.id, turn.memory, now=now)
@@ -173,9 +183,7 @@ _SILENCING = (ConsentChange.STOP, ConsentChange.WRONG_PERSON)
 
 def holding(situation: Situation) -> Turn:
     """What to dial, when nothing better can be said right now."""
-    return Turn(
-        AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),)
-    )
+    return Turn(AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),))
 
 
 def _change_consent(session: Session, person: Person, turn: Turn, *, now: datetime) -> None:

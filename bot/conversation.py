@@ -110,7 +110,10 @@ class Conversation:
             query = self._query(related, memory.place, situation)
             return self._show(self.search(query).as_json(), situation, AnsweredBy.CHOICE)
         reply, count = results.page_of_services(
-            last, start=memory.shown, language=situation.language, now=situation.now,
+            last,
+            start=memory.shown,
+            language=situation.language,
+            now=situation.now,
             zone=self.zone,
         )
         memory = replace(memory, shown=memory.shown + count, results_at=situation.now)
@@ -143,8 +146,13 @@ class Conversation:
             )
         reply, tasks, consent = _CHECKIN_TURNS[answer]
         return Turn(
-            AnsweredBy.CHECKIN, memory, (say(reply, language),), tasks=tasks, consent=consent,
-            checkin_answer=answer, understood=understood,
+            AnsweredBy.CHECKIN,
+            memory,
+            (say(reply, language),),
+            tasks=tasks,
+            consent=consent,
+            checkin_answer=answer,
+            understood=understood,
         )
 
     # --- a need, in words ---------------------------------------------------------------------
@@ -210,11 +218,12 @@ class Conversation:
             return Turn(by, memory, (say("ask_need", language),))
         key = str(payload.get("say"))
         if key in ("clarify", "out_of_scope"):
+            if by is AnsweredBy.FALLBACK:
+                # Rasa may yet understand it: no miss is counted, and the full answer is owed.
+                return Turn(AnsweredBy.HOLDING, memory, (say("holding", language),))
             misses = memory.misses + 1
             memory = replace(memory, misses=misses)
             key = "second_miss" if misses >= MISSES_BEFORE_A_PERSON else key
-            by = AnsweredBy.HOLDING if by is AnsweredBy.FALLBACK else by
-            key = "holding" if by is AnsweredBy.HOLDING else key
         else:
             memory = replace(memory, misses=0)
         tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
@@ -251,9 +260,7 @@ class Conversation:
         )
 
 
-_CHECKIN_TURNS: dict[
-    CheckinAnswer, tuple[str, tuple[NewTask, ...], ConsentChange | None]
-] = {
+_CHECKIN_TURNS: dict[CheckinAnswer, tuple[str, tuple[NewTask, ...], ConsentChange | None]] = {
     CheckinAnswer.BETTER: ("checkin_better", (), None),
     CheckinAnswer.SAME: ("checkin_same", (), None),
     CheckinAnswer.WORSE: (
@@ -315,8 +322,12 @@ def on_keyword(word: Keyword | None, text: str, situation: Situation) -> Turn:
     if word is Keyword.STOP:
         answer = CheckinAnswer.STOP if situation.checkin is not None else None
         return Turn(
-            AnsweredBy.KEYWORD, memory, (say("stopped", language),), consent=ConsentChange.STOP,
-            checkin_answer=answer, understood=Understood(optout=True, checkin=answer),
+            AnsweredBy.KEYWORD,
+            memory,
+            (say("stopped", language),),
+            consent=ConsentChange.STOP,
+            checkin_answer=answer,
+            understood=Understood(optout=True, checkin=answer),
         )
     if word is Keyword.START:
         return Turn(

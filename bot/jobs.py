@@ -53,6 +53,7 @@ class Parts:
     heartbeat: Path
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
+    keep_time: Callable[[], None]
 
 
 def checkin_text(checkin: CheckIn, person: Person) -> str:
@@ -108,7 +109,7 @@ class Workers:
         self._parts.sender.deliver(message_id)
 
     def _once(self, key: str, work: Callable[[str], object], subject_id: str) -> None:
-        """Run on a thread, unless the same work already waits; a failure is logged, the row stays."""
+        """Run on a thread, unless the same work already waits; if it fails the row stays."""
         with self._busy_lock:
             if key in self._busy or self._stop.is_set():
                 return
@@ -120,7 +121,7 @@ class Workers:
             try:
                 work(subject_id)
             except Exception:
-                log.exception("work_failed", work=key.split()[0])
+                log.exception("work_failed", work=key.split(maxsplit=1)[0])
 
         self._pool.submit(run)
 
@@ -138,6 +139,7 @@ class Workers:
     def sweep(self, *, slow: bool) -> None:
         """Look at everything that is due or left behind."""
         parts = self._parts
+        parts.keep_time()
         now, wall = parts.now(), parts.wall()
         self._take_in_spool(now)
         with database.session_scope() as session:
@@ -175,7 +177,11 @@ class Workers:
         for path, text in self._parts.spool.waiting():
             with database.session_scope() as session:
                 inbox.record_inbound(
-                    session, provider_id=text.provider_id, phone=text.phone, body=text.body,
-                    media_count=text.media_count, now=now,
+                    session,
+                    provider_id=text.provider_id,
+                    phone=text.phone,
+                    body=text.body,
+                    media_count=text.media_count,
+                    now=now,
                 )
             path.unlink(missing_ok=True)

@@ -7,9 +7,10 @@ r"""A small notation for what people write, which a clinician can read and chang
     took # pills              a number in digits
     {want} to die             any entry of the list `want` in `words.yml`
     ^ leave me alone $        `^` is the beginning of the text, `$` its end
+    {child} & touches her     both occur somewhere in the text, in any order
 
-Phrases are matched against `plain_text.plain()`, so they are written in that spelling: lower
-case, no accents or apostrophes, no text-speak. What can never match is refused at start.
+Phrases are matched against `plain_text.plain()`, and their own words are respelt in the same way,
+so "gonna" and "going to" may both be written. Accents are left out. What can't be read is refused.
 """
 
 import re
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.plain_text import plain, spelling
+from bot.plain_text import plain
 
 Entry = TypeVar("Entry")
 
@@ -25,13 +26,12 @@ MASK = "~"  # stands where words were taken out; no phrase reaches over it
 
 _GAP = rf"(?:[^ .?{MASK}]+ ){{0,4}}?"
 _PARTS = re.compile(r"\.\.\.|[()\[\]|^$#]|\{[a-z_0-9]+\}|[^\s()\[\]|{}]+")
-_WORD = re.compile(r"[a-z0-9]+\*?|[.?]")
+_WORD = re.compile(r"[a-z0-9']+|[.?]")
+_BEGINNING = re.compile(r"[a-z0-9]+\*")
 
 # Words found in most texts: poor signposts when looking for phrases that could match.
 _COMMON = frozenset(
-    "i im me my he she him her they it to the a an and is of in on for with not no dont want need "
-    "have has this that you we be if so was are going can cant do at up out how what get got will "
-    "de la el que y en un una me mi se no lo los las por con para es esta su te ya quiero".split()
+    ["i", "im", "me", "my", "he", "she", "him", "her", "they", "it", "to", "the", "a", "an", "and", "is", "of", "in", "on", "for", "with", "not", "no", "dont", "want", "need", "have", "has", "this", "that", "you", "we", "be", "if", "so", "was", "are", "going", "can", "cant", "do", "at", "up", "out", "how", "what", "get", "got", "will", "de", "la", "el", "que", "y", "en", "un", "una", "me", "mi", "se", "no", "lo", "los", "las", "por", "con", "para", "es", "esta", "su", "te", "ya", "quiero"]
 )
 
 
@@ -43,12 +43,14 @@ class PhraseError(ValueError):
 class Phrase:
     """A compiled phrase.
 
+    regex: what is found; also: what must be found anywhere in the text besides.
     signposts: words of which a matching text holds at least one, so that the others need not be
     tried; an entry ending in `*` is a word's beginning. None when the phrase has none.
     """
 
     source: str
     regex: re.Pattern[str]
+    also: tuple[re.Pattern[str], ...]
     signposts: frozenset[str] | None
 
 
@@ -65,9 +67,10 @@ class _Node:
 
 
 def compile_phrase(source: str, lists: Mapping[str, list[str]] | None = None) -> Phrase:
-    """Raises PhraseError for bad notation, unknown lists and words that `plain()` respells."""
-    node = _Reader(source, lists or {}).read()
-    return Phrase(source, re.compile(f"(?<= ){node.regex}"), node.signposts)
+    """Raises PhraseError for notation that can't be read and lists that don't exist."""
+    nodes = [_Reader(part, lists or {}).read() for part in source.split(" & ")]
+    first, *also = (re.compile(f"(?<= ){node.regex}") for node in nodes)
+    return Phrase(source, first, tuple(also), min(nodes, key=lambda node: node.cost).signposts)
 
 
 class _Reader:
@@ -105,15 +108,24 @@ class _Reader:
 
     def _sequence(self) -> _Node:
         nodes: list[_Node] = []
-        previous = ""
         while (part := self._peek()) not in {"", "|", ")", "]"}:
-            self._at += 1
-            nodes.append(self._item(part))
-            if (previous, part) in spelling().pairs:
-                raise PhraseError(f"{previous!r} {part!r} is respelt: {self._source!r} can't match")
-            previous = part
+            if _WORD.fullmatch(part):
+                nodes += self._words()
+            else:
+                self._at += 1
+                nodes.append(self._item(part))
         best = min(nodes, key=lambda node: node.cost, default=None)
         return _Node("".join(n.regex for n in nodes), best.signposts if best else None)
+
+    def _words(self) -> list[_Node]:
+        """Neighbouring words, respelt together as they will be in a text ("do not", "gonna")."""
+        first = self._at
+        while _WORD.fullmatch(self._peek()):
+            self._at += 1
+        words = plain(" ".join(self._parts[first : self._at])).split()
+        if not words:
+            raise PhraseError(f"nothing is left of {self._parts[first]!r} in {self._source!r}")
+        return [_Node(re.escape(word) + " ", frozenset({word})) for word in words]
 
     def _item(self, part: str) -> _Node:
         fixed = {"...": _GAP, "#": "[0-9]+ ", "^": r"(?<=\A )", "$": r"(?:[.?] )*\Z"}
@@ -126,7 +138,7 @@ class _Reader:
             return _Node(f"(?:{inner.regex})?", None)
         if part.startswith("{"):
             return self._list(part[1:-1])
-        return self._word(part)
+        return self._beginning(part)
 
     def _closed(self, bracket: str) -> _Node:
         inner = self._choice()
@@ -141,14 +153,10 @@ class _Reader:
         source = "|".join(str(entry) for entry in self._lists[name])
         return _Reader(source, self._lists, (*self._inside, name)).read()
 
-    def _word(self, part: str) -> _Node:
-        if not _WORD.fullmatch(part):
-            raise PhraseError(f"{part!r} in {self._source!r} is not in plain spelling")
-        if part.endswith("*"):
-            return _Node(re.escape(part[:-1]) + "[^ ]* ", frozenset({part}))
-        if plain(part) != f" {part} ":
-            raise PhraseError(f"{part!r} is respelt: {self._source!r} can't match")
-        return _Node(re.escape(part) + " ", frozenset({part}))
+    def _beginning(self, part: str) -> _Node:
+        if not _BEGINNING.fullmatch(part):
+            raise PhraseError(f"{part!r} in {self._source!r} can't match a plain text")
+        return _Node(re.escape(part[:-1]) + "[^ ]* ", frozenset({part}))
 
     def _peek(self) -> str:
         return self._parts[self._at] if self._at < len(self._parts) else ""
@@ -187,6 +195,8 @@ class PhraseBook(Generic[Entry]):
                 numbers.update(its_numbers)
         for number in sorted(numbers):
             phrase, entry = self._entries[number]
+            if phrase.also and not all(regex.search(sentence) for regex in phrase.also):
+                continue
             for match in phrase.regex.finditer(sentence):
                 yield entry, match
 

@@ -19,7 +19,9 @@ SPELLING_FILE = Path(__file__).parent / "safety" / "rules" / "spelling.yml"
 # Ten times the longest text that a carrier delivers; what lies behind is not read.
 _LONGEST = 16_000
 
-_MARKS = re.compile("[\u0300-\u036f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_MARKS = re.compile(
+    "[\u0300-\u036f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
 _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u201b\u02bc\u2032]")
 _OVERDOSED = re.compile(r"\bo\.?d['\u2019]?(?:ed|d)\b")
 _AGE = re.compile(r"(?<=[0-9]) ?-?(?:y\.?/?o\b\.?|yrs? old)")

@@ -12,7 +12,7 @@ import httpx
 CHANNEL = "/webhooks/handoff"
 
 
-class RasaUnavailable(Exception):  # noqa: N818  # named for what the caller must deal with
+class RasaUnavailable(Exception):  # named for what the caller must deal with
     """Rasa gave no usable answer. The text names the kind of failure, never what was asked."""
 
 

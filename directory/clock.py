@@ -20,6 +20,7 @@ from directory.database import Base, UtcDateTime
 from directory.settings import FASTEST_CLOCK
 
 REREAD_SECONDS = 1.0
+KEPT_WITHIN = timedelta(seconds=3)
 
 
 def wall_now() -> datetime:
@@ -57,8 +58,25 @@ class ProductClock:
         self._read_at: datetime | None = None
 
     def start(self, *, speed: float) -> None:
-        """Set the speed that the settings ask for; product time goes on from where it was."""
-        self.set_speed(speed)
+        """Set the speed that the settings ask for; product time goes on from where it was.
+
+        While nothing ran, a sped-up clock stood still: only its last moments may not have been
+        kept, so those are added and it never runs backwards.
+        """
+        with database.session_scope() as session:
+            state = session.get(ClockState, 1)
+            if state is not None and state.speed != 1:
+                wall = self._wall()
+                reading = ClockReading(state.wall, state.product, state.speed)
+                state.product = reading.at(min(wall, state.wall + KEPT_WITHIN))
+                state.wall = wall
+                session.flush()
+            self._move(session, speed)
+
+    def keep(self) -> None:
+        """Note where a sped-up clock is; called every second while the product runs."""
+        if self.speed != 1:
+            self.set_speed(self.speed)
 
     def now(self) -> datetime:
         wall = self._wall()
@@ -75,17 +93,25 @@ class ProductClock:
         with database.session_scope() as session:
             self._move(session, speed)
 
-    def _move(self, session: Session, speed: float) -> None:
+    def skip(self, amount: timedelta) -> None:
+        """Let product time jump ahead by `amount`: for demonstrations and tests."""
+        if amount < timedelta(0):
+            raise ValueError("product time never runs backwards")
+        speed = self.speed
+        with database.session_scope() as session:
+            self._move(session, speed, ahead=amount)
+
+    def _move(self, session: Session, speed: float, *, ahead: timedelta = timedelta(0)) -> None:
         wall = self._wall()
         state = session.get(ClockState, 1)
         if state is None:
-            state = ClockState(id=1, wall=wall, product=wall, speed=speed)
+            state = ClockState(id=1, wall=wall, product=wall + ahead, speed=speed)
             session.add(state)
         else:
             product = ClockReading(state.wall, state.product, state.speed).at(wall)
             # A clock that has been sped up is ahead of the wall's for good; one that has
             # fallen behind (the product was off for a week) catches up.
-            state.product = max(product, wall)
+            state.product = max(product, wall) + ahead
             state.wall, state.speed = wall, speed
         with self._lock:
             self._reading = ClockReading(state.wall, state.product, state.speed)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
 
 COUNTRY = "US"
 _HORIZON = timedelta(days=60)
@@ -102,9 +102,7 @@ def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> Hours
 @lru_cache(maxsize=1024)
 def _parsed(expression: str, zone: ZoneInfo) -> OpeningHours | None:
     try:
-        return OpeningHours(
-            expression, timezone=zone, country=COUNTRY, max_interval_days=366
-        )
+        return OpeningHours(expression, timezone=zone, country=COUNTRY, max_interval_days=366)
     except ParserError:
         return None
 

@@ -108,12 +108,13 @@ class Worker:
     def forget_finished(*, before: datetime) -> int:
         """Delete the history of jobs that ended before `before`; returns how many."""
         done = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before.isoformat(),
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
             limit=5000,
-            load_input=False, load_output=False,
+            load_input=False,
+            load_output=False,
         )
         ids = [workflow.workflow_id for workflow in done]
         if ids:
             DBOS.delete_workflows(ids)
         return len(ids)
-

@@ -116,7 +116,7 @@ def _spoken(name: str) -> str:
 
 @cache
 def _rows() -> tuple[_Row, ...]:
-    records: list[Any] = zipcodes.filter_by(state="IL")
+    records: list[Any] = zipcodes.filter_by(state="IL")  # type: ignore[no-untyped-call]
     spelling = _usual_spelling(record["county"] for record in records)
     return tuple(
         _Row(

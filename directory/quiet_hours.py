@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From `start` to `end`, local time; over midnight when `start` is later. Equal: never quiet."""
+    """From `start` to `end`, local time, over midnight if `start` is later; never if equal."""
 
     start: time
     end: time
@@ -28,16 +28,21 @@ class QuietHours:
         """
         if not self.covers(at):
             return at.astimezone(UTC)
-        local = at.astimezone(self.zone)
-        day = local.date()
-        if local.time() >= self.end:
-            day += timedelta(days=1)
-        return datetime.combine(day, self.end, tzinfo=self.zone).astimezone(UTC)
+        ends = (end for end in self._moments(self.end, at) if end >= at)
+        return next(end for end in ends if not self.covers(end))
 
     def start_after(self, at: datetime) -> datetime | None:
         """The next instant after `at` at which quiet begins, in UTC; None when it never does."""
         if self.start == self.end:
             return None
-        local = at.astimezone(self.zone)
-        day = local.date() + (timedelta(days=1) if local.time() >= self.start else timedelta(0))
-        return datetime.combine(day, self.start, tzinfo=self.zone).astimezone(UTC)
+        return next(start for start in self._moments(self.start, at) if start > at)
+
+    def _moments(self, clock: time, at: datetime) -> list[datetime]:
+        """When the zone's clocks show `clock` around `at`: twice on the night they go back."""
+        today = at.astimezone(self.zone).date()
+        days = (today + timedelta(days=ahead) for ahead in (0, 1, 2))
+        return sorted(
+            datetime.combine(day, clock.replace(fold=fold), tzinfo=self.zone).astimezone(UTC)
+            for day in days
+            for fold in (0, 1)
+        )

@@ -8,9 +8,9 @@ import ipaddress
 import os
 import re
 import secrets
+from collections.abc import Callable
 from datetime import time
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{value!r} is no time zone; use one such as America/Chicago") from error
+            raise ValueError(
+                f"{value!r} is no time zone; use one such as America/Chicago"
+            ) from error
         return value
 
     @field_validator("quiet_hours")
@@ -109,11 +111,11 @@ class Settings(BaseSettings):
             )
         return self
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    @cached_property
+    @property
     def quiet(self) -> tuple[time, time]:
         """Local start and end of the hours in which no message that we start may go out."""
         match = _QUIET.match(self.quiet_hours)
@@ -121,7 +123,7 @@ class Settings(BaseSettings):
         start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
         return time(start_hour, start_minute), time(end_hour, end_minute)
 
-    @cached_property
+    @property
     def database(self) -> str:
         """SQLAlchemy address of the database."""
         if not self.database_url:
@@ -131,16 +133,16 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(plain)
         return self.database_url
 
-    @cached_property
+    @property
     def base_url(self) -> str:
         """The address under which the outside reaches us, without a trailing slash."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
-    @cached_property
+    @property
     def simulated_carrier_port(self) -> int:
         return self.carrier_port or (self.port + 1 if self.port < 65535 else self.port - 1)
 
-    @cached_property
+    @property
     def carrier_api(self) -> str:
         """Base address of the Twilio-compatible REST API that messages are sent through."""
         if self.twilio_api_base_url:
@@ -149,7 +151,7 @@ class Settings(BaseSettings):
             return f"http://127.0.0.1:{self.simulated_carrier_port}"
         return TWILIO_API
 
-    @cached_property
+    @property
     def encryption_key_list(self) -> tuple[str, ...]:
         return tuple(key.strip() for key in self.encryption_keys.split(",") if key.strip())
 
@@ -167,9 +169,11 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(_in_one_line(error)) from error
     if settings.carrier is Carrier.TWILIO:
         _require_for_twilio(settings)
-        return settings
-    generated = _kept_secrets(settings.data_dir)
-    missing = {name: value for name, value in generated.items() if not getattr(settings, name)}
+        wanted = {"rasa_token": _MADE["rasa_token"]}
+    else:
+        wanted = _MADE
+    kept = _kept_secrets(settings.data_dir, wanted)
+    missing = {name: kept[name] for name in wanted if not getattr(settings, name)}
     return settings.model_copy(update=missing)
 
 
@@ -188,22 +192,34 @@ def _require_for_twilio(settings: Settings) -> None:
     if not (settings.twilio_from_number or settings.twilio_messaging_service_sid):
         missing.append("twilio_from_number (or HANDOFF_TWILIO_MESSAGING_SERVICE_SID)")
     if missing:
-        names = ", ".join("HANDOFF_" + name[0:].upper() if "(" not in name else
-                          "HANDOFF_TWILIO_FROM_NUMBER (or HANDOFF_TWILIO_MESSAGING_SERVICE_SID)"
-                          for name in missing)
-        raise SettingsError(f"HANDOFF_CARRIER=twilio needs {names}: set them in the environment or .env")
+        names = ", ".join(
+            "HANDOFF_" + name[0:].upper()
+            if "(" not in name
+            else "HANDOFF_TWILIO_FROM_NUMBER (or HANDOFF_TWILIO_MESSAGING_SERVICE_SID)"
+            for name in missing
+        )
+        raise SettingsError(
+            f"HANDOFF_CARRIER=twilio needs {names}: set them in the environment or .env"
+        )
 
 
-def _kept_secrets(data_dir: Path) -> dict[str, str]:
+def _encryption_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+# What is made up at the first start when it was not given.
+_MADE: dict[str, Callable[[], str]] = {
+    "secret_key": lambda: secrets.token_urlsafe(32),
+    "encryption_keys": _encryption_key,
+    "twilio_account_sid": lambda: f"AC{secrets.token_hex(16)}",
+    "twilio_auth_token": lambda: secrets.token_hex(16),
+    "rasa_token": lambda: secrets.token_urlsafe(24),
+    "twilio_from_number": lambda: "+16305550199",
+}
+
+
+def _kept_secrets(data_dir: Path, wanted: dict[str, Callable[[], str]]) -> dict[str, str]:
     path = data_dir / "secrets.env"
-    wanted = {
-        "secret_key": lambda: secrets.token_urlsafe(32),
-        "encryption_keys": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        "twilio_account_sid": lambda: "AC" + secrets.token_hex(16),
-        "twilio_auth_token": lambda: secrets.token_hex(16),
-        "rasa_token": lambda: secrets.token_urlsafe(24),
-        "twilio_from_number": lambda: "+16305550199",
-    }
     kept: dict[str, str] = {}
     if path.exists():
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -211,7 +227,7 @@ def _kept_secrets(data_dir: Path) -> dict[str, str]:
         kept = {name.removeprefix("HANDOFF_").lower(): value for name, value in pairs}
     if all(name in kept for name in wanted):
         return kept
-    complete = {name: kept.get(name) or make() for name, make in wanted.items()}
+    complete = kept | {name: kept.get(name) or make() for name, make in wanted.items()}
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         _write_private(path, complete)
@@ -221,7 +237,9 @@ def _kept_secrets(data_dir: Path) -> dict[str, str]:
 
 
 def _write_private(path: Path, values: dict[str, str]) -> None:
-    lines = ["# Made at the first start, for the simulated carrier only. Keep private."]
+    lines = [
+        "# Made at the first start. Keep private: whoever has the keys can read what is stored."
+    ]
     lines += [f"HANDOFF_{name.upper()}={value}" for name, value in values.items()]
     scratch = path.with_suffix(f".{os.getpid()}")
     handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -61,8 +61,12 @@ def create_visit(
         now=now,
     )
     people_service.audit(
-        session, actor=member.id, action="visit.create", person_id=visit.person_id,
-        subject_id=visit.id, now=now,
+        session,
+        actor=member.id,
+        action="visit.create",
+        person_id=visit.person_id,
+        subject_id=visit.id,
+        now=now,
     )
     return schemas.LoggedVisit(
         id=visit.id,
@@ -71,7 +75,9 @@ def create_visit(
         occurred_at=visit.occurred_at,
         follow_up=FollowUp(visit.follow_up),
         checkins=[
-            schemas.PlannedCheckIn(id=each.id, due_at=each.due_at, status=CheckInStatus(each.status))
+            schemas.PlannedCheckIn(
+                id=each.id, due_at=each.due_at, status=CheckInStatus(each.status)
+            )
             for each in planned
         ],
     )
@@ -87,14 +93,17 @@ def list_checkins(
     limit: PageSize = 50,
 ) -> schemas.CheckInPage:
     """Check-ins, the earliest due first."""
-    rows = checkins.page(
-        session, person_id=person_id, after=paging.decode(cursor), limit=limit + 1
-    )
+    rows = checkins.page(session, person_id=person_id, after=paging.decode(cursor), limit=limit + 1)
     people_service.audit(
-        session, actor=member.id, action="checkins.read", person_id=person_id,
+        session,
+        actor=member.id,
+        action="checkins.read",
+        person_id=person_id,
         now=services.clock.now(),
     )
-    following = paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
+    following = (
+        paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
+    )
     return schemas.CheckInPage(items=[_checkin(row) for row in rows[:limit]], next=following)
 
 
@@ -113,10 +122,15 @@ def list_tasks(
         session, person_id=person_id, status=status, after=paging.decode(cursor), limit=limit + 1
     )
     people_service.audit(
-        session, actor=member.id, action="tasks.read", person_id=person_id,
+        session,
+        actor=member.id,
+        action="tasks.read",
+        person_id=person_id,
         now=services.clock.now(),
     )
-    following = paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
+    following = (
+        paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
+    )
     return schemas.TaskPage(items=[_task(row) for row in rows[:limit]], next=following)
 
 
@@ -140,8 +154,12 @@ def change_task(
     else:
         raise Invalid("status_invalid", "A task can be claimed or done.")
     people_service.audit(
-        session, actor=member.id, action=f"task.{body.status.value}", person_id=task.person_id,
-        subject_id=task.id, now=now,
+        session,
+        actor=member.id,
+        action=f"task.{body.status.value}",
+        person_id=task.person_id,
+        subject_id=task.id,
+        now=now,
     )
     return _task(task)
 
@@ -155,7 +173,10 @@ def read_person(
     if person is None:
         raise NotFound("person_unknown", "There is no such person.")
     people_service.audit(
-        session, actor=member.id, action="person.read", person_id=person.id,
+        session,
+        actor=member.id,
+        action="person.read",
+        person_id=person.id,
         now=services.clock.now(),
     )
     return schemas.PersonOut(
@@ -168,8 +189,11 @@ def read_person(
         unreachable_because=person.unreachable_because,
         consents=[
             schemas.ConsentOut(
-                purpose=each.purpose, given=each.given, method=each.method,
-                recorded_at=each.recorded_at, revoked_at=each.revoked_at,
+                purpose=each.purpose,
+                given=each.given,
+                method=each.method,
+                recorded_at=each.recorded_at,
+                revoked_at=each.revoked_at,
             )
             for each in people.consents_of(session, person.id)
         ],

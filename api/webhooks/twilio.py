@@ -5,6 +5,7 @@ Source: https://www.twilio.com/docs/usage/security (X-Twilio-Signature).
 """
 
 import structlog
+from bot.safety.replies import approved
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -12,7 +13,7 @@ from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.deps import TheServices
 from api.services import Services
-from bot.safety.replies import approved
+from bot.languages import language_of
 from bot.safety.screen import screen
 from bot.sms.gateway import InboundText
 from bot.sms.keywords import Keyword, keyword
@@ -25,7 +26,6 @@ from bot.sms.twilio import (
     spoken_twiml,
     webhook_is_genuine,
 )
-from bot.languages import language_of
 from bot.wording import say
 from directory.clock import wall_now
 from directory.errors import Forbidden, HandoffError, Invalid, TooLarge
@@ -74,9 +74,7 @@ async def receive_call(request: Request, services: TheServices) -> Response:
     """Somebody calls the number: say where help is, in both languages."""
     await _genuine_form(request, services)
     return _twiml(
-        spoken_twiml(
-            [("en-US", say("voice", Language.EN)), ("es-US", say("voice", Language.ES))]
-        )
+        spoken_twiml([("en-US", say("voice", Language.EN)), ("es-US", say("voice", Language.ES))])
     )
 
 
@@ -111,8 +109,12 @@ def _store(services: Services, inbound: InboundText) -> str:
     try:
         with services.database.session_scope() as session:
             received = inbox.record_inbound(
-                session, provider_id=inbound.provider_id, phone=phone, body=inbound.body,
-                media_count=inbound.media_count, now=services.clock.now(),
+                session,
+                provider_id=inbound.provider_id,
+                phone=phone,
+                body=inbound.body,
+                media_count=inbound.media_count,
+                now=services.clock.now(),
             )
     except IntegrityError:
         return empty_twiml()  # the same webhook twice, at the same moment
@@ -127,8 +129,11 @@ def _keep_for_later(services: Services, inbound: InboundText, phone: str) -> str
     """The database is down: keep the text on disk, and tell the person what to dial meanwhile."""
     services.spool.keep(
         SpooledText(
-            provider_id=inbound.provider_id, phone=phone, body=inbound.body,
-            media_count=inbound.media_count, received_at=wall_now().isoformat(),
+            provider_id=inbound.provider_id,
+            phone=phone,
+            body=inbound.body,
+            media_count=inbound.media_count,
+            received_at=wall_now().isoformat(),
         )
     )
     language = language_of(inbound.body, otherwise=Language.EN)

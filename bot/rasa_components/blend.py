@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
@@ -48,7 +48,8 @@ class Linear:
     def fit(cls, features: csr_matrix | np.ndarray, targets: Targets, *, strength: float) -> Linear:
         model = LogisticRegression(C=strength, max_iter=200, tol=1e-3)
         model.fit(features[targets.rows], targets.labels, sample_weight=targets.weights)
-        return cls(model.coef_.astype(np.float32).T, model.intercept_.astype(np.float32))
+        weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
+        return cls(weights, model.intercept_.astype(np.float32))
 
     def probabilities(self, features: csr_matrix | np.ndarray) -> np.ndarray:
         scores = np.asarray(features @ self.weights) + self.bias
@@ -64,9 +65,9 @@ def inverse_frequencies(counts: csr_matrix) -> np.ndarray:
 
 def weighted(counts: csr_matrix, telling: np.ndarray) -> csr_matrix:
     """TF-IDF with logarithmic counts, each row of length 1."""
-    logarithmic = csr_matrix(counts, dtype=np.float32, copy=True)
-    logarithmic.data = 1 + np.log(logarithmic.data)
-    return normalize(logarithmic @ diags(telling))
+    rows = csr_matrix(counts, dtype=np.float32, copy=True)
+    rows.data = (1 + np.log(rows.data)) * telling[rows.indices]
+    return normalize(rows)
 
 
 @dataclass(frozen=True)

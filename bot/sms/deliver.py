@@ -65,7 +65,7 @@ class _Ready:
 class Sender:
     """Sends what the outbox holds. `now` is product time, `wall` is wall time."""
 
-    def __init__(  # noqa: PLR0913  # everything that moves is injected
+    def __init__(  # everything that moves is injected
         self,
         gateway: SmsGateway,
         *,
@@ -116,11 +116,9 @@ class Sender:
                 return None
             if self._withheld(session, message, person, now=now):
                 return None
-            slot = outbox.reserve_slot(
-                session, self._pace.sender, rate=self._pace.rate, wall=wall
-            )
+            slot = self._slot(session, claimed, wall)
             if slot - wall > LONGEST_WAIT:
-                outbox.retry_later(session, message, at=slot, wall=wall, reason="pace")
+                outbox.retry_later(session, message, at=slot, wall=wall, reason=outbox.PACED)
                 message.attempts -= 1  # waiting for one's turn is not a failed try
                 return None
             return _Ready(
@@ -129,6 +127,13 @@ class Sender:
                 wait_seconds=(slot - wall).total_seconds(),
                 validity_seconds=self._validity(claimed, now),
             )
+
+    def _slot(self, session: Session, claimed: Claimed, wall: datetime) -> datetime:
+        """When the text may leave. It reserves once: who came back for a slot must not get in
+        line again, or under load nobody would ever be sent."""
+        if claimed.has_slot or claimed.maybe_sent:
+            return wall
+        return outbox.reserve_slot(session, self._pace.sender, rate=self._pace.rate, wall=wall)
 
     def _withheld(
         self, session: Session, message: OutboundMessage, person: Person, *, now: datetime
@@ -140,8 +145,10 @@ class Sender:
         if person.unreachable_because is not None:
             self._close(session, message, OutboundStatus.FAILED, person.unreachable_because)
             return True
-        if not message.initiated:
-            return False
+        return message.initiated and self._ill_timed(session, message, now=now)
+
+    def _ill_timed(self, session: Session, message: OutboundMessage, *, now: datetime) -> bool:
+        """For what we start: too late, taken back, or not at this hour."""
         if message.expires_at is not None and now > message.expires_at:
             self._close(session, message, OutboundStatus.DROPPED, "stale")
             return True
@@ -202,11 +209,9 @@ class Sender:
             owner = outbox.by_provider_id(session, found.provider_id)
             return owner is not None and owner.id != message_id
 
-    def _note(
-        self, message_id: str, apply: Callable[[Session, OutboundMessage], None]
-    ) -> None:
+    def _note(self, message_id: str, apply: Callable[[Session, OutboundMessage], None]) -> None:
         with database.session_scope() as session:
-            message = outbox.by_id(session, message_id)
+            message = outbox.by_id(session, message_id, for_update=True)
             if message is not None:
                 apply(session, message)
 
@@ -217,10 +222,12 @@ class Sender:
         if message.status != OutboundStatus.SENDING:
             return  # a receipt has told us meanwhile
         if message.attempts >= TRIES:
-            self._give_up(session, message, OutboundStatus.UNCERTAIN, "ambiguous")
+            self._give_up(session, message, OutboundStatus.UNCERTAIN, outbox.AMBIGUOUS)
             return
         wall = self._wall()
-        outbox.retry_later(session, message, at=wall + LOOK_AGAIN, wall=wall, reason="ambiguous")
+        outbox.retry_later(
+            session, message, at=wall + LOOK_AGAIN, wall=wall, reason=outbox.AMBIGUOUS
+        )
 
     def _after_retryable(
         self, session: Session, message: OutboundMessage, retry_after: float | None
@@ -228,9 +235,10 @@ class Sender:
         if message.status != OutboundStatus.SENDING:
             return
         # A look-up that failed leaves the question open: the next try must look up again.
-        reason = "ambiguous" if message.reason == "ambiguous" else "retry"
+        open_question = message.reason == outbox.AMBIGUOUS
+        reason = outbox.AMBIGUOUS if open_question else "retry"
         if message.attempts >= TRIES:
-            status = OutboundStatus.UNCERTAIN if reason == "ambiguous" else OutboundStatus.FAILED
+            status = OutboundStatus.UNCERTAIN if open_question else OutboundStatus.FAILED
             self._give_up(session, message, status, reason)
             return
         wall = self._wall()
@@ -255,9 +263,9 @@ def accept(
     segments: int | None,
     now: datetime,
 ) -> None:
-    """The carrier has the text."""
-    outbox.mark_sent(message, provider_id=provider_id, segments=segments, now=now)
-    if message.checkin_id is not None:
+    """The carrier has the text; the first to say so counts."""
+    new = outbox.mark_sent(message, provider_id=provider_id, segments=segments, now=now)
+    if new and message.checkin_id is not None:
         checkins.mark_sent(session, message.checkin_id, now=now)
 
 
@@ -288,6 +296,4 @@ def open_send_failed(
     session: Session, message: OutboundMessage, reason: str, *, now: datetime
 ) -> None:
     note = f"A text did not arrive ({reason}). Please call."
-    tasks.open_task(
-        session, TaskKind.SEND_FAILED, person_id=message.person_id, now=now, note=note
-    )
+    tasks.open_task(session, TaskKind.SEND_FAILED, person_id=message.person_id, now=now, note=note)

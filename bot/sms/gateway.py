@@ -4,6 +4,7 @@ A provider's status and error codes become these enums in its own file (``twilio
 else knows them. Every method is synchronous and must be called with no database session open.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,9 +135,14 @@ class SmsGateway(Protocol):
         """
         ...
 
-    def find_sent(self, *, to: str, body: str, since: datetime) -> Sent | None:
+    def find_sent(
+        self, *, to: str, body: str, since: datetime, excluding: Container[str] = ()
+    ) -> Sent | None:
         """The text that an ambiguous ``send`` may have left behind: the first of exactly this
-        body to this number, from our sender, created at or after ``since`` (wall time)."""
+        body to this number, from our sender, created at or after ``since`` (wall time).
+
+        ``excluding``: provider ids known to be other texts of the same words.
+        """
         ...
 
     def redact(self, provider_id: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.sms.deliver import accept, refuse
 from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
+from directory.checkins import service as checkins
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 
@@ -28,9 +29,9 @@ def apply_report(
 
     `reference` is our own id from the callback's address: it settles a send whose answer was lost.
     """
-    message = outbox.by_id(session, reference) if reference else None
+    message = outbox.by_id(session, reference, for_update=True) if reference else None
     if message is None:
-        message = outbox.by_provider_id(session, report.provider_id)
+        message = outbox.by_provider_id(session, report.provider_id, for_update=True)
     if message is None or report.status is None:
         return False
     if message.provider_id not in (None, report.provider_id):
@@ -39,10 +40,10 @@ def apply_report(
     if not advances(old, report.status):
         return False
     message.provider_status = report.status
+    accept(session, message, report.provider_id, segments=None, now=now)
     if report.status in _LOST:
         _lost(session, message, report.failure or SendFailure.OTHER, now=now, wall=wall)
         return True
-    accept(session, message, report.provider_id, segments=message.segments, now=now)
     if report.status in _ARRIVED:
         message.status, message.delivered_at = OutboundStatus.DELIVERED, now
     return True
@@ -57,9 +58,12 @@ def _lost(
     wall: datetime,
 ) -> None:
     if failure is SendFailure.UNREACHABLE and message.attempts < UNREACHABLE_TRIES:
-        message.provider_id = message.provider_status = message.first_tried_at = None
+        # Its ids stay until the next try, so that late reports of this one are known for what
+        # they are.
+        if message.checkin_id is not None:
+            checkins.take_back(session, message.checkin_id)
         outbox.retry_later(
-            session, message, at=wall + UNREACHABLE_PAUSE, wall=wall, reason="unreachable"
+            session, message, at=wall + UNREACHABLE_PAUSE, wall=wall, reason=outbox.UNREACHABLE
         )
         return
     refuse(session, message, failure, now=now)

@@ -5,21 +5,20 @@ Reference: https://www.twilio.com/docs/messaging/api/message-resource and
 https://www.twilio.com/docs/usage/security#validating-requests.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
-from twilio.base import values  # type: ignore[import-untyped]
-from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-from twilio.http.response import Response  # type: ignore[import-untyped]
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
-from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]
-from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]
-from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]
+from twilio.base import values
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from bot.sms.gateway import (
     AmbiguousSendError,
@@ -169,12 +168,16 @@ class TwilioGateway:
             )
         except TwilioException as error:
             _translate(error)
-        except ValueError:
-            # A success whose body isn't JSON: something was accepted, we don't know what.
+        except (ValueError, AttributeError):
+            # A success that isn't a JSON object: something was accepted, we don't know what.
             raise AmbiguousSendError("unreadable answer") from None
+        if not message.sid:
+            raise AmbiguousSendError("answer without an id")
         return _sent(message)
 
-    def find_sent(self, *, to: str, body: str, since: datetime) -> Sent | None:
+    def find_sent(
+        self, *, to: str, body: str, since: datetime, excluding: Container[str] = ()
+    ) -> Sent | None:
         # Not filtered by date sent: a text that still waits at Twilio has none.
         earliest = since.astimezone(UTC).replace(microsecond=0)  # its dates have whole seconds
         try:
@@ -195,7 +198,8 @@ class TwilioGateway:
             and message.body == body
             and message.direction != "inbound"
             and self._is_ours(message)
-            and message.date_created is not None
+            and message.sid not in excluding
+            and isinstance(message.date_created, datetime)
             and message.date_created >= earliest
         ]
         # The list comes newest first, and dates have whole seconds: of equals the last is first.
@@ -228,7 +232,8 @@ class TwilioGateway:
 
 def _sent(message: Any) -> Sent:
     # A messaging service picks the sender later; until then Twilio reports "0" segments.
-    segments = int(message.num_segments or 0) or None
+    count = str(message.num_segments)
+    segments = (int(count) or None) if count.isdecimal() else None
     status = status_of(message.status) or DeliveryStatus.ACCEPTED
     return Sent(provider_id=message.sid, status=status, segments=segments)
 
@@ -266,20 +271,4 @@ def spoken_twiml(sentences: list[tuple[str, str]]) -> str:
     response = VoiceResponse()
     for language, words in sentences:
         response.say(words, language=language)
-    return str(response)
-
-
-def message_twiml(text: str) -> str:
-    """An acknowledgement that Twilio itself turns into a reply: for when ours can't be kept."""
-    response = MessagingResponse()
-    response.message(text)
-    return str(response)
-
-
-def spoken_twiml(sentences: Iterable[tuple[str, str]]) -> str:
-    """Say each (language such as ``en-US``, text) to a caller, then hang up."""
-    response = VoiceResponse()
-    for language, text in sentences:
-        response.say(text, language=language)
-    response.hangup()
     return str(response)

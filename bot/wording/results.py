@@ -19,13 +19,19 @@ LONGEST_LIST = 400
 LONGEST_DETAILS = 480
 # Most telling first; one is shown.
 REASONS = ("near", "serves_your_town", "speaks_spanish", "free", "hotline")
+_RELAXED = {
+    "open_now": "relaxed_open_now",
+    "place_to_county": "relaxed_place",
+    "place_to_state": "relaxed_place",
+    "place_not_known": "relaxed_unknown_place",
+}
 _DAYS = {
     Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     Language.ES: ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
 }
 _MONTHS = {
-    Language.EN: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    Language.ES: "ene feb mar abr may jun jul ago sep oct nov dic".split(),
+    Language.EN: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    Language.ES: "ene feb mar abr may jun jul ago sep oct nov dic",
 }
 
 Json = dict[str, Any]
@@ -44,13 +50,22 @@ def page_of_services(
     """One text with the services from position `start` on, and how many it holds (0 to 3)."""
     matches = result["matches"][start : start + PAGE]
     if not matches:
-        return say("no_more" if start else "nothing_found", language, needs=_asked(result, language)), 0
+        key = "no_more" if start else "nothing_found"
+        return say(key, language, needs=_asked(result, language)), 0
     remaining = len(result["matches"]) - start - len(matches)
     footer = say("footer_more" if remaining > 0 else "footer", language)
     opening = _what_was_relaxed(result, language) if start == 0 else []
     for detail in (2, 1, 0):
         lines = [
-            _line(start + position, match, detail, language=language, now=now, zone=zone, place=_place(result))
+            _line(
+                start + position,
+                match,
+                detail,
+                language=language,
+                now=now,
+                zone=zone,
+                place=_place(result),
+            )
             for position, match in enumerate(matches, start=1)
         ]
         text = _plain("\n".join([*opening, *lines, footer]), language)
@@ -75,7 +90,7 @@ def unserved(result: Json, language: Language) -> str | None:
 
 def related_needs(result: Json) -> tuple[str, ...]:
     """The nearest needs that are served, for those that are not; without repeats."""
-    return tuple(dict.fromkeys(result.get("related", {}).values()))
+    return tuple(dict.fromkeys((result.get("related") or {}).values()))
 
 
 def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
@@ -132,17 +147,8 @@ def _line(
         _hours(match, language=language, now=now, zone=zone) if detail >= 1 else "",
         _reason(match, language, place) if detail >= 2 else "",
     ]
-    name = _short_name(match, brief=detail == 0)
-    return say("result", language, number=number, name=name,
-               contact=", ".join(filter(None, [reached, *extras])))
-
-
-def _short_name(match: Json, *, brief: bool) -> str:
-    """`service.name`, with the organisation where the name alone says little."""
-    service, organization = str(match["service_name"]), str(match["organization_name"])
-    if brief or organization.casefold() in service.casefold() or len(service) > 28:
-        return service
-    return f"{service}, {organization}"
+    said = ", ".join(filter(None, [reached, *extras]))
+    return say("result", language, number=number, name=match["service_name"], contact=said)
 
 
 def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
@@ -173,25 +179,28 @@ def _when(instant: str, language: Language, now: datetime, zone: ZoneInfo) -> st
 
 
 def _reason(match: Json, language: Language, place: str | None) -> str:
-    given = {reason["code"]: reason.get("value") for reason in match["reasons"]}
+    distance = match.get("distance_miles")
     for code in REASONS:
-        if code not in given or (code == "serves_your_town" and not place):
+        if code not in match["reasons"] or (code == "serves_your_town" and not place):
             continue
-        return say(f"reason_{code}", language, place=place, miles=given[code])
+        if code == "near" and distance is None:
+            continue
+        miles = max(round(float(distance or 0)), 1)
+        return say(f"reason_{code}", language, place=place, miles=miles)
     return ""
 
 
 def _what_was_relaxed(result: Json, language: Language) -> list[str]:
-    said = []
+    """One line on what was given up; the place is the one as asked for."""
     for relaxed in result["relaxed"]:
-        code = relaxed if isinstance(relaxed, str) else relaxed["code"]
-        if code in ("open_now", "language", "place") and (code != "place" or _place(result)):
-            said.append(say(f"relaxed_{code}", language, place=_place(result)))
-    return said[:1]
+        key = _RELAXED.get(relaxed["kind"])
+        if key is not None:
+            return [say(key, language, place=_place(result) or relaxed["detail"])]
+    return []
 
 
 def _place(result: Json) -> str | None:
-    place = result["query"].get("place")
+    place = result.get("place_name") or result["query"].get("place")
     return str(place) if place else None
 
 
@@ -208,7 +217,9 @@ def _checked(match: Json, language: Language) -> str:
     if not checked:
         return ""
     day = date.fromisoformat(checked)
-    return say("details_checked", language, month=f"{_MONTHS[language][day.month - 1]} {day.year}")
+    return say(
+        "details_checked", language, month=f"{_MONTHS[language].split()[day.month - 1]} {day.year}"
+    )
 
 
 def _plain(text: str, language: Language) -> str:

@@ -121,12 +121,21 @@ def give_up_on_silent(session: Session, *, now: datetime) -> int:
     return handed_over
 
 
-def mark_not_sent(
-    session: Session, checkin_id: str, status: CheckInStatus, *, reason: str
-) -> None:
+def mark_not_sent(session: Session, checkin_id: str, status: CheckInStatus, *, reason: str) -> None:
+    """It will not go out; or, FAILED, it went out and never arrived."""
     checkin = queries.by_id(session, checkin_id)
-    if checkin is not None and checkin.status == CheckInStatus.PLANNED:
+    if checkin is None:
+        return
+    lost = status is CheckInStatus.FAILED and checkin.status == CheckInStatus.SENT
+    if lost or checkin.status == CheckInStatus.PLANNED:
         checkin.status, checkin.reason = status, reason
+
+
+def take_back(session: Session, checkin_id: str) -> None:
+    """The carrier took it and could not deliver it: it is tried again, unless cancelled."""
+    checkin = queries.by_id(session, checkin_id)
+    if checkin is not None and checkin.status == CheckInStatus.SENT:
+        checkin.status, checkin.sent_at = CheckInStatus.PLANNED, None
 
 
 def open_for(session: Session, person_id: str, *, now: datetime) -> CheckIn | None:

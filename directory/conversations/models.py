@@ -9,7 +9,7 @@ from directory.database import Base, Encrypted, UtcDateTime
 
 
 class Conversation(Base):
-    """One a person. The lease (wall time) lets one process at a time answer the person."""
+    """One a person. The lease (wall time) lets one thread at a time answer the person."""
 
     __tablename__ = "conversations"
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from directory.conversations.memory import Memory
@@ -24,7 +25,10 @@ def remember(session: Session, person_id: str, memory: Memory, *, now: datetime)
 
 
 def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> bool:
-    """Take (or renew) the right to answer this person; False when another process has it."""
+    """Take (or renew) the right to answer this person; False when another thread has it.
+
+    `by` names one run on one thread: an id that two threads shared would let both in.
+    """
     _row(session, person_id)
     result = session.execute(
         update(Conversation)
@@ -77,8 +81,12 @@ def mark_forgotten(session: Session, person_id: str) -> None:
 
 def _row(session: Session, person_id: str) -> Conversation:
     conversation = session.get(Conversation, person_id)
-    if conversation is None:
-        conversation = Conversation(person_id=person_id)
-        session.add(conversation)
-        session.flush()
+    if conversation is not None:
+        return conversation
+    try:
+        with session.begin_nested():
+            conversation = Conversation(person_id=person_id)
+            session.add(conversation)
+    except IntegrityError:  # another process was first
+        return session.get_one(Conversation, person_id)
     return conversation

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -64,6 +65,8 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     organizations, services = queries.from_origin(session, ORIGIN)
     known_organizations = {row.slug: row for row in organizations}
     known_services = {row.slug: row for row in services}
+    for organization_entry in file.organizations:
+        _organization(session, organization_entry, known_organizations, now)
     outcome = _Outcome()
     touched: list[str] = []
     for entry, organization_entry, position in _services(file):
@@ -73,7 +76,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
             row.position = position
             outcome.unchanged.append(entry.id)
             continue
-        organization = _organization(session, organization_entry, known_organizations, now)
+        organization = known_organizations[organization_entry.id]
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
         row = _service(session, row, entry, organization, now)
@@ -83,7 +86,10 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
             row.status, row.fingerprint, row.last_modified = "inactive", None, now
             outcome.removed.append(row.slug)
     report = LoadReport(
-        *map(tuple, (outcome.added, outcome.changed, outcome.unchanged, outcome.removed))
+        added=tuple(outcome.added),
+        changed=tuple(outcome.changed),
+        unchanged=tuple(outcome.unchanged),
+        removed=tuple(outcome.removed),
     )
     if report.wrote:
         _finish(session, file, report, touched)
@@ -105,6 +111,10 @@ def _fingerprint(entry: schema.Service, organization: schema.Organization) -> st
         "organization": organization.model_dump(mode="json", exclude={"services"}),
         "service": entry.model_dump(mode="json"),
     }
+    return _hash(content)
+
+
+def _hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -113,14 +123,17 @@ def _organization(
     entry: schema.Organization,
     known: dict[str, Organization],
     now: datetime,
-) -> Organization:
+) -> None:
+    content = {"format": FORMAT, "organization": entry.model_dump(mode="json")}
+    print_now = _hash(content)
     row = known.get(entry.id)
     if row is None:
         row = Organization(id=organization_id(entry.id), slug=entry.id, origin=ORIGIN)
         session.add(row)
         known[entry.id] = row
-    fill_organization(row, entry, now=now)
-    return row
+    if row.fingerprint != print_now:
+        fill_organization(row, entry, now=now)
+        row.fingerprint = print_now
 
 
 def _service(

@@ -96,9 +96,7 @@ class Organization(Base):
     services: Mapped[list["Service"]] = relationship(
         back_populates="organization", cascade=OWNED, order_by="Service.position"
     )
-    locations: Mapped[list["Location"]] = relationship(
-        back_populates="organization", cascade=OWNED
-    )
+    locations: Mapped[list["Location"]] = relationship(back_populates="organization", cascade=OWNED)
 
 
 class Service(Base):

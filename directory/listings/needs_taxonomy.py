@@ -37,9 +37,7 @@ def ensure_need_terms(session: Session) -> dict[str, str]:
     return {code: stable_id("taxonomy_term", code) for code in taxonomy()}
 
 
-def link_needs(
-    session: Session, service_id: str, needs: list[str], terms: dict[str, str]
-) -> None:
+def link_needs(session: Session, service_id: str, needs: list[str], terms: dict[str, str]) -> None:
     """The service's attributes are exactly its needs."""
     wanted = {terms[need] for need in needs}
     for attribute in queries.attributes_of(session, service_id):

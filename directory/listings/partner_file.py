@@ -1,7 +1,7 @@
 """Reads data/partners.yml. All mistakes are reported at once, each with file, line and remedy:
 
-    data/partners.yml:123: loaves-and-fishes--food-pantry: phones[0].number "630-555" is not a
-    US number: write it as 630-555-0100
+data/partners.yml:123: loaves-and-fishes--food-pantry: phones[0].number "630-555" is not a
+US number: write it as 630-555-0100
 """
 
 from datetime import date
@@ -81,7 +81,7 @@ def _of_pydantic(source: YamlSource, details: ErrorDetails) -> Mistake:
             return _mistake(source, location, "is missing", _MISSING.get(name, "add it"))
         case "extra_forbidden":
             close = nearest(name, _keys_at(location[:-1]))
-            remedy = f"did you mean {close}?" if close else "remove it, or see the file's first lines"
+            remedy = f"did you mean {close}?" if close else "remove it; see the file's first lines"
             return _mistake(source, location, "is not known", remedy)
         case "literal_error":
             choices = str(details["ctx"]["expected"])

@@ -93,9 +93,7 @@ def last_checked(service: Service, phones: tuple[PublishedPhone, ...]) -> date |
 
 def _may_leave(phone: Phone) -> bool:
     return (
-        phone.attested
-        and not phone.call_first
-        and mistyped_line(digits_of(phone.number)) is None
+        phone.attested and not phone.call_first and mistyped_line(digits_of(phone.number)) is None
     )
 
 

@@ -66,9 +66,7 @@ def page_of_published(
 
 
 def service_by_id(session: Session, service_id: str) -> Service | None:
-    return session.scalar(
-        select(Service).where(Service.id == service_id).options(*whole_service())
-    )
+    return session.scalar(select(Service).where(Service.id == service_id).options(*whole_service()))
 
 
 def service_by_slug(session: Session, slug: str) -> Service | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from directory.listings.mistakes import Mistake, PartnerFileError, shown
 
@@ -20,6 +20,7 @@ _TAG_PREFIX = "tag:yaml.org,2002:"
 Step = str | int
 Location = tuple[Step, ...]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WHOLE = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 
 
 @dataclass(slots=True)
@@ -74,7 +75,8 @@ def _refusal(file: str, line: int, problem: str, remedy: str) -> PartnerFileErro
 def _value(node: Node, location: Location, source: YamlSource, above: frozenset[int]) -> Any:
     source.lines.setdefault(location, node.start_mark.line + 1)
     if id(node) in above:  # an alias (&a … *a) that holds itself
-        raise _refusal(source.file, node.start_mark.line + 1, "refers to itself", "remove the alias")
+        line = node.start_mark.line + 1
+        raise _refusal(source.file, line, "refers to itself", "remove the alias")
     if isinstance(node, MappingNode):
         return _mapping(node, location, source, above | {id(node)})
     if isinstance(node, SequenceNode):
@@ -100,10 +102,11 @@ def _mapping(
     return values
 
 
-def _scalar(node: ScalarNode) -> Any:
+def _scalar(node: Node) -> Any:
     """Text stays text; what YAML takes for a number, a truth value or a date becomes one.
 
-    A date that is none ("2025-02-30") stays text, so that the schema can say so with its line.
+    A date that is none ("2025-02-30") stays text, so that the schema can say so with its line;
+    so does 0123, which would lose its zero.
     """
     text = str(node.value)
     match str(node.tag).removeprefix(_TAG_PREFIX):
@@ -111,14 +114,15 @@ def _scalar(node: ScalarNode) -> Any:
             return None
         case "bool":
             return text.casefold() == "true"
-        case "int" if re.fullmatch(r"[-+]?\d+", text):
-            # 0123 would lose its zero, and 60540 may be a ZIP: the schema turns it back.
-            return int(text) if not re.match(r"[-+]?0\d", text) else text
-        case "float" if re.fullmatch(r"[-+]?\d+\.\d+", text):
-            return float(text)
+        case "int" if _WHOLE.fullmatch(text):
+            return int(text)
         case "timestamp" if _DATE.fullmatch(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                return text
+            return _date(text)
     return text
+
+
+def _date(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text

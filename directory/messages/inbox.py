@@ -33,11 +33,11 @@ def record_inbound(
     person = people.find_or_create(session, phone, now=now)
     # One text of a person at a time: the count below and the look for a repeat stay true.
     session.refresh(person, with_for_update=True)
-    known = session.scalar(
-        select(InboundMessage).where(InboundMessage.provider_id == provider_id)
-    )
+    known = session.scalar(select(InboundMessage).where(InboundMessage.provider_id == provider_id))
     if known is not None:
         return Received(known.id, known.person_id, new=False)
+    # Who texts can be texted: whatever the carrier once said of the number is over.
+    person.unreachable_because = None
     last = session.scalar(
         select(func.max(InboundMessage.sequence)).where(InboundMessage.person_id == person.id)
     )
@@ -66,8 +66,10 @@ def next_unanswered(session: Session, person_id: str) -> InboundMessage | None:
     )
 
 
-def by_id(session: Session, inbound_id: str) -> InboundMessage | None:
-    return session.get(InboundMessage, inbound_id)
+def by_id(
+    session: Session, inbound_id: str, *, for_update: bool = False
+) -> InboundMessage | None:
+    return session.get(InboundMessage, inbound_id, with_for_update=for_update or None)
 
 
 def people_waiting(session: Session, *, before: datetime, limit: int = 100) -> list[str]:
@@ -111,6 +113,11 @@ def turns_by_answerer(session: Session) -> dict[str, int]:
 
 
 def waiting_count(session: Session) -> int:
-    return session.scalar(
-        select(func.count()).select_from(InboundMessage).where(InboundMessage.answered_at.is_(None))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(InboundMessage)
+            .where(InboundMessage.answered_at.is_(None))
+        )
+        or 0
+    )

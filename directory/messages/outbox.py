@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from directory import jobs
@@ -20,6 +21,12 @@ from directory.messages.models import (
 )
 
 CLAIM = timedelta(seconds=45)
+# Why a text is back in the queue, where that decides how it is tried again.
+AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
+PACED = "pace"  # it has a slot of its own, kept until then
+UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
+# A slot that was missed by more than this is given up.
+SLOT_KEPT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Claimed:
     initiated: bool
     after_opt_out: bool
     maybe_sent: bool
+    has_slot: bool
     first_tried_at: datetime
     expires_at: datetime | None
 
@@ -76,12 +84,13 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
 def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | None:
     """Take a text for sending; None when it is over, early, or another sender has it.
 
-    `maybe_sent`: an earlier sender died between asking the carrier and noting its answer.
+    `maybe_sent`: an earlier sender died between asking the carrier and noting its answer. It
+    stays so, whatever comes between, until an answer is noted. `has_slot`: the rate limit has
+    given it this moment already.
     """
     due = or_(
         OutboundMessage.status == OutboundStatus.QUEUED,
-        (OutboundMessage.status == OutboundStatus.SENDING)
-        & (OutboundMessage.claimed_until < wall),
+        (OutboundMessage.status == OutboundStatus.SENDING) & (OutboundMessage.claimed_until < wall),
     )
     ready = or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall)
     before = session.scalar(
@@ -89,7 +98,14 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
     )
     if before is None:
         return None
-    maybe_sent = before.status == OutboundStatus.SENDING or before.reason == "ambiguous"
+    maybe_sent = before.status == OutboundStatus.SENDING or before.reason == AMBIGUOUS
+    has_slot = (
+        before.reason == PACED
+        and before.retry_at is not None
+        and wall - before.retry_at <= SLOT_KEPT
+    )
+    # Until here the ids of a try that was lost are kept, so that its late reports change nothing.
+    anew = {"provider_id": None, "provider_status": None, "first_tried_at": wall}
     result = session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.id == message_id, due, ready)
@@ -98,7 +114,9 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
             claimed_until=wall + CLAIM,
             attempts=OutboundMessage.attempts + 1,
             first_tried_at=func.coalesce(OutboundMessage.first_tried_at, wall),
+            reason=AMBIGUOUS if maybe_sent else None,
         )
+        .values(anew if before.reason == UNREACHABLE else {})
     )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         return None
@@ -111,25 +129,30 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
         initiated=before.initiated,
         after_opt_out=before.after_opt_out,
         maybe_sent=maybe_sent,
+        has_slot=has_slot,
         first_tried_at=before.first_tried_at or wall,
         expires_at=before.expires_at,
     )
 
 
-def by_id(session: Session, message_id: str) -> OutboundMessage | None:
-    return session.get(OutboundMessage, message_id)
+def by_id(session: Session, message_id: str, *, for_update: bool = False) -> OutboundMessage | None:
+    """`for_update`: a sender and a report that come at once note one after the other."""
+    return session.get(OutboundMessage, message_id, with_for_update=for_update or None)
 
 
 def mark_sent(
     message: OutboundMessage, *, provider_id: str, segments: int | None, now: datetime
-) -> None:
-    """The carrier has taken it. A receipt may have come first: it is not undone."""
-    message.provider_id = message.provider_id or provider_id
-    message.segments = segments
-    message.sent_at = message.sent_at or now
+) -> bool:
+    """The carrier has taken it; False when that was known: a report that came first stands."""
+    message.segments = segments or message.segments
+    if message.provider_id is not None:
+        return False
+    message.provider_id = provider_id
+    message.sent_at = now
     message.claimed_until = message.retry_at = message.reason = None
     if message.status in (OutboundStatus.SENDING, OutboundStatus.QUEUED, OutboundStatus.UNCERTAIN):
         message.status = OutboundStatus.SENT
+    return True
 
 
 def retry_later(
@@ -178,10 +201,11 @@ def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) ->
     )
 
 
-def by_provider_id(session: Session, provider_id: str) -> OutboundMessage | None:
-    return session.scalar(
-        select(OutboundMessage).where(OutboundMessage.provider_id == provider_id)
-    )
+def by_provider_id(
+    session: Session, provider_id: str, *, for_update: bool = False
+) -> OutboundMessage | None:
+    statement = select(OutboundMessage).where(OutboundMessage.provider_id == provider_id)
+    return session.scalar(statement.with_for_update() if for_update else statement)
 
 
 def replies_to(session: Session, inbound_id: str) -> list[OutboundMessage]:
@@ -210,7 +234,7 @@ def counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(OutboundMessage.status, func.count()).group_by(OutboundMessage.status)
     )
-    return {status: count for status, count in rows}
+    return {str(status): int(count) for status, count in rows}
 
 
 def reserve_slot(session: Session, sender: str, *, rate: float, wall: datetime) -> datetime:
@@ -220,11 +244,20 @@ def reserve_slot(session: Session, sender: str, *, rate: float, wall: datetime) 
     """
     pace = session.get(SendPace, sender, with_for_update=True)
     if pace is None:
-        pace = SendPace(sender=sender, next_at=wall)
-        session.add(pace)
+        pace = _first_pace(session, sender, wall=wall)
     slot = max(pace.next_at, wall)
     pace.next_at = slot + timedelta(seconds=1 / rate)
     return slot
+
+
+def _first_pace(session: Session, sender: str, *, wall: datetime) -> SendPace:
+    try:
+        with session.begin_nested():
+            pace = SendPace(sender=sender, next_at=wall)
+            session.add(pace)
+    except IntegrityError:  # another process was first
+        return session.get_one(SendPace, sender, with_for_update=True)
+    return pace
 
 
 def release_claims(session: Session, *, wall: datetime) -> None:

@@ -28,7 +28,7 @@ def find_or_create(session: Session, phone: str, *, now: datetime) -> Person:
     return person
 
 
-def record_consent(  # noqa: PLR0913  # a consent is exactly these facts
+def record_consent(  # a consent is exactly these facts
     session: Session,
     person: Person,
     purpose: Purpose,
@@ -39,7 +39,11 @@ def record_consent(  # noqa: PLR0913  # a consent is exactly these facts
     now: datetime,
 ) -> Consent:
     consent = Consent(
-        person_id=person.id, purpose=purpose, given=given, method=method, recorded_by=by,
+        person_id=person.id,
+        purpose=purpose,
+        given=given,
+        method=method,
+        recorded_by=by,
         recorded_at=now,
     )
     session.add(consent)
@@ -72,7 +76,5 @@ def audit(
     now: datetime,
 ) -> None:
     session.add(
-        AuditEntry(
-            at=now, actor=actor, action=action, person_id=person_id, subject_id=subject_id
-        )
+        AuditEntry(at=now, actor=actor, action=action, person_id=person_id, subject_id=subject_id)
     )

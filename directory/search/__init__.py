@@ -1,9 +1,9 @@
 """The search: from what a person needs, where and when, to services with the reasons why.
 
-    result = find(session, Query(needs=("food",), place="60540", at=now))
+result = find(session, Query(needs=("food",), place="60540", at=now))
 """
 
-from directory.search.find import find
+from directory.search.find import find, warm_up
 from directory.search.model import (
     FindResult,
     Match,
@@ -30,4 +30,5 @@ __all__ = [
     "needs_in",
     "place_in",
     "understand",
+    "warm_up",
 ]

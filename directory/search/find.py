@@ -5,15 +5,23 @@ fits *here and now* is asked again with less, step by step, and each step is tol
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from directory import database
 from directory.needs import taxonomy
 from directory.places import Place, place_named, town_place
-from directory.search.index import Index, Listing, PhoneLine, current_index
-from directory.search.model import FindResult, Match, Query, Relaxation, RelaxationKind
-from directory.search.names import listings_named
+from directory.search.index import Index, Listing, current_index
+from directory.search.model import (
+    FindResult,
+    Match,
+    PhoneLine,
+    Query,
+    Relaxation,
+    RelaxationKind,
+)
+from directory.search.names import listings_about, listings_named
 from directory.search.needs import needs_in
 from directory.search.places import place_in
 from directory.search.rank import (
@@ -57,6 +65,8 @@ def find(session: Session, query: Query) -> FindResult:
     needs = query.needs or tuple(needs_in(query.text or ""))
     served = [need for need in needs if index.by_need.get(need)]
     named = listings_named(index, query.text) if query.text else []
+    if query.text and not named and not needs:
+        named = listings_about(index, query.text)
     lists = [_for_need(search, need) for need in served]
     if named:
         main = [consider(listing, listing.needs[0], question) for listing in named]
@@ -72,6 +82,11 @@ def find(session: Session, query: Query) -> FindResult:
         related=_related(unserved, index),
         place_name=place.name if place else None,
     )
+
+
+def warm_up(session: Session) -> None:
+    """Reads in what the first question would otherwise wait a quarter of a second for."""
+    find(session, Query(text="food near napervile", place="60540", at=datetime.now(UTC)))
 
 
 def _place(text: str | None) -> Place | None:
@@ -119,10 +134,10 @@ def _related(unserved: tuple[str, ...], index: Index) -> dict[str, str]:
     """For each unserved need the nearest one that somebody serves."""
     related: dict[str, str] = {}
     for code in unserved:
-        need = taxonomy().get(code)
-        nearest = next((other for other in need.related if index.by_need.get(other)), None) if need else None
-        if nearest is not None:
-            related[code] = nearest
+        nearest = taxonomy()[code].related if code in taxonomy() else ()
+        served = next((other for other in nearest if index.by_need.get(other)), None)
+        if served is not None:
+            related[code] = served
     return related
 
 

@@ -68,8 +68,10 @@ class Listing:
     last_checked: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
+    """Compared by identity, so that what is worked out from one can be kept beside it."""
+
     version: str | None
     listings: tuple[Listing, ...] = ()
     by_need: dict[str, tuple[Listing, ...]] = field(default_factory=dict)

@@ -26,7 +26,7 @@ def to_jsonable(value: Any) -> Any:
     return value
 
 
-def from_jsonable(kind: Any, value: Any) -> Any:
+def from_jsonable(kind: Any, value: Any) -> Any:  # one return a kind of value
     """The value of type `kind` that `to_jsonable` made `value` from."""
     if get_origin(kind) in (types.UnionType, Union):
         if value is None:
@@ -38,13 +38,17 @@ def from_jsonable(kind: Any, value: Any) -> Any:
     if origin is dict:
         return dict(value)
     if is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: from_jsonable(hints[name], item) for name, item in value.items()})
+        return _dataclass_from(kind, value)
     if kind in (date, datetime):
         return kind.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind(value)
     return value
+
+
+def _dataclass_from(kind: Any, value: Any) -> Any:
+    hints = _hints(kind)
+    return kind(**{name: from_jsonable(hints[name], item) for name, item in value.items()})
 
 
 @cache

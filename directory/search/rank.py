@@ -70,7 +70,9 @@ class Ranked:
         return self.hours.kind in (HoursKind.OPEN, HoursKind.ALWAYS)
 
 
-def reach_of(area: Area, *, county: str, place: Place | None) -> Reach:
+def reach_of(  # a ladder: the first step that holds
+    area: Area, *, county: str, place: Place | None
+) -> Reach:
     """How the area fits the place; OUTSIDE when it leaves it out. `county`: of the address.
 
     Without a place nothing is outside. An area that nobody stated is taken to be the county of
@@ -114,7 +116,18 @@ def consider(listing: Listing, need: str, question: Question) -> Ranked:
 
 
 def in_order(found: Iterable[Ranked], question: Question) -> list[Ranked]:
-    return sorted(found, key=lambda ranked: _sort_key(ranked, question))
+    """The order described above. What only repeats a number that stands above goes to the end:
+    three services behind one switchboard are one chance to get through, not three."""
+    ranked = sorted(found, key=lambda one: _sort_key(one, question))
+    heard: set[str] = set()
+    first: list[Ranked] = []
+    repeats: list[Ranked] = []
+    for one in ranked:
+        number = one.listing.phones[0].number if one.listing.phones else None
+        (repeats if number in heard else first).append(one)
+        if number is not None:
+            heard.add(number)
+    return first + repeats
 
 
 def _distance(listing: Listing, place: Place | None) -> float | None:

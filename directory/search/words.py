@@ -1,6 +1,7 @@
 """Text made comparable: lower case, without accents, apostrophes and markings."""
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 from directory.places import folded
@@ -33,3 +34,14 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     return [stem(word) for word in tokens(text)]
+
+
+def joined_pairs(words: list[str], known: Container[str]) -> list[str]:
+    """The words, with neighbours that are known as one word joined: "dupage pads"."""
+    joined: list[str] = []
+    for word in words:
+        if joined and len(word) > 1 and joined[-1] + word in known:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined

@@ -48,11 +48,14 @@ def tokens_of(session: Session, staff_id: str) -> list[StaffToken]:
 
 
 def failures_since(session: Session, name_index: str, *, since: datetime) -> int:
-    return session.scalar(
-        select(func.count())
-        .select_from(FailedLogin)
-        .where(FailedLogin.name_index == name_index, FailedLogin.at > since)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(FailedLogin)
+            .where(FailedLogin.name_index == name_index, FailedLogin.at > since)
+        )
+        or 0
+    )
 
 
 def everyone(session: Session) -> list[StaffMember]:

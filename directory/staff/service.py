@@ -84,9 +84,7 @@ def log_in(session: Session, email: str, password: str, *, wall: datetime) -> st
         return None
     token = secrets.token_urlsafe(32)
     session.add(
-        StaffToken(
-            token_hash=hash_of(token), staff_id=member.id, expires_at=wall + TOKEN_LIFETIME
-        )
+        StaffToken(token_hash=hash_of(token), staff_id=member.id, expires_at=wall + TOKEN_LIFETIME)
     )
     return token
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.tasks.models import Task, TaskKind, TaskStatus
@@ -30,7 +30,7 @@ def page(
     limit: int = 50,
 ) -> list[Task]:
     """Tasks, the earliest due first."""
-    statement: Select[tuple[Task]] = select(Task).order_by(Task.due_at, Task.id).limit(limit)
+    statement = select(Task).order_by(Task.due_at, Task.id).limit(limit)
     if person_id is not None:
         statement = statement.where(Task.person_id == person_id)
     if status is not None:
@@ -48,4 +48,4 @@ def open_counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(Task.kind, func.count()).where(Task.status == TaskStatus.OPEN).group_by(Task.kind)
     )
-    return {kind: count for kind, count in rows}
+    return {str(kind): int(count) for kind, count in rows}

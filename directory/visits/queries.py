@@ -8,6 +8,7 @@ from directory.visits.models import Visit
 
 def count_of(session: Session, person_id: str) -> int:
     """How often this person was visited."""
-    return session.scalar(
-        select(func.count()).select_from(Visit).where(Visit.person_id == person_id)
-    ) or 0
+    return (
+        session.scalar(select(func.count()).select_from(Visit).where(Visit.person_id == person_id))
+        or 0
+    )

@@ -53,7 +53,12 @@ def log_visit(
         (Purpose.REFERRAL, new.consent_referral),
     ):
         people.record_consent(
-            session, person, purpose, given=given, method=new.consent_method, by=clinician_id,
+            session,
+            person,
+            purpose,
+            given=given,
+            method=new.consent_method,
+            by=clinician_id,
             now=now,
         )
     follow_up = new.follow_up or default_follow_up(new.call_type)
@@ -68,11 +73,13 @@ def log_visit(
     )
     session.add(visit)
     session.flush()
-    if not new.consent_sms or person.safe_to_text is not True:
-        # A later "not safe" or "don't text me" also ends what an earlier visit has planned.
+    wanted = follow_up is FollowUp.STANDARD and new.consent_sms
+    if not wanted or person.safe_to_text is not True:
+        # A later "not safe" or "don't text me" also ends what an earlier visit has planned, and
+        # so does a visit that calls for no texts, such as one for domestic violence.
         checkins.cancel_planned(session, person.id)
         return visit, []
-    if follow_up is FollowUp.NONE or person.opted_out_at is not None:
+    if person.opted_out_at is not None:
         return visit, []
     planned = checkins.plan_for_visit(session, visit, quiet=quiet, now=now)
     return visit, planned

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.carrier.client import CarrierControl
 from tests.bot.carrier.running import (
@@ -26,7 +26,7 @@ from tests.bot.carrier.running import (
 CALLBACK = f"{PUBLIC_URL}/webhooks/twilio/status?reference=a%2Fb"
 
 
-def post(carrier: RunningCarrier, timeout: float = 5.0, **form: str) -> httpx.Response:
+def post(carrier: RunningCarrier, *, timeout: float = 5.0, **form: str) -> httpx.Response:
     fields = {"To": RESIDENT, "From": NUMBER, "Body": "hello", "StatusCallback": CALLBACK} | form
     return httpx.post(
         f"{carrier.url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json",
@@ -37,7 +37,7 @@ def post(carrier: RunningCarrier, timeout: float = 5.0, **form: str) -> httpx.Re
 
 
 def send(carrier: RunningCarrier, **form: str) -> str:
-    return str(post(carrier, **form).json()["sid"])
+    return str(post(carrier, timeout=5.0, **form).json()["sid"])
 
 
 def status_on_phone(control: CarrierControl, sid: str) -> str:

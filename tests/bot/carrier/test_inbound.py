@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.carrier.client import PhoneMessage
 from bot.carrier.settings import OPT_OUT_CONFIRMATION
@@ -34,7 +34,7 @@ def text(carrier: RunningCarrier, body: str, sender: str = RESIDENT) -> PhoneMes
         return message if message.webhook_status is not None else None
 
     message = eventually(told)
-    assert message is not None
+    assert isinstance(message, PhoneMessage)
     return message
 
 

@@ -33,8 +33,8 @@ def carrier_process(data: Path) -> Iterator[tuple[subprocess.Popen[str], Carrier
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         with CarrierControl(process.stdout.readline().split()[-1]) as control:
             yield process, control
     finally:
@@ -50,6 +50,13 @@ def test_what_phones_have_survives_a_kill(tmp_path: Path) -> None:
         assert [each.body for each in control.messages()] == ["hello"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) in (0, -signal.SIGTERM)
+
+
+def test_its_memory_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with carrier_process(tmp_path):
+        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    assert "carrier.sqlite" in modes
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_taken_port_is_one_clear_line(

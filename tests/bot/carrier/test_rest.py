@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
 
 from tests.bot.carrier.running import (
     ACCOUNT_SID,
@@ -21,7 +21,7 @@ from tests.bot.carrier.running import (
 )
 
 
-class LocalHttpClient(TwilioHttpClient):
+class LocalHttpClient(TwilioHttpClient):  # type: ignore[misc]
     def __init__(self, base_url: str) -> None:
         super().__init__()
         self.base_url = base_url

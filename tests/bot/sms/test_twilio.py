@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from starlette.datastructures import FormData, UploadFile
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.sms.gateway import (
     AmbiguousSendError,
@@ -210,7 +210,7 @@ def test_a_text_is_found_by_number_body_and_time_alone(
 ) -> None:
     since = datetime.now(UTC)
     first = send(gateway, "same words")
-    send(gateway, "same words")
+    second = send(gateway, "same words")
     send(gateway, "same words", OTHER)
     carrier.control.text(RESIDENT, "from the phone")
 
@@ -220,6 +220,9 @@ def test_a_text_is_found_by_number_body_and_time_alone(
 
     assert found("same words") == first
     assert found("same") is None
+    another = gateway.find_sent(to=RESIDENT, body="same words", since=since, excluding={first})
+    assert another is not None
+    assert another.provider_id == second
     assert found("from the phone") is None
     assert found("same words", "+16305550104") is None
     assert found("same words", after=since + timedelta(hours=1)) is None
@@ -281,6 +284,8 @@ def test_nobody_there_means_nothing_was_sent() -> None:
         b"",
         b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{",
         b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\n<html",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]",
         b"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n",
     ],
 )
@@ -436,4 +441,3 @@ def test_an_answer_in_twiml_is_escaped() -> None:
 def test_a_caller_is_spoken_to_in_each_language() -> None:
     spoken = spoken_twiml([("en-US", "Dial 988."), ("es-US", "Marque 988.")])
     assert '<Say language="en-US">Dial 988.</Say><Say language="es-US">Marque' in spoken
-    assert spoken.endswith("<Hangup /></Response>")

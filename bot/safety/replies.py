@@ -1,0 +1,44 @@
+"""The approved replies to danger. Fixed strings from `replies.yml`; nothing is composed at run time."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.safety.risks import Risk
+from directory.languages import Language
+
+REPLIES_FILE = Path(__file__).with_name("replies.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedReply:
+    """A reply as approved; id and version go on record with the message.
+
+    numbers: every telephone number that the text names.
+    """
+
+    id: str
+    version: int
+    text: str
+    numbers: tuple[str, ...]
+
+
+def approved(risk: Risk, language: Language, *, on_shift: bool = True) -> ApprovedReply:
+    """The reply to one danger. Off shift it also says when a person reads the text."""
+    content = _content()
+    reply = content["replies"][risk]
+    frame = content["on_shift" if on_shift else "hours"][language]
+    return ApprovedReply(
+        id=f"{reply['id']}.{language}",
+        version=reply["version"],
+        text=frame.format(text=reply[language]),
+        numbers=tuple(reply["numbers"]),
+    )
+
+
+@cache
+def _content() -> Any:
+    return YAML(typ="safe", pure=True).load(REPLIES_FILE)

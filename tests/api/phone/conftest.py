@@ -1,0 +1,3 @@
+from tests.bot.carrier.conftest import both, carrier, product
+
+__all__ = ["both", "carrier", "product"]

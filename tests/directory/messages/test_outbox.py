@@ -1,0 +1,148 @@
+"""Texts of ours: claimed by one sender, paced, kept through crashes."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from directory import database
+from directory.database import Database
+from directory.messages import outbox
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.outbox import Claimed
+from tests.factories import met, queued, read_message
+from tests.fakes import MORNING
+from tests.threads import all_at_once
+
+ME = "+16305550199"
+
+
+def claim(message_id: str, *, after: timedelta = timedelta(0)) -> Claimed | None:
+    with database.session_scope() as session:
+        return outbox.claim(session, message_id, wall=MORNING + after)
+
+
+def test_only_one_of_many_senders_gets_a_text(any_database: Database) -> None:
+    message_id = queued()
+    claims = all_at_once([partial(claim, message_id)] * 6)
+    assert sum(claimed is not None for claimed in claims) == 1
+    assert read_message(message_id).attempts == 1
+
+
+def test_an_expired_claim_is_taken_over_by_one_and_may_have_been_sent(
+    any_database: Database,
+) -> None:
+    message_id = queued()
+    first = claim(message_id)
+    assert first is not None
+    assert not first.maybe_sent
+    assert claim(message_id, after=outbox.CLAIM) is None
+    later = partial(claim, message_id, after=outbox.CLAIM + timedelta(seconds=1))
+    (second,) = [claimed for claimed in all_at_once([later] * 4) if claimed is not None]
+    assert second.maybe_sent
+    assert second.first_tried_at == first.first_tried_at == MORNING
+
+
+def test_what_may_have_been_sent_stays_so_until_an_answer_is_noted(
+    any_database: Database,
+) -> None:
+    message_id = queued()
+    claim(message_id)
+    after = outbox.CLAIM + timedelta(seconds=1)
+    assert claim(message_id, after=after) is not None
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        assert message.reason == outbox.AMBIGUOUS
+        wall = MORNING + after
+        reason = message.reason
+        outbox.retry_later(session, message, at=wall, wall=wall, reason=reason)
+    again = claim(message_id, after=after)
+    assert again is not None
+    assert again.maybe_sent
+
+
+def test_a_text_is_not_claimed_before_its_retry_is_due(any_database: Database) -> None:
+    message_id = queued()
+    claim(message_id)
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        at = MORNING + timedelta(seconds=30)
+        outbox.retry_later(session, message, at=at, wall=MORNING, reason="retry")
+    assert claim(message_id, after=timedelta(seconds=29)) is None
+    assert claim(message_id, after=timedelta(seconds=30)) is not None
+
+
+@pytest.mark.parametrize(
+    "status",
+    [OutboundStatus.SENT, OutboundStatus.DELIVERED, OutboundStatus.FAILED, OutboundStatus.DROPPED],
+)
+def test_a_text_that_is_over_is_never_claimed_again(db: Database, status: OutboundStatus) -> None:
+    message_id = queued()
+    with database.session_scope() as session:
+        session.get_one(OutboundMessage, message_id).status = status
+    assert claim(message_id, after=timedelta(days=1)) is None
+
+
+def test_the_same_retry_enqueued_twice_is_one_job(any_database: Database) -> None:
+    message_id = queued()
+    for _ in range(2):
+        with database.session_scope() as session:
+            message = session.get_one(OutboundMessage, message_id)
+            outbox.retry_later(session, message, at=MORNING, wall=MORNING, reason="retry")
+    assert read_message(message_id).status == OutboundStatus.QUEUED
+
+
+def test_due_lists_what_waits_and_what_was_abandoned_oldest_first(any_database: Database) -> None:
+    first, second = queued("one"), queued("two", now=MORNING + timedelta(seconds=1))
+    postponed = queued("three", now=MORNING + timedelta(hours=9))
+    claim(first)
+
+    def due(after: timedelta) -> list[str]:
+        with database.read_scope() as session:
+            at = MORNING + after
+            return outbox.due(session, now=at, wall=at)
+
+    assert due(timedelta(seconds=5)) == [second]
+    assert due(outbox.CLAIM + timedelta(seconds=1)) == [first, second]
+    assert due(timedelta(hours=9)) == [first, second, postponed]
+
+
+def test_senders_of_one_number_share_its_pace(any_database: Database) -> None:
+    def reserve() -> float:
+        with database.session_scope() as session:
+            slot = outbox.reserve_slot(session, ME, rate=2.0, wall=MORNING)
+            return (slot - MORNING).total_seconds()
+
+    assert sorted(all_at_once([reserve] * 6)) == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
+
+
+def test_an_idle_number_has_its_next_slot_at_once(db: Database) -> None:
+    with database.session_scope() as session:
+        outbox.reserve_slot(session, ME, rate=1.0, wall=MORNING)
+        later = MORNING + timedelta(hours=1)
+        assert outbox.reserve_slot(session, ME, rate=1.0, wall=later) == later
+
+
+def test_a_persons_texts_are_numbered_in_the_order_they_were_decided(db: Database) -> None:
+    ids = [queued(body) for body in ("one", "two", "three")]
+    assert [read_message(each).sequence for each in ids] == [1, 2, 3]
+    other = queued("four", person_id=met("+16305550101"))
+    assert read_message(other).sequence == 1
+
+
+def test_a_claim_kept_by_a_dead_process_is_released_at_the_start(db: Database) -> None:
+    message_id = queued()
+    claim(message_id)
+    with database.session_scope() as session:
+        outbox.release_claims(session, wall=MORNING)
+    claimed = claim(message_id)
+    assert claimed is not None
+    assert claimed.maybe_sent
+
+
+def test_texts_are_counted_by_status(db: Database) -> None:
+    first = queued()
+    queued()
+    claim(first)
+    with database.read_scope() as session:
+        assert outbox.counts(session) == {"sending": 1, "queued": 1}

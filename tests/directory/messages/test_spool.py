@@ -1,0 +1,51 @@
+"""Texts on disk while the database is away."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from directory.encryption import Cipher, DecryptionError
+from directory.messages.spool import Spool, SpooledText
+from tests.conftest import KEY
+from tests.factories import PHONE
+from tests.fakes import MORNING
+
+CIPHER = Cipher(keys=(KEY,), secret="a secret")
+TEXT = SpooledText("SM1", PHONE, "no groceries", 0, MORNING.isoformat())
+
+
+def test_a_kept_text_comes_back_whole_and_in_the_order_of_arrival(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", CIPHER)
+    later = replace(
+        TEXT, provider_id="SM2", received_at=(MORNING + timedelta(seconds=1)).isoformat()
+    )
+    spool.keep(later)
+    spool.keep(TEXT)
+    assert [text for _, text in spool.waiting()] == [TEXT, later]
+
+
+def test_nothing_readable_lies_on_disk(tmp_path: Path) -> None:
+    Spool(tmp_path / "spool", CIPHER).keep(TEXT)
+    (path,) = (tmp_path / "spool").iterdir()
+    assert "groceries" not in path.read_text()
+    assert "5550100" not in path.read_text() + path.name
+    assert (tmp_path / "spool").stat().st_mode & 0o077 == 0
+
+
+def test_an_empty_or_missing_folder_holds_nothing(tmp_path: Path) -> None:
+    assert list(Spool(tmp_path / "none", CIPHER).waiting()) == []
+
+
+def test_a_half_written_file_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / ".000-half").write_text("gAAAA")
+    assert list(Spool(tmp_path, CIPHER).waiting()) == []
+
+
+def test_a_text_under_a_lost_key_says_so_without_its_words(tmp_path: Path) -> None:
+    Spool(tmp_path, CIPHER).keep(TEXT)
+    other = Cipher(keys=("A" * 43 + "=",), secret="a secret")
+    with pytest.raises(DecryptionError) as caught:
+        list(Spool(tmp_path, other).waiting())
+    assert "groceries" not in str(caught.value)

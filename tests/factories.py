@@ -1,0 +1,121 @@
+"""Builders that take only what matters to a test; everything else is usual and valid."""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.sms.deliver import Pace, Sender
+from directory import database
+from directory.checkins.models import CheckIn
+from directory.languages import Language
+from directory.messages import inbox, outbox
+from directory.messages.models import MessageKind, OutboundMessage
+from directory.people import service as people
+from directory.people.models import ConsentMethod, Person, Purpose
+from directory.quiet_hours import QuietHours
+from directory.visits.models import CallType, Visit
+from directory.visits.service import NewVisit, log_visit
+from tests.fakes import MORNING, Clock, FakeGateway
+
+CHICAGO = ZoneInfo("America/Chicago")
+QUIET = QuietHours(time(20), time(9), CHICAGO)
+PHONE = "+16305550100"
+CLINICIAN = "c0000000-0000-4000-8000-000000000000"
+
+
+def met(phone: str = PHONE, *, now: datetime = MORNING) -> str:
+    """The id of a person behind this number."""
+    with database.session_scope() as session:
+        return people.find_or_create(session, phone, now=now).id
+
+
+def texted(body: str, *, phone: str = PHONE, provider_id: str | None = None) -> str:
+    """The id of a stored text of this number."""
+    with database.session_scope() as session:
+        return inbox.record_inbound(
+            session,
+            provider_id=provider_id or database.new_id(),
+            phone=phone,
+            body=body,
+            now=MORNING,
+        ).inbound_id
+
+
+def queued(body: str = "Hello", **changes: Any) -> str:
+    """The id of a text of ours that waits to be sent."""
+    given = {"kind": MessageKind.REPLY, "now": MORNING} | changes
+    person_id = given.pop("person_id", None) or met()
+    with database.session_scope() as session:
+        return outbox.queue_text(session, person_id=person_id, body=body, **given).id
+
+
+def read_message(message_id: str) -> OutboundMessage:
+    with database.read_scope() as session:
+        return session.get_one(OutboundMessage, message_id)
+
+
+def read_person(person_id: str) -> Person:
+    with database.read_scope() as session:
+        return session.get_one(Person, person_id)
+
+
+def read_checkin(checkin_id: str) -> CheckIn:
+    with database.read_scope() as session:
+        return session.get_one(CheckIn, checkin_id)
+
+
+def consent(session: Session, person: Person, *, given: bool, now: datetime = MORNING) -> None:
+    people.record_consent(
+        session,
+        person,
+        Purpose.SMS,
+        given=given,
+        method=ConsentMethod.VERBAL,
+        by=CLINICIAN,
+        now=now,
+    )
+
+
+USUAL_VISIT = NewVisit(
+    phone=PHONE,
+    name="Maria Example",
+    language=Language.EN,
+    safe_to_text=True,
+    call_type=CallType.MENTAL_HEALTH,
+    occurred_at=MORNING,
+    consent_sms=True,
+    consent_referral=True,
+    consent_method=ConsentMethod.VERBAL,
+    disposition="Talked on the porch",
+    follow_up=None,
+)
+
+
+def visited(now: datetime = MORNING, **changes: Any) -> tuple[Visit, list[CheckIn]]:
+    """A logged visit and the check-ins planned for it."""
+    with database.session_scope() as session:
+        new = replace(USUAL_VISIT, **changes)
+        return log_visit(session, new, clinician_id=CLINICIAN, quiet=QUIET, now=now)
+
+
+def a_sender(
+    gateway: FakeGateway, *, now: Clock | None = None, rate: float = 1000.0, jitter: float = 0.0
+) -> Sender:
+    """A sender whose waiting moves the carrier's clock instead of taking time."""
+    wall = gateway.wall
+
+    def sleep(seconds: float) -> None:
+        wall.forward(seconds=seconds)
+
+    return Sender(
+        gateway,
+        pace=Pace("+16305550199", rate),
+        quiet=QUIET,
+        now=now or wall,
+        wall=wall,
+        sleep=sleep,
+        jitter=lambda: jitter,
+    )
