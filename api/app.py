@@ -14,7 +14,7 @@ from api.clinicians import endpoints as clinicians
 from api.errors import describe_errors
 from api.phone import phone_router
 from api.public import endpoints as public
-from api.services import Services
+from api.services import Services, prepare_search
 from api.webhooks import twilio as webhooks
 from bot.carrier.client import CarrierControl
 from directory.settings import Carrier
@@ -36,6 +36,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(prepare_search)
         if work:
             await run_in_threadpool(services.workers.start)
         yield

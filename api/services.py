@@ -18,7 +18,7 @@ from directory.clock import ProductClock, wall_now
 from directory.database import Database, new_id
 from directory.messages.spool import Spool
 from directory.quiet_hours import QuietHours
-from directory.search import FindResult, Query, find
+from directory.search import FindResult, Query, find, warm_up
 from directory.settings import Settings
 
 EMBEDDED = "embedded"
@@ -42,6 +42,12 @@ class Services:
 def search_directory(query: Query) -> FindResult:
     with database.read_scope() as session:
         return find(session, query)
+
+
+def prepare_search() -> None:
+    """Read the listings into memory, so that the first person to text does not wait for it."""
+    with database.read_scope() as session:
+        warm_up(session)
 
 
 def build(settings: Settings, **replaced: Any) -> Services:

@@ -43,7 +43,7 @@ def read_choice(text: str) -> Choice | None:
     for kind, found in phrases.find(plain(text)):
         if kind == "more":
             return More()
-        number = _number(found, numbers)
+        number = _number(found[0], numbers)
         if not 1 <= number <= 99:  # a ZIP code or another number
             return None
         return Details(number) if kind == "details" else Pick(number)

@@ -10,7 +10,7 @@ r"""A small notation for what people write, which a clinician can read and chang
     {child} & touches her     both occur somewhere in the text, in any order
 
 Phrases are matched against `plain_text.plain()`, and their own words are respelt in the same way,
-so "gonna" and "going to" may both be written. Accents are left out. What can't be read is refused.
+so "gonna" and "going to" may both be written, with accents or without. What can't be read is refused.
 """
 
 import re
@@ -22,11 +22,13 @@ from bot.plain_text import plain
 
 Entry = TypeVar("Entry")
 
+Found = tuple[re.Match[str], ...]
+
 MASK = "~"  # stands where words were taken out; no phrase reaches over it
 
 _GAP = rf"(?:[^ .?{MASK}]+ ){{0,4}}?"
 _PARTS = re.compile(r"\.\.\.|[()\[\]|^$#]|\{[a-z_0-9]+\}|[^\s()\[\]|{}]+")
-_WORD = re.compile(r"[a-z0-9']+|[.?]")
+_WORD = re.compile(r"[\w']+|[.?]")
 _BEGINNING = re.compile(r"[a-z0-9]+\*")
 
 # Words found in most texts: poor signposts when looking for phrases that could match.
@@ -185,8 +187,11 @@ class PhraseBook(Generic[Entry]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def find(self, sentence: str) -> Iterator[tuple[Entry, re.Match[str]]]:
-        """Every match in a text that `plain()` made, in the order of the phrases."""
+    def find(self, sentence: str) -> Iterator[tuple[Entry, Found]]:
+        """Every match in a text that `plain()` made, in the order of the phrases.
+
+        A Found holds the match and, for phrases with `&`, one match of each other part.
+        """
         numbers = set(self._always)
         for word in self._by_word.keys() & set(sentence.split()):
             numbers.update(self._by_word[word])
@@ -195,15 +200,16 @@ class PhraseBook(Generic[Entry]):
                 numbers.update(its_numbers)
         for number in sorted(numbers):
             phrase, entry = self._entries[number]
-            if phrase.also and not all(regex.search(sentence) for regex in phrase.also):
+            also = [regex.search(sentence) for regex in phrase.also]
+            others = tuple(match for match in also if match is not None)
+            if len(others) < len(also):
                 continue
             for match in phrase.regex.finditer(sentence):
-                yield entry, match
+                yield entry, (match, *others)
 
     def mask(self, sentence: str) -> str:
         """The text with every match taken out, so that no other phrase sees its words."""
-        spans = [match.span() for _, match in self.find(sentence)]
-        return mask(sentence, spans)
+        return mask(sentence, (match.span() for _, found in self.find(sentence) for match in found))
 
 
 def mask(sentence: str, spans: Iterable[tuple[int, int]]) -> str:

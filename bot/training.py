@@ -6,11 +6,11 @@ name alone and a half-written one never is.
 
 import fcntl
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +21,13 @@ MODELS = BOT / "models"
 
 # The components that take part in training; the others only serve.
 TRAINED_COMPONENTS = ("sentence_features.py", "blend.py", "blended_classifier.py")
+# The last line of a Python traceback, of each exception in its chain.
+_CAUSE = re.compile(r"[\w.]+(Error|Exception|Rule)\b")
 _COMPONENT_STARTS = "Starting to train component '"
 
 
 class TrainingError(Exception):
-    """The model could not be trained; the text is the end of what Rasa said."""
+    """The model could not be trained; the text names Rasa's reasons."""
 
 
 def model_inputs() -> list[Path]:
@@ -90,7 +92,7 @@ def _run_rasa(folder: Path, progress: Callable[[str], None]) -> None:
         *("--force", "--skip-validation"),
         RASA_MAX_CACHE_SIZE="0",
     )
-    last: deque[str] = deque(maxlen=15)
+    causes: list[str] = []
     with subprocess.Popen(
         command.argv,
         cwd=command.folder,
@@ -101,11 +103,13 @@ def _run_rasa(folder: Path, progress: Callable[[str], None]) -> None:
         errors="replace",
     ) as process:
         for line in process.stdout or ():
-            last.append(line.rstrip())
+            if _CAUSE.match(line) and line not in causes:
+                causes.append(line)
             if _COMPONENT_STARTS in line:
                 progress("  " + line.split(_COMPONENT_STARTS)[1].rstrip("'.\n"))
     if process.returncode != 0:
-        raise TrainingError("Rasa could not train the model:\n" + "\n".join(last))
+        cause = "".join(causes).strip() or f"it ended with status {process.returncode}"
+        raise TrainingError(f"Rasa could not train the model: {cause}")
 
 
 def _remove_others(current: Path) -> None:

@@ -56,6 +56,7 @@ class ProductClock:
         self._lock = Lock()
         self._reading: ClockReading | None = None
         self._read_at: datetime | None = None
+        self._last: datetime | None = None
 
     def start(self, *, speed: float) -> None:
         """Set the speed that the settings ask for; product time goes on from where it was.
@@ -80,7 +81,11 @@ class ProductClock:
 
     def now(self) -> datetime:
         wall = self._wall()
-        return self._current(wall).at(wall)
+        now = self._current(wall).at(wall)
+        with self._lock:
+            # Wall clocks are set back at times; product time waits for them instead.
+            self._last = now if self._last is None else max(now, self._last)
+            return self._last
 
     @property
     def speed(self) -> float:
@@ -109,6 +114,8 @@ class ProductClock:
             session.add(state)
         else:
             product = ClockReading(state.wall, state.product, state.speed).at(wall)
+            # Other processes go on at the old speed until they read again: not behind them.
+            product += timedelta(seconds=REREAD_SECONDS) * max(state.speed - speed, 0.0)
             # A clock that has been sped up is ahead of the wall's for good; one that has
             # fallen behind (the product was off for a week) catches up.
             state.product = max(product, wall) + ahead

@@ -31,7 +31,7 @@ class Cipher:
     def decrypt(self, token: str) -> str:
         try:
             return self._fernet.decrypt(token.encode("ascii")).decode("utf-8", "surrogatepass")
-        except InvalidToken as error:
+        except (InvalidToken, UnicodeError) as error:
             raise DecryptionError(
                 "a stored value fits none of HANDOFF_ENCRYPTION_KEYS: was a key removed too early?"
             ) from error

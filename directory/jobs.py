@@ -77,6 +77,21 @@ def migrate() -> None:
     DBOS.migrate(database.current().settings.database)
 
 
+# What this process does for each job; the engine knows only the two functions below, since it
+# wants a workflow to be one function for the life of the process.
+_handlers: dict[Job, Callable[[str], None]] = {}
+
+
+@DBOS.workflow(name=Job.ANSWER.value)
+def _answer(person_id: str) -> None:
+    _handlers[Job.ANSWER](person_id)
+
+
+@DBOS.workflow(name=Job.DELIVER.value)
+def _deliver(message_id: str) -> None:
+    _handlers[Job.DELIVER](message_id)
+
+
 class Worker:
     """Runs the jobs of this process."""
 
@@ -96,8 +111,7 @@ class Worker:
             "db_engine_kwargs": _engine_options(url),
         }
         DBOS(config=config)
-        for job, handler in self._handlers.items():
-            DBOS.workflow(name=job.value)(handler)
+        _handlers.update(self._handlers)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
 

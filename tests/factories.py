@@ -1,5 +1,6 @@
 """Builders that take only what matters to a test; everything else is usual and valid."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 from bot.sms.deliver import Pace, Sender
 from directory import database
 from directory.checkins.models import CheckIn
+from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
 from directory.messages import inbox, outbox
 from directory.messages.models import MessageKind, OutboundMessage
 from directory.people import service as people
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.quiet_hours import QuietHours
+from directory.search import FindResult, Match, Query
 from directory.visits.models import CallType, Visit
 from directory.visits.service import NewVisit, log_visit
 from tests.fakes import MORNING, Clock, FakeGateway
@@ -119,3 +122,49 @@ def a_sender(
         sleep=sleep,
         jitter=lambda: jitter,
     )
+
+
+def a_match(number: int = 1, **changes: Any) -> Match:
+    """A service as the search finds it."""
+    usual = Match(
+        service_id=f"service-{number}",
+        slug=f"pantry-{number}",
+        service_name=f"Pantry {number}",
+        organization_name="Example House",
+        need="food",
+        phone=f"630-555-01{number:02}",
+        phone_kind="voice",
+        text_word=None,
+        press=None,
+        extension=None,
+        other_phones=(),
+        hours=HoursNow(HoursKind.UNKNOWN),
+        opening_hours=None,
+        description={"en": "Groceries once a week.", "es": "Despensa cada semana."},
+        eligibility=None,
+        cost=None,
+        apply=None,
+        url=None,
+        address=f"{number} Example St., Naperville",
+        languages=("en",),
+        accepts_referrals=True,
+        distance_miles=None,
+        last_checked=None,
+        reasons=(),
+    )
+    return replace(usual, **changes)
+
+
+def a_search(*, count: int = 5, unserved: tuple[str, ...] = ()) -> Callable[[Query], FindResult]:
+    """A search that finds `count` services for every need but the unserved ones."""
+
+    def search(query: Query) -> FindResult:
+        served = [need for need in query.needs if need not in unserved]
+        return FindResult(
+            query=query,
+            matches=tuple(a_match(n) for n in range(1, count + 1)) if served else (),
+            unserved=tuple(need for need in query.needs if need in unserved),
+            related={need: "information" for need in query.needs if need in unserved},
+        )
+
+    return search

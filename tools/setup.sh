@@ -50,13 +50,17 @@ watched() { # watched WHAT COMMAND…: run it, with its own progress on a termin
         "$@" && return 0
         explain "$what" "see above"
     fi
-    while sleep 10 >/dev/null 2>&1 && kill -0 $$; do say "  $(tail -n 1 "$LOG")"; done &
+    while sleep 10 >/dev/null 2>&1 && kill -0 $$; do say "  $(latest)"; done &
     ticker=$!
     "$@" >>"$LOG" 2>&1 || code=$?
     kill "$ticker" 2>/dev/null
     wait "$ticker" 2>/dev/null
     ticker=''
     [ "$code" -eq 0 ] || explain "$what" "$(grep -m 1 -iE '^ *(error|×|fatal)' "$LOG") (all of it: $LOG)"
+}
+
+latest() { # what uv said last; after installing it is silent while it compiles
+    tail -n 1 "$LOG" | sed 's/^Installed .*/&, compiling them/'
 }
 
 explain() { # explain WHAT DETAIL: the likely cause first, the tool's own words behind it

@@ -2,9 +2,9 @@
 
 `preparation` checks and readies what the programs need, `programs` says which they are,
 `processes` keeps each of them running, `watchdog` ends them should this process be killed,
-`progress` is what a person sees meanwhile. `run` puts it together.
+`progress` is what a person sees meanwhile. `lifecycle` puts it together.
 """
 
-from api.supervisor.run import run, up
+from api.supervisor.lifecycle import run, up
 
 __all__ = ["run", "up"]

@@ -14,6 +14,7 @@ from typing import Self
 from api.supervisor.programs import Program
 
 LOGS_KEPT = 3
+LONGEST_LINE = 400
 GRACE_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
 # A program that ran this long before it died gets a fresh start, not a longer pause.
@@ -39,9 +40,14 @@ def last_lines(log: Path, count: int = 15) -> list[str]:
     """The end of a log that may still be growing; nothing if there is none."""
     try:
         with log.open(encoding="utf-8", errors="replace") as file:
-            return [line.rstrip() for line in deque(file, maxlen=count)]
+            return [_shortened(line.rstrip()) for line in deque(file, maxlen=count)]
     except OSError:
         return []
+
+
+def _shortened(line: str) -> str:
+    # Of a traceback on one line the end says what was wrong.
+    return line if len(line) <= LONGEST_LINE else "…" + line[-LONGEST_LINE:]
 
 
 class Watchdog:

@@ -29,7 +29,7 @@ class Progress(Protocol):
         """The product is ready; `rows` are the places to go, by what is there."""
 
 
-QUIET_SECONDS = 5.0
+QUIET_SECONDS = 10.0
 
 
 class ConsoleProgress:

@@ -15,6 +15,7 @@ from bot.evaluation.predict import predict
 from bot.evaluation.processes import StartError
 from bot.evaluation.report import as_json, console_table, html_page
 from bot.evaluation.running import Running, understanding
+from bot.safety.rulebook import RuleError, rulebook
 from bot.training import TrainingError
 from directory.clock import wall_now
 from directory.settings import Settings, load_settings
@@ -42,10 +43,11 @@ def evaluate_file(
     try:
         messages = read_messages(path)
         _require_folders(json_out, html_out)
+        rulebook()  # a mistake in a rule is told now, not after a model has been trained
         with start(load_settings(), lambda line: _say(console, line)) as running:
             pairs = _ask(running, messages, console)
         return _report(pairs, running, path, json_out, html_out, console)
-    except (MessagesFileError, StartError, TrainingError, OSError) as error:
+    except (MessagesFileError, RuleError, StartError, TrainingError, OSError) as error:
         _say(console, f"handoff: {error}", style="red")
         return FAILED
 

@@ -34,8 +34,13 @@ class BlendedIntentClassifier(IntentClassifier, GraphComponent):
     """Names the intent of a text, with a ranking of the ten likeliest."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, blend: Blend | None = None
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        blend: Blend | None = None,
     ) -> None:
+        self._counters: list[str] = config["counters"]
         self._model_storage = model_storage
         self._resource = resource
         self._blend = blend
@@ -43,6 +48,11 @@ class BlendedIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def required_components(cls) -> list[type]:
         return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`counters`: the aliases of the count vectors to read, each weighted on its own."""
+        return {"counters": []}
 
     @classmethod
     def create(
@@ -52,7 +62,7 @@ class BlendedIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> BlendedIntentClassifier:
-        return cls(model_storage, resource)
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -64,12 +74,12 @@ class BlendedIntentClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> BlendedIntentClassifier:
         with model_storage.read_from(resource) as folder, np.load(folder / FILE) as arrays:
-            return cls(model_storage, resource, Blend.from_arrays(dict(arrays)))
+            return cls(config, model_storage, resource, Blend.from_arrays(dict(arrays)))
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         answers = [_answer(example) for example in examples]
-        self._blend = Blend.fit(_vectors(examples), _counts(examples), answers)
+        self._blend = Blend.fit(_vectors(examples), self._counts(examples), answers)
         with self._model_storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / FILE, **self._blend.arrays())
         return self._resource
@@ -91,9 +101,15 @@ class BlendedIntentClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
         if not message.features_present(TEXT):
             return [{"name": None, "confidence": 0.0}]
-        shares = self._blend.probabilities(_vectors([message]), _counts([message]))[0]
+        shares = self._blend.probabilities(_vectors([message]), self._counts([message]))[0]
         best = np.argsort(-shares)[:RANKING_LENGTH]
         return [{"name": self._blend.labels[i], "confidence": float(shares[i])} for i in best]
+
+    def _counts(self, messages: list[Message]) -> list[csr_matrix]:
+        return [
+            vstack([m.get_sparse_features(TEXT, [name])[1].features for m in messages], "csr")
+            for name in self._counters
+        ]
 
 
 def _answer(example: Message) -> dict[str, float]:
@@ -105,7 +121,3 @@ def _answer(example: Message) -> dict[str, float]:
 
 def _vectors(messages: list[Message]) -> np.ndarray:
     return np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
-
-
-def _counts(messages: list[Message]) -> csr_matrix:
-    return vstack([message.get_sparse_features(TEXT)[1].features for message in messages]).tocsr()

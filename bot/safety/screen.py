@@ -41,7 +41,7 @@ def screen(text: str) -> Danger | None:
     book = rulebook()
     sentence = book.benign.mask(plain(text))
     not_now = list(book.not_now.find(sentence))
-    sentence = mask(sentence, (match.span() for _, match in not_now))
+    sentence = mask(sentence, (match.span() for _, parts in not_now for match in parts))
     found = [(rule, False) for rule, _ in not_now]
     found += _rules_that_fire(sentence, book)
     if not found:
@@ -61,15 +61,18 @@ def _rules_that_fire(sentence: str, book: Rulebook) -> Iterator[tuple[Rule, bool
     if not matches:
         return
     ends = [match.start() for match in book.clause_end.finditer(sentence)]
-    modifiers = [(modifier.kind, match) for modifier, match in book.modifiers.find(sentence)]
-    present = [match for _, match in book.present.find(sentence)]
-    for rule, match in matches:
-        clause = _clause(match, ends, len(sentence))
-        kinds = {kind for kind, modifier in modifiers if _within(modifier, clause)}
+    modifiers = [(modifier.kind, found[0]) for modifier, found in book.modifiers.find(sentence)]
+    present = [found[0] for _, found in book.present.find(sentence)]
+    for rule, parts in matches:
+        kinds: set[str] = set()
+        for match in parts:
+            clause = _clause(match, ends, len(sentence))
+            here = {kind for kind, modifier in modifiers if _within(modifier, clause)}
+            if any(_within(marker, clause) for marker in present):
+                here -= {"past"}
+            kinds |= here
         if rule.certain:
             kinds &= {"past", "negation"}
-        if any(_within(marker, clause) for marker in present):
-            kinds -= {"past"}
         yield rule, not kinds
 
 

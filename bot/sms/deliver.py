@@ -34,7 +34,8 @@ from directory.tasks.models import TaskKind
 
 log = structlog.get_logger(__name__)
 
-TRIES = 8
+# About an hour of trying: a carrier's bad afternoon must not turn every reply into a task.
+TRIES = 20
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=5)
 # The carrier may list a text a moment after it took it.

@@ -70,14 +70,17 @@ def unexamined(session: Session, *, sent_before: datetime, limit: int = 200) -> 
     )
 
 
-def last_outcomes(session: Session, person_id: str, *, limit: int) -> list[str]:
-    """Statuses of the newest check-ins that were sent, newest first."""
+def last_outcomes(
+    session: Session, person_id: str, *, sent_before: datetime, limit: int
+) -> list[str]:
+    """Statuses of the newest check-ins that were sent by then, newest first."""
     return list(
         session.scalars(
             select(CheckIn.status)
             .where(
                 CheckIn.person_id == person_id,
                 CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
+                CheckIn.sent_at <= sent_before,
             )
             .order_by(CheckIn.sent_at.desc())
             .limit(limit)

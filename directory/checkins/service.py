@@ -109,9 +109,12 @@ def give_up_on_silent(session: Session, *, now: datetime) -> int:
     Returns how many people were handed over.
     """
     handed_over = 0
-    for checkin in queries.unexamined(session, sent_before=now - TIME_TO_ANSWER):
+    long_ago = now - TIME_TO_ANSWER
+    for checkin in queries.unexamined(session, sent_before=long_ago):
         checkin.reason = "unanswered"
-        outcomes = queries.last_outcomes(session, checkin.person_id, limit=UNANSWERED_LIMIT)
+        outcomes = queries.last_outcomes(
+            session, checkin.person_id, sent_before=long_ago, limit=UNANSWERED_LIMIT
+        )
         if len(outcomes) == UNANSWERED_LIMIT and set(outcomes) == {CheckInStatus.SENT}:
             cancel_planned(session, checkin.person_id, reason="unanswered")
             tasks.open_task(

@@ -204,7 +204,8 @@ class Service(Entry):
     id: Slug
     name: Text
     also_known_as: list[Text] = []
-    needs: list[Need] = Field(min_length=1)
+    # Empty for a line that answers no everyday need, such as a place to report child abuse.
+    needs: list[Need]
     description: Description
     publish: bool
     held_because: Text | None = None

@@ -21,7 +21,7 @@ from directory.search.model import PhoneLine
 
 _FREE = re.compile(r"^(free|no (cost|charge|fee)s?)\b(?!\s*(or|and|/|for some|to some))", re.I)
 _NOT_FOR_CALLING = ("fax",)
-_ALWAYS = "24/7"
+_ALWAYS, _NEVER = "24/7", "24/7 off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,12 @@ def _line(phone: PublishedPhone) -> PhoneLine:
 
 
 def _hours(service: Service, phones: list[PublishedPhone]) -> str | None:
-    """A line that says it answers day and night is open, whatever hours its office keeps."""
-    if phones and phones[0].answered_24h and phones[0].intake:
-        return _ALWAYS
-    return service.opening_hours if service.status == "active" else "24/7 off"
+    """The stated hours; without any, a line that says it answers day and night is always open."""
+    if service.status != "active":
+        return _NEVER
+    if service.opening_hours:
+        return service.opening_hours
+    return _ALWAYS if phones and phones[0].intake and phones[0].answered_24h else None
 
 
 def _both(english: str | None, spanish: str | None) -> dict[str, str] | None:

@@ -1,6 +1,6 @@
 """What is asked of the search and what it answers: plain values, no database, no secrets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -128,12 +128,8 @@ class FindResult:
     matches: tuple[Match, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
     unserved: tuple[str, ...] = ()
-    related: dict[str, str] | None = None
+    related: dict[str, str] = field(default_factory=dict)
     place_name: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.related is None:
-            object.__setattr__(self, "related", {})
 
     def without(self, service_ids: frozenset[str]) -> Self:
         """The same answer with these services left out."""

@@ -15,10 +15,9 @@ from rapidfuzz.distance import OSA
 from directory.needs import taxonomy
 from directory.search.common_words import COMMON_WORDS
 from directory.search.slips import allowed_slips, is_slip
-from directory.search.words import joined_pairs, stem, tokens
+from directory.search.words import stem, tokens
 
 Phrase = tuple[str, ...]
-LONGEST_PHRASE = 6
 # A phrase says more than its words do apart.
 _WEIGHTS = {1: 1.0, 2: 1.7, 3: 2.3}
 _WEIGHT_OF_LONGER = 2.8
@@ -43,18 +42,16 @@ def needs_in(text: str, *, limit: int = 5) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _needs_in(text: str, limit: int) -> tuple[str, ...]:
-    written = joined_pairs([stem(word) for word in tokens(text)], _names())
+    written = [stem(word) for word in tokens(text)]
     read = [_corrected(word) for word in written]
     hits: dict[str, _Hit] = defaultdict(_Hit)
     position = 0
     while position < len(read):
-        phrase = _longest_phrase(read, position)
-        if phrase is None:
-            position += 1
-            continue
-        typo = any(a != b for a, b in zip(phrase, written[position:], strict=False))
-        _count(hits, phrase, position, _TYPO if typo else 1.0)
-        position += len(phrase)
+        phrase, length = _phrase_at(read, position)
+        if phrase:
+            slip = read[position : position + length] != written[position : position + length]
+            _count(hits, phrase, position, _TYPO if slip else 1.0)
+        position += length
     order = {code: place for place, code in enumerate(taxonomy())}
     ranked = sorted(hits, key=lambda code: (-hits[code].score, hits[code].first, order[code]))
     best = hits[ranked[0]].score if ranked else 0.0
@@ -72,12 +69,14 @@ def _count(hits: dict[str, _Hit], phrase: Phrase, position: int, certainty: floa
             hit.score += weight
 
 
-def _longest_phrase(words: Sequence[str], position: int) -> Phrase | None:
-    for length in range(min(LONGEST_PHRASE, len(words) - position), 0, -1):
+def _phrase_at(words: Sequence[str], position: int) -> tuple[Phrase, int]:
+    """The longest phrase that begins here and how many words it takes; () and 1 if none does."""
+    for length in range(min(_longest(), len(words) - position), 0, -1):
         phrase = tuple(words[position : position + length])
         if phrase in _phrases():
-            return phrase
-    return None
+            return phrase, length
+    joined = "".join(words[position : position + 2])
+    return ((joined,), 2) if joined in _long_names() else ((), 1)
 
 
 @cache
@@ -94,8 +93,13 @@ def _phrases() -> dict[Phrase, tuple[str, ...]]:
 
 
 @cache
-def _names() -> frozenset[str]:
-    """Long words that people write apart ("dupage pads", "day care")."""
+def _longest() -> int:
+    return max(map(len, _phrases()), default=1)
+
+
+@cache
+def _long_names() -> frozenset[str]:
+    """Long words that people also write apart ("dupage pads")."""
     return frozenset(phrase[0] for phrase in _phrases() if len(phrase) == 1 and len(phrase[0]) > 6)
 
 

@@ -131,7 +131,8 @@ def in_order(found: Iterable[Ranked], question: Question) -> list[Ranked]:
 
 
 def _distance(listing: Listing, place: Place | None) -> float | None:
-    if place is None or listing.coordinates is None:
+    """Miles; None where either end is not known. A county's middle is nobody's whereabouts."""
+    if place is None or place.kind is PlaceKind.COUNTY or listing.coordinates is None:
         return None
     return distance_miles((place.latitude, place.longitude), listing.coordinates)
 
@@ -149,7 +150,7 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
         not_open if crisis else ranked.reach.tier,
         ranked.reach.tier if crisis else not_open,
         _speaks(listing, question.language) is False,
-        _nearness(ranked, home),
+        _nearness(ranked, home) + _beside_the_main_county(ranked, question.place),
         _staleness(listing.last_checked, question.at),
         not listing.has_intake,
         home if home is not None else 1000.0,
@@ -164,6 +165,14 @@ def _nearness(ranked: Ranked, distance: float | None) -> int:
         return {Reach.TOWN: 0, Reach.COUNTY: 1}.get(ranked.reach, 2)
     step = sum(distance > limit for limit in _STEPS_MILES)
     return min(step, 1) if ranked.reach is Reach.TOWN else step
+
+
+def _beside_the_main_county(ranked: Ranked, place: Place | None) -> bool:
+    """Will County serves some of Naperville; DuPage County serves most of it."""
+    if place is None or ranked.reach is not Reach.COUNTY:
+        return False
+    area = ranked.listing.area
+    return bool(area.counties) and place.county not in area.counties
 
 
 def _staleness(checked: date | None, at: datetime) -> int:

@@ -93,9 +93,7 @@ def _make_a_placed_service_confidential(session: Session) -> None:
         _make_a_placed_service_confidential,
     ],
 )
-def test_the_database_refuses(
-    any_database: Database, attempt: Callable[[Session], None]
-) -> None:
+def test_the_database_refuses(any_database: Database, attempt: Callable[[Session], None]) -> None:
     load()
     with pytest.raises(IntegrityError), database.session_scope() as session:
         attempt(session)

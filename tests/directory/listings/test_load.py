@@ -94,7 +94,9 @@ def test_two_services_at_one_address_share_the_place_until_the_last_leaves(
     load()
     with database.read_scope() as session:
         assert len(list(session.scalars(select(Location)))) == 2
-    address = '        address: {street: 1 Oak St., city: Naperville, state: IL, postal_code: "60540"}\n'
+    address = (
+        '        address: {street: 1 Oak St., city: Naperville, state: IL, postal_code: "60540"}\n'
+    )
     load(edited(tmp_path, (address, ""), (address, "")))
     with database.read_scope() as session:
         assert [row.address_1 for row in session.scalars(select(Address))] == ["9 Elm Ave."]
@@ -155,13 +157,22 @@ def test_every_load_that_writes_gives_the_catalogue_another_version(
 def test_a_number_keeps_its_id_when_the_order_changes(db: Database, tmp_path: Path) -> None:
     load()
     with database.read_scope() as session:
-        before = {(row.service_id, row.number, row.press): row.id for row in session.scalars(select(Phone))}
+        before = {
+            (row.service_id, row.number, row.press): row.id
+            for row in session.scalars(select(Phone))
+        }
     line = "          - {number: 630-555-0102, attested: false}\n"
-    moved = ("        phones:\n          - number: 630-555-0101", f"        phones:\n{line}          - number: 630-555-0101")
+    moved = (
+        "        phones:\n          - number: 630-555-0101",
+        f"        phones:\n{line}          - number: 630-555-0101",
+    )
     path = edited(tmp_path, (line, ""), moved)
     assert load(path).changed == ("oak-pantry--groceries",)
     with database.read_scope() as session:
-        after = {(row.service_id, row.number, row.press): row.id for row in session.scalars(select(Phone))}
+        after = {
+            (row.service_id, row.number, row.press): row.id
+            for row in session.scalars(select(Phone))
+        }
     assert after == before
 
 

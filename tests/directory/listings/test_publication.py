@@ -65,7 +65,9 @@ def test_a_number_leaves_once_it_has_been_dialled(db: Database, tmp_path: Path) 
     assert _numbers("oak-pantry--groceries") == ["630-555-0101", "630-555-0103"]
 
 
-@pytest.mark.parametrize("wrong", ["800-252-2783", "800-252-2874", "866-800-1490", "(630) 627-7100"])
+@pytest.mark.parametrize(
+    "wrong", ["800-252-2783", "800-252-2874", "866-800-1490", "(630) 627-7100"]
+)
 def test_a_crisis_line_with_a_slip_is_refused_at_loading(
     db: Database, tmp_path: Path, wrong: str
 ) -> None:

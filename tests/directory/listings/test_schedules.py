@@ -39,7 +39,7 @@ def test_a_plain_week_is_taken_apart(
     [
         "Feb-Apr Mo-Fr 09:00-17:00",
         "Mo-Fr 09:00-17:00; We 10:00-12:00",
-        "Mo-Fr 09:00-17:00 || \"by appointment\"",
+        'Mo-Fr 09:00-17:00 || "by appointment"',
         "sunrise-sunset",
         "Mo-Fr 09:00-17:00+",
         "Su[-1] 10:00-12:00",

@@ -68,13 +68,17 @@ def _run(
         if not stop:
             progress.welcome(_places(settings, logs))
         keep_running(running, stop)
+    except StartError as error:
+        progress.fail(str(error))  # now, as stopping the others takes its time
+        return 1
+    else:
+        return 0
     finally:
         progress.say("stopping (Ctrl-C again: at once)")
         # The application first: what it has begun may still need the others.
         stop_all(running[:1], hurry=lambda: stop.urgent)
         stop_all(running[1:], hurry=lambda: stop.urgent)
-    progress.say("stopped")
-    return 0
+        progress.say("stopped")
 
 
 @contextmanager
@@ -162,10 +166,7 @@ def _train(start: Starter, stop: StopRequest) -> None:
     finally:
         stop_all([process], grace=0)
     if not stop and not training.model_is_current():
-        raise StartError(
-            f"the Rasa model could not be trained; the end of {process.log}:\n"
-            + "\n".join(last_lines(process.log))
-        )
+        raise StartError(f"the Rasa model could not be trained (log: {process.log})")
 
 
 def _tell_new_lines(log: Path, told: int, progress: Progress) -> int:

@@ -1,0 +1,47 @@
+# One command each: all of them first make what they need, and show what they do.
+# Settings go through the environment (HANDOFF_PORT=9000 make run), options through ARGS
+# (make test ARGS="-k checkin", make run ARGS="--port 9000").
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format pins clean
+
+BIN := .venv/bin
+ARGS ?=
+
+# What a shell may carry along must not lead our own Python to other code.
+unexport PYTHONPATH PYTHONHOME PYENV_VERSION VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make or update both Python environments (.venv and bot/.venv)
+	@tools/setup.sh
+
+run: setup ## the whole product on http://127.0.0.1:8000, with a simulated carrier; Ctrl-C stops it
+	@exec $(BIN)/handoff up $(ARGS)
+
+test: setup ## the test suite, with real Rasa and real PostgreSQL
+	@$(BIN)/python -m bot.training >/dev/null
+	@$(BIN)/pytest $(ARGS)
+
+check: setup lint test ## everything that must hold before a commit
+
+lint: setup ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd bot && RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 .venv/bin/python -W ignore -m rasa data validate --fail-on-warnings
+
+format: setup ## put the code into its one form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+pins: setup ## pin the newest versions that pyproject.toml and bot/pyproject.toml allow
+	@tools/pin.sh $(ARGS)
+
+clean: ## remove what can be made again: caches, models and environments; var/ stays
+	rm -rf .venv bot/.venv .uv bot/models bot/.rasa bot/results \
+	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,99 @@
+"""Tasks: opened once, claimed by one, done once."""
+
+from datetime import timedelta
+
+import pytest
+
+from directory import database
+from directory.database import Database
+from directory.errors import Conflict
+from directory.tasks import queries, service
+from directory.tasks.models import Task, TaskKind, TaskStatus
+from tests.factories import met
+from tests.fakes import MORNING
+
+
+def open_task(kind: TaskKind, person_id: str | None, note: str | None = None) -> str:
+    with database.session_scope() as session:
+        task = service.open_task(session, kind, person_id=person_id, now=MORNING, note=note)
+        session.flush()
+        return task.id
+
+
+def read(task_id: str) -> Task:
+    with database.read_scope() as session:
+        return session.get_one(Task, task_id)
+
+
+@pytest.mark.parametrize("kind", TaskKind)
+def test_every_kind_has_a_time_by_which_a_person_looks(db: Database, kind: TaskKind) -> None:
+    due_at = read(open_task(kind, met())).due_at
+    assert MORNING < due_at <= MORNING + timedelta(hours=24)
+
+
+def test_danger_is_due_within_a_quarter_of_an_hour(db: Database) -> None:
+    for kind in (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER):
+        assert read(open_task(kind, met())).due_at == MORNING + timedelta(minutes=15)
+
+
+def test_a_task_that_waits_is_added_to_and_not_doubled(any_database: Database) -> None:
+    person_id = met()
+    first = open_task(TaskKind.CALL_BACK, person_id, "asked once")
+    again = open_task(TaskKind.CALL_BACK, person_id, "asked twice")
+    assert again == first
+    assert read(first).note == "asked once\nasked twice"
+    assert open_task(TaskKind.CALL_BACK, met("+16305550101")) != first
+
+
+def test_every_danger_is_a_task_of_its_own(db: Database) -> None:
+    person_id = met()
+    assert open_task(TaskKind.DANGER, person_id) != open_task(TaskKind.DANGER, person_id)
+
+
+def test_after_a_task_is_done_the_next_is_a_new_one(any_database: Database) -> None:
+    person_id = met()
+    first = open_task(TaskKind.CALL_BACK, person_id)
+    with database.session_scope() as session:
+        service.finish(session.get_one(Task, first), by="me", now=MORNING)
+    assert open_task(TaskKind.CALL_BACK, person_id) != first
+
+
+def test_a_task_is_claimed_by_one_and_finished_once(db: Database) -> None:
+    task_id = open_task(TaskKind.CALL_BACK, met())
+    with database.session_scope() as session:
+        task = session.get_one(Task, task_id)
+        service.claim(task, by="me", now=MORNING)
+        with pytest.raises(Conflict) as caught:
+            service.claim(task, by="you", now=MORNING)
+        assert caught.value.code == "task_not_open"
+        service.finish(task, by="me", now=MORNING)
+        with pytest.raises(Conflict):
+            service.finish(task, by="you", now=MORNING)
+    done = read(task_id)
+    assert (done.status, done.claimed_by, done.done_by) == (TaskStatus.DONE, "me", "me")
+
+
+def test_pages_list_the_earliest_due_first_and_each_task_once(any_database: Database) -> None:
+    person_id = met()
+    calls = {open_task(TaskKind.CALL_BACK, met(f"+163055501{n:02}")) for n in range(1, 4)}
+    danger = open_task(TaskKind.DANGER, person_id)
+    seen: list[str] = []
+    after = None
+    while True:
+        with database.read_scope() as session:
+            rows = queries.page(session, after=after, limit=2)
+        if not rows:
+            break
+        seen += [row.id for row in rows]
+        after = (rows[-1].due_at, rows[-1].id)
+    assert seen[0] == danger
+    assert set(seen) == calls | {danger}
+    assert len(seen) == 4
+
+
+def test_open_tasks_are_counted_by_kind(db: Database) -> None:
+    open_task(TaskKind.DANGER, met())
+    open_task(TaskKind.DANGER, met())
+    open_task(TaskKind.LISTING_REPORT, None)
+    with database.read_scope() as session:
+        assert queries.open_counts(session) == {"danger": 2, "listing_report": 1}

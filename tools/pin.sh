@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Pin every package with its hashes and without any index's address.
+#
+#     tools/pin.sh [--upgrade]        (make pins ARGS=--upgrade)
+#
+# Versions that are pinned already stay, unless --upgrade is given or they no longer fit.
+# A uv.lock would do the same but records the index it was made from: none is kept here.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+unset VIRTUAL_ENV PYENV_VERSION
+
+uv="$ROOT/.uv/bin/uv"
+[ -x "$uv" ] || uv=$(command -v uv)
+
+pin() { # pin FOLDER OPTION…
+    local folder=$1
+    shift
+    echo "pinning in ${folder#"$ROOT"}/"
+    "$uv" --directory "$folder" pip compile --quiet --universal --generate-hashes \
+        --no-emit-index-url --no-header "${UPGRADE[@]}" "$@"
+}
+
+UPGRADE=("$@")
+pin "$ROOT" pyproject.toml --extra dev -p .venv/bin/python --python-version 3.11 -o requirements.txt
+pin "$ROOT/bot" pyproject.toml -p .venv/bin/python --python-version 3.10 -o requirements.txt
+# What installs the rest: uv itself where it is missing, and the build backend of pyproject.toml.
+# It shares .venv with the application, so its own needs have to agree.
+pin "$ROOT/tools" --no-annotate --python-version 3.8 -o uv.txt - <<<'uv'
+pin "$ROOT/tools" --no-annotate --python-version 3.11 -c ../requirements.txt -o build.txt - <<<$'editables\nhatchling'
