@@ -2,12 +2,13 @@
 # Settings go through the environment (HANDOFF_PORT=9000 make run), options through ARGS
 # (make test ARGS="-k checkin", make run ARGS="--port 9000").
 
-SHELL := /bin/bash
+SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint format pins clean
 
 BIN := .venv/bin
 ARGS ?=
+QUIET_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 PYTHONWARNINGS=ignore
 
 # What a shell may carry along must not lead our own Python to other code.
 unexport PYTHONPATH PYTHONHOME PYENV_VERSION VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
@@ -32,7 +33,7 @@ lint: setup ## style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd bot && RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 .venv/bin/python -W ignore -m rasa data validate --fail-on-warnings
+	cd bot && $(QUIET_RASA) .venv/bin/python -m rasa data validate --domain domain --data data --fail-on-warnings
 
 format: setup ## put the code into its one form
 	$(BIN)/ruff check --fix .

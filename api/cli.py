@@ -80,7 +80,7 @@ def ask(
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     else:
         for reply in replies:
-            out.print(reply.body, markup=False, highlight=False)
+            out.print(reply.body, markup=False, highlight=False, soft_wrap=True)
     if not replies:
         err.print("handoff: no reply", style="red")
         raise typer.Exit(1)

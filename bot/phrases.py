@@ -10,7 +10,8 @@ r"""A small notation for what people write, which a clinician can read and chang
     {child} & touches her     both occur somewhere in the text, in any order
 
 Phrases are matched against `plain_text.plain()`, and their own words are respelt in the same way,
-so "gonna" and "going to" may both be written, with accents or without. What can't be read is refused.
+so "gonna" and "going to" may both be written, with accents or without. What can't be read is
+refused.
 """
 
 import re
@@ -32,9 +33,12 @@ _WORD = re.compile(r"[\w']+|[.?]")
 _BEGINNING = re.compile(r"[a-z0-9]+\*")
 
 # Words found in most texts: poor signposts when looking for phrases that could match.
-_COMMON = frozenset(
-    ["i", "im", "me", "my", "he", "she", "him", "her", "they", "it", "to", "the", "a", "an", "and", "is", "of", "in", "on", "for", "with", "not", "no", "dont", "want", "need", "have", "has", "this", "that", "you", "we", "be", "if", "so", "was", "are", "going", "can", "cant", "do", "at", "up", "out", "how", "what", "get", "got", "will", "de", "la", "el", "que", "y", "en", "un", "una", "me", "mi", "se", "no", "lo", "los", "las", "por", "con", "para", "es", "esta", "su", "te", "ya", "quiero"]
-)
+_COMMON_WORDS = """
+    i im me my he she him her they it to the a an and is of in on for with not no dont want need
+    have has this that you we be if so was are going cant can do at up out how what get got will
+    de la el que y en un una mi se lo los las por con para es esta su te ya quiero
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class PhraseError(ValueError):

@@ -28,6 +28,7 @@ _AGE = re.compile(r"(?<=[0-9]) ?-?(?:y\.?/?o\b\.?|yrs? old)")
 _INITIALS = re.compile(r"\b([a-z])\.([a-z])\.(?:([a-z])\.)?(?![a-z])")
 _SYMBOLS = str.maketrans({"\u00bf": ".", "\u00a1": ".", "\u2026": "."})
 _TOKENS = re.compile(r"[^\W_]+(?:[!@$*][^\W_]+)*|[?]|[.!;\n\r]+")
+_QUESTION = frozenset("?")
 _RUNS = re.compile(r"(.)\1{2,}")
 _DISGUISES = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "!": "i", "@": "a", "$": "s"}
@@ -92,7 +93,7 @@ def _spell(token: str, known: Spelling) -> list[str]:
     """The words that one token stands for."""
     if (right := known.words.get(token)) is not None:
         return right.split()
-    if token in known.guarded or token == "?":
+    if token in known.guarded or token in _QUESTION:
         return [token]
     if token[0] in ".!;\n\r":
         return ["."]

@@ -15,7 +15,10 @@ _STREET = (
     r"street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|circle|cir|boulevard|blvd|place|pl|way|"
     r"terrace|ter|parkway|pkwy|highway|hwy|square|sq|trail|trl|route|rte|calle|avenida"
 )
-_UNIT = r"(?:,?\s*(?:apt|apartment|unit|suite|ste|depto|departamento|apto|#|lot|room|rm)\.?\s*#?\s*[\w-]{1,6})"
+_UNIT = (
+    r"(?:,?\s*(?:apt|apartment|unit|suite|ste|depto|departamento|apto|#|lot|room|rm)\.?\s*#?\s*"
+    r"[\w-]{1,6})"
+)
 _MONTH = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"
@@ -57,8 +60,8 @@ _PHONE = re.compile(
 _LOCAL_PHONE = re.compile(r"(?<![\w-])\d{3}[-.]\d{4}(?![\w-])")
 _LONG_NUMBER = re.compile(r"(?<![\w])[A-Z]{0,2}\d{6,19}(?![\w])", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<![\w-])\d{2,5}(?:[ -]\d{2,5}){2,5}(?![\w-])")
-# A street word alone is weak evidence: "2 kids in St Charles", "60540 need a dr", "20 min drive". So
-# ZIP-like numbers and counted things are no house numbers, and a saint's town is no street.
+# A street word alone is weak evidence: "2 kids in St Charles", "60540 need a dr", "20 min drive".
+# So ZIP-like numbers and counted things are no house numbers, and a saint's town is no street.
 _HOUSE = r"(?:\d{1,4}[a-z]?|\d{1,2}[nsew]\d{2,4})"
 _NOT_A_STREET = (
     r"(?:a|an|the|in|on|at|to|for|my|me|i|is|are|and|or|of|need|from|each|any|more|kids?|children|beds?|hours?|hrs?|"

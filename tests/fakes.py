@@ -1,6 +1,7 @@
 """Stand-ins with memory: a carrier, a clock, Rasa and the search. No network, no waiting."""
 
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -85,12 +86,15 @@ class FakeGateway:
             raise AmbiguousSendError("the answer was lost")
         return Sent(provider_id, DeliveryStatus.QUEUED, 1)
 
-    def find_sent(self, *, to: str, body: str, since: datetime) -> Sent | None:
+    def find_sent(
+        self, *, to: str, body: str, since: datetime, excluding: Container[str] = ()
+    ) -> Sent | None:
         self.lookups += 1
         if self.lookups_fail:
             raise RetryableSendError("the look-up failed")
         for text in self.carried:
-            if (text.to, text.body) == (to, body) and text.at >= since:
+            known = text.provider_id in excluding
+            if (text.to, text.body) == (to, body) and text.at >= since and not known:
                 return Sent(text.provider_id, DeliveryStatus.SENT, 1)
         return None
 

@@ -33,7 +33,7 @@ works() { # works VERSION CANDIDATE: prints the real interpreter behind the cand
 candidates() { # candidates VERSION: every place worth a try, one a line
     local version=$1 home=${HOME:-/nonexistent} folder
     local -a folders
-    IFS=: read -r -a folders <<<"${PATH:-}"
+    IFS=: read -r -a folders <<<"${PATH:-}:/nonexistent"
     for folder in "${folders[@]}"; do printf '%s\n' "$folder/python$version"; done
     for folder in \
         "${PYENV_ROOT:-$home/.pyenv}"/versions/"$version".* \

@@ -17,7 +17,7 @@ pin() { # pin FOLDER OPTION…
     shift
     echo "pinning in ${folder#"$ROOT"}/"
     "$uv" --directory "$folder" pip compile --quiet --universal --generate-hashes \
-        --no-emit-index-url --no-header "${UPGRADE[@]}" "$@"
+        --no-emit-index-url --no-header ${UPGRADE[@]+"${UPGRADE[@]}"} "$@"
 }
 
 UPGRADE=("$@")

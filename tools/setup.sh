@@ -106,7 +106,7 @@ good_uv() { # good_uv PATH: whether it runs (a version manager's shim may not) a
 find_uv() {
     local folder
     local -a folders
-    IFS=: read -r -a folders <<<"${PATH:-}"
+    IFS=: read -r -a folders <<<"${PATH:-}:/nonexistent"
     for folder in "$OWN/bin" "${folders[@]}" "${HOME:-/nonexistent}/.local/bin" "${HOME:-/nonexistent}/.cargo/bin"; do
         good_uv "$folder/uv" && UV="$folder/uv" && return 0
     done

@@ -42,7 +42,7 @@ def run(settings: Settings, *, progress: Progress) -> int:
     with stop_on_signals() as stop:
         try:
             logs = preparation.make_data_folder(settings)
-            with _alone_on(settings.data_dir), Watchdog() as watchdog:
+            with alone_on(settings.data_dir), Watchdog() as watchdog:
                 return _run(settings, logs, watchdog, progress, stop)
         except StartError as error:
             progress.fail(str(error))
@@ -82,7 +82,7 @@ def _run(
 
 
 @contextmanager
-def _alone_on(data_dir: Path) -> Iterator[None]:
+def alone_on(data_dir: Path) -> Iterator[None]:
     """Two products on one database file would each take the other's work for abandoned."""
     with (data_dir / "supervisor.lock").open("w") as lock:
         try:

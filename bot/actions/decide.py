@@ -15,6 +15,10 @@ PLACE_FREE_NEEDS = frozenset({"information"})
 MISSES_BEFORE_SEARCHING_ANYWAY = 1
 """An answer that is no place is asked about once more; after that the search runs without one."""
 
+SURE_ENOUGH_TO_CHANGE = 0.5
+"""While we wait for a place, a need that no word names must be this likely to replace the first."""
+
+WORDS_OF_A_PLACE = 4
 MOST_NEEDS = 3
 SECOND_NEED_BY_WORDS = 0.05
 SECOND_NEED_BY_MODEL = 0.25
@@ -22,7 +26,7 @@ CLARIFY_FROM = 0.04
 
 # Answered by a rule of their own while the place is being asked for (data/rules/during_search.yml).
 SIDE_REMARKS = frozenset(
-    {"greet", "thanks", "who_are_you", "out_of_scope", "switch_language", "more_options"}
+    {"greet", "thanks", "who_are_you", "out_of_scope", "switch_language"}
     | {"goodbye", "ask_person", "start_over"}
 )
 # "No" to "which town?" is no town.
@@ -64,7 +68,7 @@ def needs_to_offer(turn: Turn, by_words: list[str]) -> tuple[str, ...]:
 
 def form_slots(turn: Turn, place_named: str | None, by_words: list[str]) -> dict[str, Any]:
     """What a text changes in the search form, by slot name; empty for a side remark."""
-    if is_need(turn.intent) and not _is_only_a_place(turn, place_named, by_words):
+    if _names_a_need(turn, place_named, by_words):
         return _slots_of_a_need(turn, place_named, by_words)
     if place_named:
         return {"place": place_named, "place_misses": 0, "open_now": _open(turn)}
@@ -86,9 +90,18 @@ def _slots_of_a_need(turn: Turn, place_named: str | None, by_words: list[str]) -
     return slots
 
 
-def _is_only_a_place(turn: Turn, place_named: str | None, by_words: list[str]) -> bool:
-    """True for a short answer such as "west aurora", whatever need the classifier sees in it."""
-    return turn.asking and place_named is not None and not by_words and len(turn.text.split()) <= 4
+def _names_a_need(turn: Turn, place_named: str | None, by_words: list[str]) -> bool:
+    if not is_need(turn.intent):
+        return False
+    if not turn.asking:
+        return True
+    # We asked where: "west aurora" or "you know the one" is an answer, if a poor one, and not a
+    # change of mind, whatever need the classifier sees in so few words.
+    if by_words:
+        return True
+    short_place = place_named is not None and len(turn.text.split()) <= WORDS_OF_A_PLACE
+    sure = turn.confidence(turn.intent or "") >= SURE_ENOUGH_TO_CHANGE
+    return sure and not short_place and turn.intent not in PLACE_FREE_NEEDS
 
 
 def _open(turn: Turn) -> bool:

@@ -64,7 +64,10 @@ class FindServices(Action):
 
 
 class FindAgain(Action):
-    """Repeats the last search for another place, or for what is open now."""
+    """Repeats the last search for another place, for what is open now, or for more of it.
+
+    "More" is marked in the payload: the application has the list and knows how far it has come.
+    """
 
     def name(self) -> str:
         return "action_find_again"
@@ -77,6 +80,7 @@ class FindAgain(Action):
         needs = needs_meant(turn, needs_in(turn.text)) or turn.known_needs
         if needs:
             found = await _search(turn, needs, place, open_now=wants_open_now(turn))
+            found["found"]["more"] = turn.intent == "more_options"
             dispatcher.utter_message(json_message=found)
         else:
             dispatcher.utter_message(json_message={"ask": "need"})

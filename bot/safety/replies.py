@@ -1,4 +1,4 @@
-"""The approved replies to danger. Fixed strings from `replies.yml`; nothing is composed at run time."""
+"""The approved replies to danger: fixed strings of `replies.yml`, never composed at run time."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -78,7 +78,9 @@ def rulebook() -> Rulebook:
             for entry in modifiers["modifiers"]
             for source in entry["says"]
         ),
-        present=PhraseBook((compile_phrase(source, lists), source) for source in modifiers["present"]),
+        present=PhraseBook(
+            (compile_phrase(source, lists), source) for source in modifiers["present"]
+        ),
         clause_end=re.compile(
             "(?<= )(?:" + "|".join(map(re.escape, modifiers["clause_ends"])) + ") "
         ),

@@ -192,9 +192,12 @@ class Sender:
         claimed = ready.claimed
         if claimed.maybe_sent:
             found = self._gateway.find_sent(
-                to=ready.to, body=claimed.body, since=claimed.first_tried_at - CLOCK_SLACK
+                to=ready.to,
+                body=claimed.body,
+                since=claimed.first_tried_at - CLOCK_SLACK,
+                excluding=self._others(claimed),
             )
-            if found is not None and not self._is_another(found, claimed.id):
+            if found is not None:
                 return found
         return self._gateway.send(
             to=ready.to,
@@ -204,11 +207,10 @@ class Sender:
         )
 
     @staticmethod
-    def _is_another(found: Sent, message_id: str) -> bool:
-        """The same words, sent for another message of ours."""
+    def _others(claimed: Claimed) -> frozenset[str]:
+        """Texts that the carrier has for other messages of ours; some may say the same."""
         with database.read_scope() as session:
-            owner = outbox.by_provider_id(session, found.provider_id)
-            return owner is not None and owner.id != message_id
+            return outbox.provider_ids_of_others(session, claimed.person_id, claimed.id)
 
     def _note(self, message_id: str, apply: Callable[[Session, OutboundMessage], None]) -> None:
         with database.session_scope() as session:

@@ -5,6 +5,7 @@ The screen for danger runs before this: "end it all" is danger first, a bare "EN
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -43,17 +44,28 @@ def keyword(text: str) -> Keyword | None:
     word = _EDGES.sub("", unicodedata.normalize("NFKC", text[:2000])).casefold()
     if (found := _BY_WORD.get(" ".join(word.split()))) is not None:
         return found
-    sentence = plain(text)
-    if any(True for _ in _refusals().find(sentence)):
-        return Keyword.STOP
-    return None
+    requests = _requests()
+    sentence = requests.about_others.mask(plain(text))
+    return Keyword.STOP if any(True for _ in requests.opt_out.find(sentence)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    opt_out: PhraseBook[str]
+    about_others: PhraseBook[str]
 
 
 @cache
-def _refusals() -> PhraseBook[str]:
-    rules = YAML(typ="safe", pure=True).load(OPT_OUT_FILE)["opt_out"]
-    return PhraseBook(
-        (compile_phrase(source), language)
-        for language, sources in rules.items()
-        for source in sources
+def _requests() -> _Requests:
+    content = YAML(typ="safe", pure=True).load(OPT_OUT_FILE)
+    lists = content["lists"]
+    return _Requests(
+        opt_out=PhraseBook(
+            (compile_phrase(source, lists), language)
+            for language, sources in content["opt_out"].items()
+            for source in sources
+        ),
+        about_others=PhraseBook(
+            (compile_phrase(source, lists), source) for source in content["about_others"]
+        ),
     )

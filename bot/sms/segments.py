@@ -14,15 +14,17 @@ _GSM_7 = frozenset(
 _GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
 
 # Typographic characters and the plain ones that say the same.
+_SAME_MEANING = {
+    "'": "\u2018\u2019\u201a\u201b\u2032\u00b4`",
+    '"': "\u201c\u201d\u201e\u2033\u00ab\u00bb",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u00b7",
+    " ": "\u00a0\u2002\u2003\u2009\u202f\t",
+    "...": "\u2026",
+    "": "\u200b\ufeff\u00ad",
+}
 _PLAIN = str.maketrans(
-    {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
-        "\u2022": "-", "\u00b7": "-", "\u2026": "...", "\u00a0": " ", "\u2002": " ", "\u2003": " ",
-        "\u2009": " ", "\u202f": " ", "\u200b": "", "\ufeff": "", "\u00ad": "", "\t": " ",
-    }
-)  # fmt: skip
+    {letter: plain for plain, letters in _SAME_MEANING.items() for letter in letters}
+)
 
 
 class Encoding(StrEnum):

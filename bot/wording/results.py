@@ -101,6 +101,7 @@ def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -
         if match["organization_name"] not in match["service_name"]
         else match["service_name"],
         ", ".join(filter(None, (contact(match, language), hours))),
+        *_other_lines(match, language),
         match.get("address") or "",
         _said(match.get("description"), language),
         _said(match.get("eligibility"), language),
@@ -121,6 +122,8 @@ def contact(match: Json, language: Language) -> str:
     number = match.get("phone")
     if not number:
         return str(match.get("url") or "")
+    if match.get("phone_for"):
+        number = f"{number} ({match['phone_for'][language]})"
     if match.get("phone_kind") == "sms":
         if match.get("text_word"):
             return say("text_word", language, word=match["text_word"], number=number)
@@ -130,6 +133,17 @@ def contact(match: Json, language: Language) -> str:
     if match.get("extension"):
         return say("extension", language, number=number, extension=match["extension"])
     return str(number)
+
+
+def _other_lines(match: Json, language: Language) -> list[str]:
+    """Further numbers, where the first is not for everybody."""
+    if not match.get("phone_for"):
+        return []
+    return [
+        f"{line['number']} ({line['label'][language]})"
+        for line in match["other_phones"]
+        if line["kind"] in ("voice", "hotline") and line["label"]
+    ]
 
 
 def _line(

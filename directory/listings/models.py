@@ -278,6 +278,8 @@ class Phone(Base):
     position: Mapped[int] = mapped_column(default=0)
     description_es: Mapped[str | None] = mapped_column(Text)
     press: Mapped[str | None] = mapped_column(String(10))
+    # For some people only: its description goes wherever the number goes.
+    say_label: Mapped[bool] = mapped_column(default=False)
     text_word: Mapped[str | None] = mapped_column(String(20))
     answered_24h: Mapped[bool | None]
     intake: Mapped[bool] = mapped_column(default=True)

@@ -142,6 +142,7 @@ def _phones(entry: schema.Service) -> list[Phone]:
                 extension=int(phone.extension) if phone.extension else None,
                 description=phone.label.en if phone.label else None,
                 description_es=phone.label.es if phone.label else None,
+                say_label=phone.say_label,
                 press=phone.press,
                 text_word=phone.text,
                 answered_24h=phone.answered_24h,

@@ -165,6 +165,7 @@ class Phone(Entry):
     number: Text
     type: Literal["hotline", "voice", "sms", "tty", "fax"] = "voice"
     label: Bilingual | None = None
+    say_label: bool = False
     extension: Extension | None = None
     press: Press | None = None
     text: TextWord | None = None

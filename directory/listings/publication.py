@@ -25,6 +25,7 @@ class PublishedPhone:
     text_word: str | None
     label: str | None
     label_es: str | None
+    say_label: bool
     answered_24h: bool | None
     intake: bool
     as_of: date | None
@@ -107,6 +108,7 @@ def _as_published(phone: Phone) -> PublishedPhone:
         text_word=phone.text_word,
         label=phone.description,
         label_es=phone.description_es,
+        say_label=phone.say_label,
         answered_24h=phone.answered_24h,
         intake=phone.intake,
         as_of=phone.as_of,

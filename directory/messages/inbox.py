@@ -66,9 +66,7 @@ def next_unanswered(session: Session, person_id: str) -> InboundMessage | None:
     )
 
 
-def by_id(
-    session: Session, inbound_id: str, *, for_update: bool = False
-) -> InboundMessage | None:
+def by_id(session: Session, inbound_id: str, *, for_update: bool = False) -> InboundMessage | None:
     return session.get(InboundMessage, inbound_id, with_for_update=for_update or None)
 
 

@@ -208,6 +208,21 @@ def by_provider_id(
     return session.scalar(statement.with_for_update() if for_update else statement)
 
 
+def provider_ids_of_others(session: Session, person_id: str, message_id: str) -> frozenset[str]:
+    """The carrier's ids of the newest other texts to this person."""
+    ids = session.scalars(
+        select(OutboundMessage.provider_id)
+        .where(
+            OutboundMessage.person_id == person_id,
+            OutboundMessage.id != message_id,
+            OutboundMessage.provider_id.is_not(None),
+        )
+        .order_by(OutboundMessage.sequence.desc())
+        .limit(500)
+    )
+    return frozenset(each for each in ids if each is not None)
+
+
 def replies_to(session: Session, inbound_id: str) -> list[OutboundMessage]:
     return list(
         session.scalars(

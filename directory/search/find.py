@@ -152,6 +152,7 @@ def _match(ranked: Ranked, question: Question, by_name: frozenset[str]) -> Match
         need=ranked.need,
         phone=first.number if first else None,
         phone_kind=first.kind if first else None,
+        phone_for=first.label if first and first.say_label else None,
         text_word=first.text_word if first else None,
         press=first.press if first else None,
         extension=first.extension if first else None,

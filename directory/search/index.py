@@ -150,6 +150,7 @@ def _line(phone: PublishedPhone) -> PhoneLine:
         press=phone.press,
         text_word=phone.text_word,
         label=_both(phone.label, phone.label_es),
+        say_label=phone.say_label,
         answered_24h=phone.answered_24h,
     )
 

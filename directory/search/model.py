@@ -69,7 +69,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
-    """A number as people dial it. `kind`: hotline, voice, sms or tty."""
+    """A number as people dial it. `kind`: hotline, voice, sms or tty.
+
+    `say_label`: the number is for some people only, so it is never shown without its label.
+    """
 
     number: str
     kind: str
@@ -77,6 +80,7 @@ class PhoneLine:
     press: str | None = None
     text_word: str | None = None
     label: dict[str, str] | None = None
+    say_label: bool = False
     answered_24h: bool | None = None
 
 
@@ -84,7 +88,8 @@ class PhoneLine:
 class Match:
     """One service of the answer. Texts are {"en": …, "es": …}.
 
-    `phone` and the four fields after it are the number to use first; None when the service has
+    `phone` and the five fields after it are the number to use first (`phone_for`: whom alone it
+    is for); None when the service has
     no number that may be given. `address` and `distance_miles` are None for a confidential
     place. `last_checked` is the day somebody last confirmed it, else of its newest source.
     """
@@ -96,6 +101,7 @@ class Match:
     need: str
     phone: str | None
     phone_kind: str | None
+    phone_for: dict[str, str] | None
     text_word: str | None
     press: str | None
     extension: str | None

@@ -267,6 +267,9 @@ def test_stopping_it_leaves_no_process_behind(tmp_path: Path, stopping: signal.S
     with supervised(tmp_path, "stubborn") as supervisor:
         children = running_children(supervisor)
         supervisor.send_signal(stopping)
+        assert supervisor.stdout is not None
+        assert any("stopping (Ctrl-C" in line for line in supervisor.stdout)
+        supervisor.send_signal(stopping)  # the stubborn one would take its ten seconds
         assert supervisor.wait(timeout=PATIENCE) == 0
         eventually(lambda: all(map(is_gone, children)))
 
@@ -345,7 +348,7 @@ def test_rasa_takes_another_port_unless_its_address_was_given(tmp_path: Path) ->
 def test_two_products_never_share_a_data_folder(tmp_path: Path) -> None:
     told = Told()
     settings = settings_for(tmp_path, port=free_port())
-    with lifecycle._alone_on(tmp_path):
+    with lifecycle.alone_on(tmp_path):
         assert lifecycle.run(settings, progress=told) == 1
     assert "another Handoff is running on" in told.lines[0]
 

@@ -51,7 +51,9 @@ def conversation(
     return Conversation(rasa=rasa, search=a_search(unserved=unserved), zone=CHICAGO), rasa
 
 
-def respond(text: str, situation: Situation = NOBODY, *answer: dict[str, Any], **given: Any) -> Turn:
+def respond(
+    text: str, situation: Situation = NOBODY, *answer: dict[str, Any], **given: Any
+) -> Turn:
     talk, _ = conversation(*answer, **given)
     return talk.respond_to(text, situation)
 
@@ -120,7 +122,7 @@ def test_danger_as_the_answer_to_a_check_in_closes_it() -> None:
 
 
 def test_after_danger_the_need_is_kept_and_more_goes_on_with_it() -> None:
-    talk, rasa = conversation(down=True)
+    talk, _ = conversation(down=True)
     situation = replace(NOBODY, memory=Memory(needs=("food",), place="60540"))
     turn = talk.respond_to(DANGER, situation)
     assert turn.replies[1] == say("after_danger", EN, needs="food or groceries")

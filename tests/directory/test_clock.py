@@ -109,7 +109,9 @@ steps = st.lists(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps)
-def test_it_never_runs_backwards_in_any_process(db: Database, happens: list[tuple[str, float]]) -> None:
+def test_it_never_runs_backwards_in_any_process(
+    db: Database, happens: list[tuple[str, float]]
+) -> None:
     with database.session_scope() as session:
         session.query(ClockState).delete()
     wall = Clock()

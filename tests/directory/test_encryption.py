@@ -68,8 +68,6 @@ def test_a_blind_index_needs_the_secret_and_outlives_the_encryption_keys() -> No
 
 
 @pytest.mark.parametrize(("keys", "secret"), [((), "a secret"), ((KEY,), "")])
-def test_there_is_no_cipher_without_a_key_and_a_secret(
-    keys: tuple[str, ...], secret: str
-) -> None:
+def test_there_is_no_cipher_without_a_key_and_a_secret(keys: tuple[str, ...], secret: str) -> None:
     with pytest.raises(ValueError, match="at least one key"):
         Cipher(keys=keys, secret=secret)

@@ -18,7 +18,7 @@ around_a_change = st.builds(
     st.sampled_from([SPRING, AUTUMN]),
     st.integers(-48 * 60, 48 * 60),
 )
-any_instant = st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+any_instant = st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 instants = around_a_change | any_instant
 
 
@@ -27,7 +27,7 @@ def local(day: datetime, hour: int, minute: int = 0) -> datetime:
 
 
 def test_the_evening_and_the_night_are_quiet_and_the_day_is_not() -> None:
-    day = datetime(2026, 3, 18)
+    day = datetime(2026, 3, 18)  # noqa: DTZ001
     assert QUIET.covers(local(day, 20))
     assert QUIET.covers(local(day, 3))
     assert QUIET.covers(local(day, 8, 59))
@@ -64,9 +64,7 @@ def test_whatever_the_hours_the_end_is_later_and_not_quiet(
 
 
 @given(instants, clocks, clocks)
-def test_the_next_quiet_begins_later_and_within_a_day(
-    at: datetime, start: time, end: time
-) -> None:
+def test_the_next_quiet_begins_later_and_within_a_day(at: datetime, start: time, end: time) -> None:
     begins = QuietHours(start, end, CHICAGO).start_after(at)
     if start == end:
         assert begins is None
@@ -84,5 +82,5 @@ def test_equal_hours_are_never_quiet(at: datetime, clock: time) -> None:
 
 def test_hours_within_a_day_are_understood_too() -> None:
     noon = QuietHours(time(12), time(13), CHICAGO)
-    at = local(datetime(2026, 3, 18), 12, 30)
-    assert noon.end_after(at) == local(datetime(2026, 3, 18), 13)
+    at = local(datetime(2026, 3, 18), 12, 30)  # noqa: DTZ001
+    assert noon.end_after(at) == local(datetime(2026, 3, 18), 13)  # noqa: DTZ001

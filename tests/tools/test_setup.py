@@ -12,14 +12,16 @@ from directory.settings import ROOT
 
 UV = r"""#!/bin/bash
 [ "$1" = --version ] && { echo "uv 0.13.9"; exit 0; }
-echo "$*${PYTHONDONTWRITEBYTECODE:+ without-bytecode}${VIRTUAL_ENV:+ in-another-environment}" >>"$CALLS"
+carried=${PYTHONDONTWRITEBYTECODE:+ without-bytecode}${VIRTUAL_ENV:+ in-another-environment}
+echo "$*$carried" >>"$CALLS"
 if [ -n "$BROKEN" ] && [ "$2" = sync ]; then echo "$BROKEN" >&2; exit 2; fi
 if [ "$1" = venv ]; then
     folder=${@: -1} version=3.11
     case $folder in */bot/.venv) version=3.10 ;; esac
     mkdir -p "$folder/bin"
-    printf '#!/bin/sh\ncase "$*" in *version_info*) echo %s ;; esac\n' $version >"$folder/bin/python"
-    chmod +x "$folder/bin/python"
+    python=$folder/bin/python
+    printf '#!/bin/sh\ncase "$*" in *version_info*) echo %s ;; esac\n' $version >"$python"
+    chmod +x "$python"
 fi
 """
 

@@ -453,6 +453,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('description_es', sa.Text(), nullable=True),
     sa.Column('press', sa.String(length=10), nullable=True),
+    sa.Column('say_label', sa.Boolean(), nullable=False),
     sa.Column('text_word', sa.String(length=20), nullable=True),
     sa.Column('answered_24h', sa.Boolean(), nullable=True),
     sa.Column('intake', sa.Boolean(), nullable=False),

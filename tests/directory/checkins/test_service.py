@@ -24,7 +24,10 @@ DAY = timedelta(days=1)
 def send_due(at: timedelta) -> list[OutboundMessage]:
     with database.session_scope() as session:
         return service.send_due(
-            session, wording=lambda checkin, _: f"step {checkin.step}", quiet=QUIET, now=MORNING + at
+            session,
+            wording=lambda checkin, _: f"step {checkin.step}",
+            quiet=QUIET,
+            now=MORNING + at,
         )
 
 

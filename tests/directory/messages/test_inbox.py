@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import func, select
 
 from directory import database
@@ -71,12 +72,9 @@ def test_different_texts_of_a_new_person_at_once_make_one_person_and_a_gapless_o
 
 
 def test_a_text_whose_transaction_fails_leaves_no_job(any_database: Database) -> None:
-    try:
-        with database.session_scope() as session:
-            inbox.record_inbound(session, provider_id="SM1", phone=PHONE, body="hi", now=MORNING)
-            raise RuntimeError("the process fails before it commits")
-    except RuntimeError:
-        pass
+    with pytest.raises(RuntimeError), database.session_scope() as session:
+        inbox.record_inbound(session, provider_id="SM1", phone=PHONE, body="hi", now=MORNING)
+        raise RuntimeError
     assert stored() == []
     assert jobs_enqueued(any_database) == 0
 

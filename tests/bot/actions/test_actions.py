@@ -1,0 +1,101 @@
+"""The actions against the real search, on a directory filled from data/partners.yml."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+from ruamel.yaml import YAML
+
+from bot.actions.decide import ANYWHERE
+from bot.actions.find import AskPlace, FindAgain, FindServices, ValidateFindForm
+from bot.actions.talk import Clarify, SwitchLanguage
+from directory.database import Database, session_scope
+from directory.listings.load import load_partners
+from directory.settings import ROOT
+from tests.bot.actions.turns import tracker
+from tests.fakes import MORNING
+
+
+def run(action: Action, given: Tracker) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The payloads that an action says and the slots that it sets."""
+    dispatcher = CollectingDispatcher()
+    events = asyncio.run(action.run(dispatcher, given, {}))
+    said = [message["custom"] for message in dispatcher.messages]
+    return said, {event["name"]: event["value"] for event in events}
+
+
+@pytest.fixture
+def directory(db: Database) -> None:
+    with session_scope() as session:
+        load_partners(session, ROOT / "data" / "partners.yml", now=MORNING)
+
+
+def test_the_search_says_what_was_looked_for_and_what_was_found(directory: None) -> None:
+    slots = {"needs": ["food"], "place": "60540", "open_now": None, "place_misses": 1.0}
+    said, after = run(FindServices(), tracker("food", "food", slots=slots))
+    (message,) = said
+    assert message["found"]["query"] == {"needs": ["food"], "place": "60540", "open_now": False}
+    assert message["found"]["result"]["matches"]
+    assert after == {"open_now": None, "place_misses": 0}
+
+
+def test_anywhere_is_searched_without_a_place(directory: None) -> None:
+    slots = {"needs": ["food"], "place": ANYWHERE}
+    (message,), _ = run(FindServices(), tracker("skip", "skip", slots=slots))
+    assert message["found"]["query"]["place"] is None
+
+
+def test_another_place_repeats_the_last_search(directory: None) -> None:
+    given = tracker("what about in lisle", "give_place", metadata={"needs": ["food"]})
+    (message,), after = run(FindAgain(), given)
+    assert message["found"]["query"]["needs"] == ["food"]
+    assert after == {"needs": ["food"], "place": "Lisle"}
+
+
+def test_more_of_the_last_search_is_marked_as_such(directory: None) -> None:
+    metadata = {"needs": ["food"], "place": "60540"}
+    (message,), _ = run(FindAgain(), tracker("any others", "more_options", metadata=metadata))
+    assert message["found"]["more"] is True
+    assert message["found"]["query"]["place"] == "60540"
+
+
+def test_without_a_search_to_repeat_the_need_is_asked_for(db: Database) -> None:
+    said, after = run(FindAgain(), tracker("im in lisle", "give_place"))
+    assert said == [{"ask": "need"}]
+    assert after["place"] == "Lisle"
+
+
+def test_the_form_reads_place_and_need_from_the_text(db: Database) -> None:
+    _, after = run(ValidateFindForm(), tracker("diapers in naperville", "clothing_household"))
+    assert after["needs"] == ["clothing_household"]
+    assert after["place"] == "Naperville"
+
+
+def test_a_placeholder_is_no_place(db: Database) -> None:
+    _, after = run(ValidateFindForm(), tracker("food for [NAME] at [ADDRESS]", "food"))
+    assert after["place"] is None
+
+
+def test_the_question_for_the_place_names_the_needs() -> None:
+    said, _ = run(AskPlace(), tracker("x", "food", slots={"needs": ["food"]}))
+    assert said == [{"ask": "place", "needs": ["food"]}]
+
+
+def test_a_switch_of_language_names_the_language() -> None:
+    said, _ = run(SwitchLanguage(), tracker("en español", "switch_language"))
+    assert said == [{"say": "language_switched", "language": "es"}]
+
+
+def test_what_is_unclear_comes_with_needs_to_choose_from() -> None:
+    ranking = [{"name": "rent", "confidence": 0.2}, {"name": "greet", "confidence": 0.1}]
+    said, _ = run(Clarify(), tracker("hmm", "nlu_fallback", ranking=ranking))
+    assert said == [{"say": "clarify", "needs": ["rent"]}]
+
+
+def test_every_action_of_the_domain_is_served() -> None:
+    executor = ActionExecutor()
+    executor.register_package("bot.actions")
+    domain = YAML(typ="safe").load(ROOT / "bot" / "domain" / "find.yml")
+    assert {item.name for item in executor.list_actions()} == set(domain["actions"])

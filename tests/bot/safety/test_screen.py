@@ -1,0 +1,154 @@
+"""The screen against our own corpus, and what must hold for any text at all."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from bot.safety.screen import Danger, Risk, screen
+from directory.languages import Language
+
+CORPUS = YAML(typ="safe", pure=True).load(Path(__file__).with_name("corpus.yml"))
+DANGERS = [
+    (Risk(risk), language, text)
+    for risk, by_language in CORPUS["dangers"].items()
+    for language, texts in by_language.items()
+    for text in texts
+]
+BENIGN = [text for texts in CORPUS["benign"].values() for text in texts]
+
+# Gates apart, so that fewer misses can't be bought with more false alarms, nor the other way.
+MISSED_AT_MOST = 0.01
+FALSE_ALARMS_AT_MOST = 0.01
+RIGHT_RISK_AT_LEAST = 0.95
+
+
+def is_immediate(text: str) -> bool:
+    danger = screen(text)
+    return danger is not None and danger.immediate
+
+
+def test_the_corpus_is_large_and_speaks_both_languages() -> None:
+    assert len(DANGERS) >= 150
+    assert len(BENIGN) >= 150
+    assert {language for _, language, _ in DANGERS} == set(Language)
+    assert {risk for risk, _, _ in DANGERS} == set(Risk)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_dangers_are_not_missed(language: Language) -> None:
+    texts = [text for _, its_language, text in DANGERS if its_language == language]
+    missed = [text for text in texts if not is_immediate(text)]
+    assert len(missed) <= MISSED_AT_MOST * len(texts), missed
+
+
+def test_the_right_risk_is_named() -> None:
+    found = [(risk, screen(text), text) for risk, _, text in DANGERS]
+    wrong = [
+        (text, danger.rule) for risk, danger, text in found if danger and danger.risk is not risk
+    ]
+    assert len(wrong) <= (1 - RIGHT_RISK_AT_LEAST) * len(DANGERS), wrong
+
+
+def test_harmless_texts_raise_no_alarm() -> None:
+    alarms = [text for text in BENIGN if is_immediate(text)]
+    assert len(alarms) <= FALSE_ALARMS_AT_MOST * len(BENIGN), alarms
+
+
+@pytest.mark.parametrize("text", CORPUS["not_now"])
+def test_what_is_past_asked_or_denied_is_no_emergency(text: str) -> None:
+    assert not is_immediate(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this heat is killing me and i want to die",
+        "my car died, my phone died, i took all my pills",
+        "me muero de hambre y mi esposo me pega",
+        "i used to cut myself but now i want to kill myself",
+        "he used to hit me and last night he hit me again",
+    ],
+)
+def test_a_harmless_phrase_does_not_hide_a_danger(text: str) -> None:
+    assert is_immediate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        ("i took the whole bottle of pills because i want to die", Risk.OVERDOSE),
+        ("my husband hit me and now i cant breathe", Risk.MEDICAL),
+        ("he raped me and i want to kill myself", Risk.SUICIDE),
+        ("im going to shoot him and then myself", Risk.VIOLENCE),
+        ("my stepdad beats me and says hell kill my mom im 14", Risk.CHILD_ABUSE),
+    ],
+)
+def test_of_several_risks_the_reply_that_saves_most_is_chosen(text: str, risk: Risk) -> None:
+    danger = screen(text)
+    assert danger is not None
+    assert danger.risk is risk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I WANT TO DIE",
+        "i want to dieeeee",
+        "i w@nt to d1e",
+        "i wanna die",
+        "I want to die\N{LOUDLY CRYING FACE}\N{LOUDLY CRYING FACE}",
+        "i\u200b want to\u00a0die",
+        "s u i c i d e tonight, im doing it",
+        "im going 2 k1ll myself",
+        "suicdial and alone",
+        "ｉ ｗａｎｔ ｔｏ ｄｉｅ",
+    ],
+)
+def test_disguised_spelling_is_seen_through(text: str) -> None:
+    assert is_immediate(text)
+
+
+@given(st.text(max_size=400))
+def test_no_text_makes_it_raise(text: str) -> None:
+    assert screen(text) is None or isinstance(screen(text), Danger)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_read_as_text_make_it_raise(raw: bytes) -> None:
+    screen(raw.decode("utf-8", errors="surrogateescape"))
+    screen(raw.decode("latin-1"))
+
+
+@given(st.sampled_from([text for _, _, text in DANGERS] + BENIGN))
+def test_case_and_accents_change_nothing(text: str) -> None:
+    bare = text.translate(str.maketrans("áéíóúñü", "aeiounu"))
+    assert screen(text) == screen(text.upper()) == screen(text.title()) == screen(bare)
+
+
+@given(st.sampled_from([text for _, _, text in DANGERS]), st.sampled_from(["\n", "  ", "!!", "..."]))
+def test_what_stands_around_a_danger_does_not_hide_it(text: str, around: str) -> None:
+    assert is_immediate(f"{around}{text}{around}") == is_immediate(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\0", "\0" * 5000, "a" * 10_000, "i want to " * 1000, "\N{PISTOL}" * 3000, "he hit " * 1500],
+)
+def test_a_long_or_empty_text_is_answered_soon(text: str) -> None:
+    screen("warm")
+    started = time.process_time()
+    screen(text)
+    assert time.process_time() - started < 0.25
+
+
+def test_an_ordinary_text_takes_under_a_millisecond() -> None:
+    screen("warm")
+    texts = [text for _, _, text in DANGERS] + BENIGN
+    started = time.process_time()
+    for text in texts:
+        screen(text)
+    assert (time.process_time() - started) / len(texts) < 0.001

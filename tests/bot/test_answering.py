@@ -1,0 +1,367 @@
+"""Texts of a person are answered in order, once, and in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from threading import Event
+
+import pytest
+from sqlalchemy import select
+
+from bot.answering import ATTEMPTS, Answerer
+from bot.conversation import Conversation
+from bot.turn import Situation, Turn
+from bot.wording import say
+from directory import database
+from directory.checkins import service as checkins
+from directory.checkins.models import CheckInStatus
+from directory.conversations import service as conversations
+from directory.conversations.memory import Memory
+from directory.database import Database
+from directory.languages import Language
+from directory.messages import inbox, outbox
+from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage, OutboundStatus
+from directory.people.models import Person
+from directory.tasks.models import Task, TaskKind
+from tests.factories import (
+    CHICAGO,
+    PHONE,
+    a_search,
+    a_sender,
+    met,
+    queued,
+    read_checkin,
+    read_message,
+    read_person,
+    texted,
+    visited,
+)
+from tests.fakes import MORNING, Clock, FakeGateway, FakeRasa
+from tests.threads import all_at_once
+
+EN = Language.EN
+
+
+def found() -> dict[str, object]:
+    from directory.search import Query
+
+    query = Query(needs=("food",), place="60540", at=MORNING)
+    return {"found": {"result": a_search()(query).as_json()}}
+
+
+def an_answerer(
+    rasa: FakeRasa | None = None,
+    *,
+    deliver: Callable[[str], None] = lambda _: None,
+    now: Clock | None = None,
+) -> Answerer:
+    clock = now or Clock()
+    return Answerer(
+        conversation=Conversation(
+            rasa=rasa or FakeRasa(answers=[({"say": "greeting"},)]), search=a_search(), zone=CHICAGO
+        ),
+        deliver=deliver,
+        now=clock,
+        wall=clock,
+        on_shift=lambda _: True,
+        owner="a process",
+    )
+
+
+class Echo(Conversation):
+    """Answers a text with itself."""
+
+    def respond_to(self, text: str, situation: Situation) -> Turn:
+        return Turn(AnsweredBy.RASA, situation.memory, (text,))
+
+
+def echoing(deliver: Callable[[str], None] = lambda _: None) -> Answerer:
+    answerer = an_answerer(deliver=deliver)
+    echo = Echo(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    return replace(answerer, conversation=echo)
+
+
+def replies() -> list[str]:
+    with database.read_scope() as session:
+        rows = session.scalars(select(OutboundMessage).order_by(OutboundMessage.sequence))
+        return [row.body for row in rows]
+
+
+def inbound(inbound_id: str) -> InboundMessage:
+    with database.read_scope() as session:
+        return session.get_one(InboundMessage, inbound_id)
+
+
+def tasks() -> list[str]:
+    with database.read_scope() as session:
+        return list(session.scalars(select(Task.kind)))
+
+
+def test_waiting_texts_are_answered_in_the_order_they_came(any_database: Database) -> None:
+    for number in range(4):
+        texted(f"text {number}")
+    assert echoing().answer(met())
+    assert replies() == ["text 0", "text 1", "text 2", "text 3"]
+
+
+def test_many_threads_answer_each_text_once_and_in_order(any_database: Database) -> None:
+    for number in range(4):
+        texted(f"text {number}")
+    person_id = met()
+    all_at_once([partial(echoing().answer, person_id)] * 5)
+    echoing().answer(person_id)
+    assert replies() == ["text 0", "text 1", "text 2", "text 3"]
+
+
+def test_while_one_thread_answers_another_of_the_same_process_stays_away(
+    any_database: Database,
+) -> None:
+    texted("hello")
+    person_id = met()
+    others: list[bool] = []
+
+    def deliver(_: str) -> None:
+        others.append(answerer.answer(person_id))
+
+    answerer = echoing(deliver)
+    assert answerer.answer(person_id)
+    assert others == [False]
+    assert replies() == ["hello"]
+
+
+def test_a_turn_applied_twice_at_once_is_applied_once(any_database: Database) -> None:
+    """As after a lease that ran out while its holder was still thinking."""
+    inbound_id = texted("hello")
+    turn = Turn(AnsweredBy.RASA, Memory(), ("an answer",))
+    applied = all_at_once([partial(an_answerer()._apply, inbound_id, turn)] * 4)
+    assert sorted(map(len, applied)) == [0, 0, 0, 1]
+    assert replies() == ["an answer"]
+
+
+def test_the_lease_is_given_back_also_when_sending_fails(any_database: Database) -> None:
+    texted("hello")
+    person_id = met()
+
+    def deliver(_: str) -> None:
+        raise OSError("no carrier")
+
+    with pytest.raises(OSError, match="no carrier"):
+        echoing(deliver).answer(person_id)
+    assert echoing().answer(person_id)
+    assert replies() == ["hello"]
+
+
+def test_a_text_whose_answer_fails_gets_the_holding_reply_and_stays_owed(
+    db: Database,
+) -> None:
+    class Broken(Conversation):
+        def respond_to(self, text: str, situation: Situation) -> Turn:
+            if text == "breaks it":
+                raise RuntimeError("a bug")
+            return Turn(AnsweredBy.RASA, situation.memory, (text,))
+
+    broken = Broken(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    first = texted("breaks it")
+    texted("fine")
+    replace(an_answerer(), conversation=broken).answer(met())
+    assert replies() == [say("holding", EN), "fine"]
+    assert inbound(first).attempts == ATTEMPTS
+    assert inbound(first).owed
+
+
+def test_a_session_is_not_open_while_the_answer_is_thought_of(any_database: Database) -> None:
+    class Writing(Conversation):
+        def respond_to(self, text: str, situation: Situation) -> Turn:
+            met("+16305550101")  # waits if anybody holds the database
+            return Turn(AnsweredBy.RASA, situation.memory, (text,))
+
+    texted("hello")
+    writing = Writing(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    assert replace(an_answerer(), conversation=writing).answer(met())
+    assert replies() == ["hello"]
+
+
+def test_rasa_is_given_neither_number_nor_name(any_database: Database) -> None:
+    visited()
+    rasa = FakeRasa(answers=[({"say": "greeting"},)])
+    texted("this is Maria Example at 630-555-0100, i need groceries")
+    an_answerer(rasa).answer(met())
+    (asked,) = rasa.asked
+    assert asked["sender"] == met()
+    for secret in (PHONE, "5550100", "555-0100", "Maria", "Example"):
+        assert secret not in str(asked)
+
+
+# --- owed answers -------------------------------------------------------------------------------
+
+
+def test_what_was_held_while_rasa_was_down_is_answered_once_it_is_back(
+    any_database: Database,
+) -> None:
+    rasa = FakeRasa(answers=[(found(),)], down=True)
+    answerer = an_answerer(rasa)
+    inbound_id = texted("qwerty uiop")
+    answerer.answer(met())
+    assert replies() == [say("holding", EN)]
+    answerer.answer_owed(inbound_id)
+    assert len(replies()) == 1
+    rasa.down = False
+    for _ in range(2):
+        answerer.answer_owed(inbound_id)
+    assert len(replies()) == 2
+    assert replies()[1].startswith(say("late_answer", EN) + "\n1 Pantry 1")
+    assert not inbound(inbound_id).owed
+    assert inbound(inbound_id).answered_by == AnsweredBy.RASA
+
+
+def test_nothing_is_owed_to_who_opted_out_meanwhile(db: Database) -> None:
+    rasa = FakeRasa(answers=[(found(),)], down=True)
+    answerer = an_answerer(rasa)
+    inbound_id = texted("qwerty uiop")
+    texted("STOP")
+    answerer.answer(met())
+    rasa.down = False
+    answerer.answer_owed(inbound_id)
+    assert replies() == [say("holding", EN), say("stopped", EN)]
+    assert not inbound(inbound_id).owed
+
+
+def test_an_owed_text_waits_while_somebody_answers_the_person(db: Database) -> None:
+    rasa = FakeRasa(answers=[(found(),)], down=True)
+    answerer = an_answerer(rasa)
+    inbound_id = texted("qwerty uiop")
+    answerer.answer(met())
+    rasa.down = False
+    with database.session_scope() as session:
+        assert conversations.lease(session, met(), by="another run", wall=MORNING)
+    answerer.answer_owed(inbound_id)
+    assert inbound(inbound_id).owed
+
+
+# --- what a turn changes ------------------------------------------------------------------------
+
+
+def test_stop_is_confirmed_ends_the_check_ins_and_drops_what_waits(
+    any_database: Database,
+) -> None:
+    gateway = FakeGateway()
+    sender = a_sender(gateway)
+    _, planned = visited()
+    waiting = queued("an earlier list", person_id=planned[0].person_id)
+    texted("STOP")
+    an_answerer(deliver=sender.deliver).answer(planned[0].person_id)
+    sender.deliver(waiting)
+    assert [carried.body for carried in gateway.carried] == [say("stopped", EN)]
+    assert read_message(waiting).status == OutboundStatus.DROPPED
+    assert {read_checkin(each.id).status for each in planned} == {CheckInStatus.CANCELLED}
+    assert read_person(planned[0].person_id).opted_out_at == MORNING
+
+
+def test_after_stop_nothing_is_sent_until_start(any_database: Database) -> None:
+    gateway = FakeGateway()
+    answerer = an_answerer(deliver=a_sender(gateway).deliver)
+    for text in ("STOP", "food 60540", "HELP", "STOP"):
+        texted(text)
+        answerer.answer(met())
+    assert [carried.body for carried in gateway.carried] == [say("stopped", EN)]
+    texted("START")
+    answerer.answer(met())
+    assert gateway.carried[-1].body == say("started", EN)
+    assert read_person(met()).opted_out_at is None
+
+
+def test_a_wrong_person_gets_an_apology_and_nothing_more(any_database: Database) -> None:
+    _, planned = visited()
+    person_id = planned[0].person_id
+    with database.session_scope() as session:
+        checkins.mark_sent(session, planned[0].id, now=MORNING)
+    texted("wrong number")
+    gateway = FakeGateway()
+    an_answerer(deliver=a_sender(gateway).deliver).answer(person_id)
+    assert [carried.body for carried in gateway.carried] == [say("checkin_wrong_person", EN)]
+    person = read_person(person_id)
+    assert person.opted_out_at is not None
+    assert person.safe_to_text is False
+    assert read_checkin(planned[0].id).status == CheckInStatus.ANSWERED
+    assert read_checkin(planned[1].id).status == CheckInStatus.CANCELLED
+
+
+def test_the_answer_to_a_check_in_is_recorded_with_its_task(any_database: Database) -> None:
+    _, planned = visited()
+    with database.session_scope() as session:
+        checkins.mark_sent(session, planned[0].id, now=MORNING)
+    texted("3")
+    an_answerer().answer(planned[0].person_id)
+    answered = read_checkin(planned[0].id)
+    assert (answered.status, answered.answer) == (CheckInStatus.ANSWERED, "call_me")
+    assert tasks() == [TaskKind.CALL_BACK]
+
+
+def test_danger_opens_a_task_also_for_a_number_that_opted_out(any_database: Database) -> None:
+    texted("I am going to kill myself tonight")
+    texted("STOP")
+    texted("I am going to kill myself tonight")
+    an_answerer(FakeRasa(down=True)).answer(met())
+    assert sorted(tasks()) == [TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER]
+    assert replies()[-1] == say("stopped", EN)
+
+
+def test_the_language_a_person_first_texts_in_is_kept(db: Database) -> None:
+    texted("necesito comida por favor")
+    an_answerer(FakeRasa(down=True)).answer(met())
+    assert read_person(met()).language == "es"
+
+
+def test_a_conversation_that_rasa_saw_is_marked_to_be_forgotten(db: Database) -> None:
+    texted("hello there")
+    an_answerer().answer(met())
+    with database.read_scope() as session:
+        later = MORNING + timedelta(days=1)
+        assert conversations.to_forget(session, idle_since=later) == [met()]
+
+
+def test_a_crash_before_the_turn_is_applied_loses_nothing(any_database: Database) -> None:
+    """The text is still unanswered and the lease ends by itself."""
+    texted("hello")
+    person_id = met()
+    with database.session_scope() as session:
+        conversations.lease(session, person_id, by="a run that died", wall=MORNING)
+    clock = Clock()
+    answerer = replace(echoing(), wall=clock)
+    assert not answerer.answer(person_id)
+    clock.forward(seconds=conversations.LEASE.total_seconds() + 1)
+    assert answerer.answer(person_id)
+    assert replies() == ["hello"]
+
+
+def test_texts_of_different_people_do_not_wait_for_each_other(any_database: Database) -> None:
+    texted("slow")
+    texted("quick", phone="+16305550101")
+    quick_is_done = Event()
+
+    class Slow(Conversation):
+        def respond_to(self, text: str, situation: Situation) -> Turn:
+            if text == "slow":
+                assert quick_is_done.wait(10)
+            return Turn(AnsweredBy.RASA, situation.memory, (text,))
+
+    slow = replace(
+        an_answerer(), conversation=Slow(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    )
+
+    def answer_quick() -> bool:
+        done = slow.answer(met("+16305550101"))
+        quick_is_done.set()
+        return done
+
+    assert all_at_once([partial(slow.answer, met()), answer_quick]) == [True, True]
+
+
+def test_inbox_and_outbox_agree_after_everything(db: Database) -> None:
+    texted("hello")
+    an_answerer().answer(met())
+    with database.read_scope() as session:
+        person = session.scalars(select(Person)).one()
+        assert inbox.next_unanswered(session, person.id) is None
+        assert len(outbox.queued_for(session, person.id)) == 1

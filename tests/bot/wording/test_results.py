@@ -1,0 +1,213 @@
+"""How services read in a text: short, numbered, and never without their number."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sms.segments import Encoding, encoding_of
+from bot.wording import results, say
+from directory import database
+from directory.database import Database
+from directory.hours import HoursKind, HoursNow
+from directory.languages import Language
+from directory.listings.load import load_partners
+from directory.needs import taxonomy
+from directory.search import FindResult, Query, find
+from directory.search.model import Reason, Relaxation, RelaxationKind
+from tests.conftest import PARTNERS, settings_for
+from tests.factories import CHICAGO, a_match
+from tests.fakes import MORNING
+
+EN, ES = Language.EN, Language.ES
+
+
+def page(*matches: Any, start: int = 0, language: Language = EN, **changes: Any) -> tuple[str, int]:
+    query = Query(needs=("food",), place="60540", at=MORNING)
+    result = FindResult(query=query, matches=matches, **changes).as_json()
+    return results.page_of_services(
+        result, start=start, language=language, now=MORNING, zone=CHICAGO
+    )
+
+
+def line(language: Language = EN, **changes: Any) -> str:
+    return page(a_match(**changes), language=language)[0].splitlines()[0]
+
+
+def details(language: Language = EN, **changes: Any) -> str:
+    query = Query(needs=("food",), at=MORNING)
+    match = FindResult(query=query, matches=(a_match(**changes),)).as_json()["matches"][0]
+    return results.details(match, language=language, now=MORNING, zone=CHICAGO)
+
+
+def test_three_at_a_time_numbered_through() -> None:
+    matches = [a_match(number) for number in range(1, 6)]
+    text, count = page(*matches)
+    assert count == 3
+    assert [each[:10] for each in text.splitlines()[:3]] == [
+        "1 Pantry 1",
+        "2 Pantry 2",
+        "3 Pantry 3",
+    ]
+    assert text.endswith(say("footer_more", EN))
+    text, count = page(*matches, start=3)
+    assert count == 2
+    assert text.startswith("4 Pantry 4")
+    assert text.endswith(say("footer", EN))
+
+
+def test_an_empty_answer_names_211() -> None:
+    assert page()[1] == 0
+    assert "211" in page()[0]
+    assert page(a_match(), start=3) == (say("no_more", EN), 0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (HoursNow(HoursKind.UNKNOWN), "call first"),
+        (HoursNow(HoursKind.ALWAYS), "24 hours"),
+        (HoursNow(HoursKind.CLOSED), "closed now"),
+        (HoursNow(HoursKind.OPEN, until=MORNING + timedelta(hours=7)), "open till 5pm"),
+        (HoursNow(HoursKind.OPEN, until=MORNING + timedelta(hours=2.5)), "open till 12:30pm"),
+        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(hours=1)), "opens 11am"),
+        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(days=1)), "opens Thu 10am"),
+        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(days=9)), "opens 3/27 10am"),
+    ],
+)
+def test_hours_are_said_in_local_time_and_never_guessed(hours: HoursNow, said: str) -> None:
+    assert said in line(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "630-555-0101"),
+        ({"phone_kind": "sms"}, "text 630-555-0101"),
+        ({"phone_kind": "sms", "text_word": "REACH"}, "text REACH to 630-555-0101"),
+        ({"press": "1"}, "630-555-0101, press 1"),
+        ({"extension": "3"}, "630-555-0101 ext. 3"),
+        ({"phone": None, "url": "https://example.org"}, "https://example.org"),
+    ],
+)
+def test_a_service_says_how_to_reach_it(changes: dict[str, Any], said: str) -> None:
+    assert said in line(**changes)
+
+
+def test_one_reason_is_given_the_most_telling_one() -> None:
+    both = (Reason.FREE, Reason.SERVES_YOUR_TOWN, Reason.NEAR)
+    assert line(reasons=both, distance_miles=2.4).endswith("2 mi away")
+    assert line(reasons=both).endswith("serves 60540")
+    assert line(language=ES, reasons=(Reason.SPEAKS_SPANISH,)).endswith("hablan español")
+
+
+def test_what_was_given_up_is_said_before_the_list() -> None:
+    relaxed = (Relaxation(RelaxationKind.OPEN_NOW, "food"),)
+    text, _ = page(a_match(), relaxed=relaxed)
+    assert text.splitlines()[0] == say("relaxed_open_now", EN)
+
+
+def test_long_names_lose_their_extras_before_a_service_is_left_out() -> None:
+    name = "The Very Long Name of a Community Service for Everybody in the County " * 2
+    text, count = page(*[a_match(n, service_name=name) for n in (1, 2, 3)])
+    assert len(text) <= results.LONGEST_LIST
+    assert count == 2
+    assert text.endswith(say("footer_more", EN))
+
+
+def test_details_hold_what_a_person_needs_and_leave_out_what_does_not_fit() -> None:
+    text = details(
+        eligibility={"en": "Residents of DuPage County.", "es": "Residentes de DuPage."},
+        cost={"en": "Free", "es": "Gratis"},
+        apply={"en": "x" * 500, "es": "x" * 500},
+        last_checked=date(2026, 2, 1),
+    )
+    assert text.splitlines() == [
+        "Pantry 1 (Example House)",
+        "630-555-0101, call first",
+        "1 Example St., Naperville",
+        "Groceries once a week.",
+        "Residents of DuPage County.",
+        "Free",
+        "Source checked Feb 2026.",
+    ]
+
+
+def test_an_organization_named_in_the_service_is_not_repeated() -> None:
+    assert details(service_name="Example House Pantry").startswith("Example House Pantry\n")
+
+
+def test_a_confidential_place_has_no_address_line() -> None:
+    assert "Example St." not in details(address=None)
+
+
+def test_spanish_is_folded_to_what_is_cheap_to_send() -> None:
+    text = details(ES, description={"en": "x", "es": "Atención rápida mañana"})
+    assert "Atencion rapida mañana" in text
+
+
+def test_needs_that_nobody_serves_are_named_with_the_nearest_that_is() -> None:
+    query = Query(needs=("grief",), at=MORNING)
+    result = FindResult(query=query, unserved=("grief",), related={"grief": "mental_health"})
+    text = results.unserved(result.as_json(), EN)
+    assert text is not None
+    assert "211" in text
+    assert "MORE" in text
+    assert results.unserved(FindResult(query=query).as_json(), EN) is None
+
+
+# --- the real directory -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def found(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What is found for each need, in each language, with the partners' own file loaded."""
+    folder = tmp_path_factory.mktemp("directory")
+    (folder / "handoff.sqlite").write_bytes(sqlite_template.read_bytes())
+    database.use(Database(settings_for(folder)))
+    with database.session_scope() as session:
+        load_partners(session, PARTNERS, now=MORNING)
+    with database.read_scope() as session:
+        answers = [
+            find(
+                session,
+                Query(needs=(need,), place="60540", language=language, at=at, limit=200),
+            ).as_json()
+            for need in taxonomy()
+            for language in Language
+            for at in (MORNING, datetime(2026, 3, 22, 7, 0, tzinfo=UTC))
+        ]
+    database.current().close()
+    return answers
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_page_of_every_need_fits_and_shows_every_service_with_its_number(
+    found: list[dict[str, Any]], language: Language
+) -> None:
+    assert any(result["matches"] for result in found)
+    for result in found:
+        start = 0
+        while start < len(result["matches"]):
+            text, count = results.page_of_services(
+                result, start=start, language=language, now=MORNING, zone=CHICAGO
+            )
+            assert 1 <= count <= 3
+            assert len(text) <= 400
+            assert encoding_of(text) is Encoding.GSM_7
+            for position, match in enumerate(result["matches"][start : start + count], start + 1):
+                (said,) = [each for each in text.splitlines() if each.startswith(f"{position} ")]
+                assert (match["phone"] or match["url"] or "") in said
+            start += count
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_details_of_every_service_fit_and_hold_its_number(
+    found: list[dict[str, Any]], language: Language
+) -> None:
+    for match in {match["slug"]: match for result in found for match in result["matches"]}.values():
+        text = results.details(match, language=language, now=MORNING, zone=CHICAGO)
+        assert len(text) <= results.LONGEST_DETAILS
+        assert encoding_of(text) is Encoding.GSM_7
+        assert (match["phone"] or match["url"] or "") in text

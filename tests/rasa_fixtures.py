@@ -1,0 +1,112 @@
+"""A real Rasa with its action server, started once for all tests that want one (`rasa`)."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot import training
+from bot.evaluation.processes import free_ports, started
+from bot.rasa_client import RasaClient
+from bot.rasa_server import LOOPBACK, action_server, rasa_server
+from directory.database import Database
+from directory.listings.load import load_partners
+from directory.settings import ROOT, Settings
+from tests.fakes import MORNING
+
+START_SECONDS = 180.0
+
+
+@dataclass
+class RunningRasa:
+    """Where Rasa listens. Its actions search a directory that holds data/partners.yml."""
+
+    url: str
+    token: str
+    start_actions: Callable[[], AbstractContextManager[None]]
+    _actions: ExitStack = field(default_factory=ExitStack)
+
+    def client(self, *, token: str | None = None) -> RasaClient:
+        return RasaClient(self.url, token or self.token, timeout=60.0)
+
+    @contextmanager
+    def with_actions(self) -> Iterator[None]:
+        """Inside, the action server runs."""
+        self._actions.enter_context(self.start_actions())
+        try:
+            yield
+        finally:
+            self._actions.close()
+
+    @contextmanager
+    def without_actions(self) -> Iterator[None]:
+        """Inside, the action server is down."""
+        self._actions.close()
+        try:
+            yield
+        finally:
+            self._actions.enter_context(self.start_actions())
+
+
+@pytest.fixture(scope="session")
+def rasa(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRasa]:
+    """Rasa and its action server; trains the model first when it isn't current."""
+    folder = tmp_path_factory.mktemp("rasa")
+    model = training.train(print)
+    settings = _filled_directory(sqlite_template, folder)
+    port, actions_port = free_ports(2)
+    token = secrets.token_urlsafe(24)
+    command = rasa_server(
+        port=port,
+        actions_port=actions_port,
+        model=model,
+        token=token,
+        tracker_db=folder / "conversations.sqlite",
+    )
+
+    def start_actions() -> AbstractContextManager[None]:
+        return started(
+            "the action server",
+            action_server(port=actions_port, **_environment(settings)),
+            log=folder / "actions.log",
+            ready=lambda: _answers(f"http://{LOOPBACK}:{actions_port}/health"),
+            within=START_SECONDS,
+        )
+
+    running = RunningRasa(f"http://{LOOPBACK}:{port}", token, start_actions)
+    ready = running.client().ready
+    rasa = started("Rasa", command, log=folder / "rasa.log", ready=ready, within=START_SECONDS)
+    with running.with_actions(), rasa:
+        yield running
+
+
+def _filled_directory(template: Path, folder: Path) -> Settings:
+    from tests.conftest import settings_for  # conftest imports this module
+
+    shutil.copy(template, folder / "handoff.sqlite")
+    settings = settings_for(folder)
+    opened = Database(settings)
+    with opened.session_scope() as session:
+        load_partners(session, ROOT / "data" / "partners.yml", now=MORNING)
+    opened.close()
+    return settings
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "HANDOFF_DATA_DIR": str(settings.data_dir),
+        "HANDOFF_SECRET_KEY": settings.secret_key,
+        "HANDOFF_ENCRYPTION_KEYS": settings.encryption_keys,
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
