@@ -10,6 +10,7 @@ from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
 from bot.office import is_on_shift
 from bot.rasa_client import RasaClient
+from bot.safety.screen import screen
 from bot.sms.deliver import Pace, Sender
 from bot.sms.gateway import SmsGateway
 from bot.sms.twilio import TwilioGateway
@@ -18,7 +19,7 @@ from directory.clock import ProductClock, wall_now
 from directory.database import Database, new_id
 from directory.messages.spool import Spool
 from directory.quiet_hours import QuietHours
-from directory.search import FindResult, Query, find, warm_up
+from directory.search import FindResult, Query, find, needs_in, place_in, warm_up
 from directory.settings import Settings
 
 EMBEDDED = "embedded"
@@ -45,7 +46,10 @@ def search_directory(query: Query) -> FindResult:
 
 
 def prepare_search() -> None:
-    """Read the listings into memory, so that the first person to text does not wait for it."""
+    """Read rules and listings into memory: the first person to text must not wait for them."""
+    screen("")
+    needs_in("")
+    place_in("")
     with database.read_scope() as session:
         warm_up(session)
 

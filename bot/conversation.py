@@ -8,7 +8,7 @@ nobody meets silence. No database session is open while this runs.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from bot.safety.screen import Danger, screen
 from bot.sms.keywords import Keyword, keyword
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understanding, Understood
 from bot.wording import results, say
+from directory.conversations.memory import Memory
 from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.needs import taxonomy
@@ -90,7 +91,7 @@ class Conversation:
             query = self._query(memory.after_danger, memory.place, situation)
             resumed = replace(situation, memory=replace(memory, after_danger=()))
             return self._show(self.search(query).as_json(), resumed, AnsweredBy.CHOICE)
-        if memory.results is None:
+        if memory.results is None or _is_old(memory, situation.now):
             return Turn(AnsweredBy.CHOICE, memory, (say("no_list", language),))
         if isinstance(choice, More):
             return self._more(situation, memory.results)
@@ -207,6 +208,9 @@ class Conversation:
     def _part(self, payload: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
         memory, language = situation.memory, situation.language
         if "found" in payload:
+            last = memory.results
+            if payload["found"].get("more") and last and not _is_old(memory, situation.now):
+                return replace(self._more(situation, last), answered_by=by)
             return self._show(payload["found"]["result"], situation, by)
         if payload.get("ask") == "place":
             needs = tuple(payload.get("needs") or ())
@@ -291,7 +295,8 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
     """
     memory = situation.memory
     note = f"{danger.risk.value} (rule {danger.rule}): {text[:300]}"
-    understood = Understood(danger=danger)
+    place = place_in(text)
+    understood = Understood(danger=danger, place=place.name if place else None)
     if situation.opted_out:
         task = NewTask(TaskKind.OPTED_OUT_DANGER, note)
         return Turn(AnsweredBy.SAFETY, memory, tasks=(task,), understood=understood)
@@ -342,10 +347,14 @@ def _in_language_of(text: str, situation: Situation) -> Situation:
     return replace(situation, language=language, memory=memory)
 
 
+def _is_old(memory: Memory, now: datetime) -> bool:
+    return memory.results_at is None or now - memory.results_at > LIST_LIFETIME
+
+
 def _list_is_newest(situation: Situation) -> bool:
     """Whether "2" speaks of the last list rather than of an open check-in."""
     shown_at = situation.memory.results_at
-    if shown_at is None or situation.now - shown_at > LIST_LIFETIME:
+    if shown_at is None or _is_old(situation.memory, situation.now):
         return False
     return situation.checkin is None or shown_at > situation.checkin.sent_at
 

@@ -139,7 +139,8 @@ def _contract(words: list[str], known: Spelling) -> list[str]:
     at = 0
     while at < len(words):
         pair = (words[at], words[at + 1]) if at + 1 < len(words) else None
-        if pair is not None and pair in known.pairs:
+        a_choice = pair is not None and pair[1] == "2" and at + 2 == len(words)  # "i want 2"
+        if pair is not None and pair in known.pairs and not a_choice:
             contracted += known.pairs[pair].split()
             at += 2
         else:

@@ -20,9 +20,9 @@ _UNIT = (
     r"[\w-]{1,6})"
 )
 _MONTH = (
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"
-    r"septiembre|octubre|noviembre|diciembre"
+    r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
 )
 _NUMBER_WORDS = (
     r"case|file|docket|claim|member|medicaid|medicare|recipient|account|acct|policy|id|license|licence|"
@@ -38,14 +38,14 @@ _EMAIL = re.compile(r"[\w.+%-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _SSN = re.compile(r"(?<![\d-])\d{3}[-. ]\d{2}[-. ]\d{4}(?![\d-])")
 _DATE = re.compile(
     rf"(?<![\d/-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)?\d{{2}}|(?:19|20)\d{{2}}[/.-]\d{{1,2}}[/.-]\d{{1,2}})(?![\d/-])"
-    rf"|\b(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{{2}}\b"
-    rf"|\b\d{{1,2}}\s+(?:de\s+)?(?:{_MONTH})\.?,?\s+(?:del?\s+)?(?:19|20)\d{{2}}\b",
+    rf"|\b{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{{2}}\b"
+    rf"|\b\d{{1,2}}\s+(?:de\s+)?{_MONTH}\.?,?\s+(?:del?\s+)?(?:19|20)\d{{2}}\b",
     re.IGNORECASE,
 )
 _BORN = re.compile(
     r"\b(?P<lead>dob|d\.o\.b\.?|born(?:\s+(?:on|in))?|birth\s?da(?:y|te)(?:\s+is)?|date\s+of\s+birth(?:\s+is)?|"
     r"nac[ií](?:\s+(?:el|en))?|fecha\s+de\s+nacimiento(?:\s+es)?|cumplo\s+el)\s*[:#]?\s*"
-    rf"(?:\d[\d/.-]{{3,9}}|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{2,4}})?|\d{{1,2}}\s+de\s+(?:{_MONTH})(?:\s+del?\s+\d{{2,4}})?)",
+    rf"(?:\d[\d/.-]{{3,9}}|{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{2,4}})?|\d{{1,2}}\s+de\s+{_MONTH}(?:\s+del?\s+\d{{2,4}})?)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(

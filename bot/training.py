@@ -68,7 +68,7 @@ def train(progress: Callable[[str], None]) -> Path:
         goal = model_path()
         if goal.exists():
             return goal
-        progress("Training the Rasa model; this takes about two minutes")
+        progress("Training the Rasa model; this takes one to two minutes")
         with tempfile.TemporaryDirectory(dir=MODELS, prefix=".training-") as scratch:
             _run_rasa(Path(scratch), progress)
             (Path(scratch) / "model.tar.gz").replace(goal)

@@ -90,9 +90,26 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not HH:MM-HH:MM, such as 20:00-09:00")
         return value
 
+    @field_validator("public_url", "rasa_url", "twilio_api_base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("this is no web address: write it as https://handoff.example.org")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_address(cls, value: str) -> str:
+        known = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+        if value and not value.startswith(known):
+            raise ValueError("write it as postgresql://user:password@host/name or sqlite:///path")
+        return value
+
     @field_validator("encryption_keys")
     @classmethod
     def _keys_are_32_bytes(cls, value: str) -> str:
+        value = value.strip(" ,")
         for position, key in enumerate(filter(None, value.split(",")), start=1):
             try:
                 size = len(base64.urlsafe_b64decode(key.strip()))

@@ -38,7 +38,9 @@ def main() -> int:
     for name, seconds in (("HELP", bare), ("need to services", full), ("danger", danger)):
         p50, p95 = _percentiles(seconds)
         ratio = p50 / _percentiles(bare)[0]
-        say(f"{name:18} p50 {p50 * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   x{ratio:.1f} of HELP\n")
+        say(
+            f"{name:18} p50 {p50 * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   x{ratio:.1f} of HELP\n"
+        )
     total = 0.0
     for name, megabytes in _memory(settings.port):
         total += megabytes
@@ -71,8 +73,11 @@ def _percentiles(seconds: list[float]) -> tuple[float, float]:
 
 def _memory(port: int) -> list[tuple[str, float]]:
     """Memory of its own (USS) of the supervisor that serves `port` and of each child."""
-    servers = [c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port == port
-               and c.status == psutil.CONN_LISTEN and c.pid]
+    servers = [
+        c.pid
+        for c in psutil.net_connections("tcp")
+        if c.laddr and c.laddr.port == port and c.status == psutil.CONN_LISTEN and c.pid
+    ]
     if not servers:
         raise SystemExit("nothing listens on the product's port")
     supervisor = psutil.Process(servers[0]).parent() or psutil.Process(servers[0])
@@ -82,8 +87,14 @@ def _memory(port: int) -> list[tuple[str, float]]:
 
 def _name(process: psutil.Process) -> str:
     line = " ".join(process.cmdline())
-    for mark, name in (("rasa_sdk", "action server"), ("-m rasa", "rasa"), ("bot.carrier", "carrier"),
-                       ("api.server", "api"), ("handoff", "supervisor"), ("api.cli", "supervisor")):
+    for mark, name in (
+        ("rasa_sdk", "action server"),
+        ("-m rasa", "rasa"),
+        ("bot.carrier", "carrier"),
+        ("api.server", "api"),
+        ("handoff", "supervisor"),
+        ("api.cli", "supervisor"),
+    ):
         if mark in line:
             return name
     return process.name()

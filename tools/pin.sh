@@ -15,15 +15,17 @@ uv="$ROOT/.uv/bin/uv"
 pin() { # pin FOLDER OPTION…
     local folder=$1
     shift
-    echo "pinning in ${folder#"$ROOT"}/"
-    "$uv" --directory "$folder" pip compile --quiet --universal --generate-hashes \
+    echo "pinning the packages of $folder"
+    "$uv" --directory "$folder" pip compile --quiet --generate-hashes \
         --no-emit-index-url --no-header ${UPGRADE[@]+"${UPGRADE[@]}"} "$@"
 }
 
 UPGRADE=("$@")
-pin "$ROOT" pyproject.toml --extra dev -p .venv/bin/python --python-version 3.11 -o requirements.txt
+pin "$ROOT" --universal pyproject.toml --extra dev -p .venv/bin/python --python-version 3.11 -o requirements.txt
+# For the platform that this is run on, Linux on x86-64: a universal resolution would take in Pythons
+# for which TensorFlow 2.12 has no wheels, and fail.
 pin "$ROOT/bot" pyproject.toml -p .venv/bin/python --python-version 3.10 -o requirements.txt
 # What installs the rest: uv itself where it is missing, and the build backend of pyproject.toml.
 # It shares .venv with the application, so its own needs have to agree.
-pin "$ROOT/tools" --no-annotate --python-version 3.8 -o uv.txt - <<<'uv'
-pin "$ROOT/tools" --no-annotate --python-version 3.11 -c ../requirements.txt -o build.txt - <<<$'editables\nhatchling'
+pin "$ROOT/tools" --universal --no-annotate --python-version 3.8 -o uv.txt - <<<'uv'
+pin "$ROOT/tools" --universal --no-annotate --python-version 3.11 -c ../requirements.txt -o build.txt - <<<$'editables\nhatchling'

@@ -42,13 +42,20 @@ need_space() { # need_space MEGABYTES WHAT
 
 # --- showing what goes on --------------------------------------------------------------------
 
-watched() { # watched WHAT COMMAND…: run it, with its own progress on a terminal, else a line at times
-    local what=$1 code=0
+watched() { # watched WHAT COMMAND…: run it and show that it goes on; what fails ends the set-up
+    local what=$1
     shift
+    shown "$@" && return 0
+    if [ -t 2 ]; then explain "$what" "see above"; fi
+    explain "$what" "$(grep -m 1 -iE '^ *(error|×|fatal)' "$LOG") (all of it: $LOG)"
+}
+
+shown() { # shown COMMAND…: run it, with its own progress on a terminal, else with a line at times
+    local code=0
     : >"$LOG"
     if [ -t 2 ]; then
-        "$@" && return 0
-        explain "$what" "see above"
+        "$@"
+        return
     fi
     while sleep 10 >/dev/null 2>&1 && kill -0 $$; do say "  $(latest)"; done &
     ticker=$!
@@ -56,7 +63,7 @@ watched() { # watched WHAT COMMAND…: run it, with its own progress on a termin
     kill "$ticker" 2>/dev/null
     wait "$ticker" 2>/dev/null
     ticker=''
-    [ "$code" -eq 0 ] || explain "$what" "$(grep -m 1 -iE '^ *(error|×|fatal)' "$LOG") (all of it: $LOG)"
+    return "$code"
 }
 
 latest() { # what uv said last; after installing it is silent while it compiles
@@ -68,7 +75,7 @@ explain() { # explain WHAT DETAIL: the likely cause first, the tool's own words 
     free=$(free_mb "$ROOT")
     [ "$free" -ge 100 ] || fail "$1 failed: the disk is full ($free MB free in $ROOT)"
     if [ -f "$LOG" ] && grep -qiE 'dns error|error sending request|failed to fetch|connection|timed out|network' "$LOG"; then
-        fail "$1 failed: the package index can't be reached; is the network up? $2"
+        fail "$1 failed: nothing can be downloaded; is the network up? $2"
     fi
     fail "$1 failed: $2"
 }
@@ -126,7 +133,7 @@ install_uv() {
     fi
     local installer=https://astral.sh/uv/install.sh
     if command -v curl >/dev/null; then
-        curl -LsSf "$installer" | UV_UNMANAGED_INSTALL="$OWN/bin" sh >>"$LOG" 2>&1
+        curl -Lsf "$installer" | UV_UNMANAGED_INSTALL="$OWN/bin" sh >>"$LOG" 2>&1
     elif command -v wget >/dev/null; then
         wget -qO- "$installer" | UV_UNMANAGED_INSTALL="$OWN/bin" sh >>"$LOG" 2>&1
     fi
@@ -152,9 +159,9 @@ make_venv() { # make_venv FOLDER VERSION…: keep one that fits, else make it an
     fi
     if ! python=$("$ROOT/tools/find-python.sh" "$@"); then
         say "no Python $1 on this machine: installing one into .uv/python"
-        watched "installing Python $1" "$UV" python install "$1"
+        shown "$UV" python install "$1"
         python=$("$ROOT/tools/find-python.sh" "$@") ||
-            fail "no Python $1 found or installed: install it and run this again"
+            fail "there is no Python $1 here and none could be downloaded; install it and run this again"
     fi
     say "${folder#"$ROOT"/}: Python at $python"
     rm -rf "$folder"

@@ -47,7 +47,7 @@ class SpeedableClock(Protocol):
     def set_speed(self, speed: float) -> None: ...
 
 
-class CarrierDown(HandoffError):  # noqa: N818 - named as its siblings in directory.errors
+class CarrierDown(HandoffError):
     status = 503
 
 

@@ -172,7 +172,8 @@ def _train(start: Starter, stop: StopRequest) -> None:
 def _tell_new_lines(log: Path, told: int, progress: Progress) -> int:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     for line in lines[told:]:
-        progress.say(line)
+        if not line.startswith(str(training.MODELS)):  # the result, meant for scripts
+            progress.say(line)
     progress.wait_for("the training of Rasa")
     return len(lines)
 
@@ -199,9 +200,11 @@ def wait_until_ready(
                 if _answers_ready(http, process):
                     waiting.remove(process)
                     progress.say(f"{process.program.title} is ready")
-            if waiting and clock() >= deadline:
+            if not waiting:
+                break
+            if clock() >= deadline:
                 return _late(http, waiting, within)
-            progress.wait_for(" and ".join(each.program.title for each in waiting))
+            progress.wait_for(_listed(waiting))
             time.sleep(_LOOK_EVERY)
     return ""
 
@@ -238,9 +241,13 @@ def _late(http: httpx.Client, waiting: Sequence[Process], within: float) -> str:
             pass
         else:
             return f"running, but not ready: {', '.join(lacking)}"
-    titles = " and ".join(each.program.title for each in waiting)
     logs = ", ".join(str(each.log) for each in waiting)
-    raise StartError(f"{titles} did not get ready within {within:g} s; see {logs}")
+    raise StartError(f"{_listed(waiting)} did not get ready within {within:g} s; see {logs}")
+
+
+def _listed(processes: Sequence[Process]) -> str:
+    *others, last = [each.program.title for each in processes]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def keep_running(running: Sequence[Process], stop: StopRequest) -> None:

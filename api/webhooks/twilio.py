@@ -5,7 +5,6 @@ Source: https://www.twilio.com/docs/usage/security (X-Twilio-Signature).
 """
 
 import structlog
-from bot.safety.replies import approved
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -14,6 +13,7 @@ from starlette.datastructures import FormData, ImmutableMultiDict
 from api.deps import TheServices
 from api.services import Services
 from bot.languages import language_of
+from bot.safety.replies import approved
 from bot.safety.screen import screen
 from bot.sms.gateway import InboundText
 from bot.sms.keywords import Keyword, keyword

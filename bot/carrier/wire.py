@@ -38,7 +38,7 @@ ERROR_MESSAGES = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a mistake of the carrier's
+class Refusal(Exception):
     """A request that Twilio answers with an error."""
 
     def __init__(self, status: int, code: int) -> None:

@@ -24,7 +24,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
-from rasa_components.turn import failed_actions, record_failure
+from rasa_components.turn import current_turn
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +62,15 @@ def _action_call_format(
 
 
 async def _run_or_record(self: RemoteAction, *args: Any, **kwargs: Any) -> list[Event]:
-    if failed_actions():  # the turn is lost already: don't wait for the server once more
+    turn = current_turn()
+    if turn.failed_actions:  # the turn is lost already: don't wait for the server once more
         raise ActionFailedError(f"{self.name()} not tried, another action failed") from None
     try:
         return await _run(self, *args, **kwargs)
     except ActionExecutionRejection:
         raise
     except Exception as error:
-        record_failure(self.name())
+        turn.failed_actions.append(self.name())
         cause = error.__cause__ or error.__context__ or error
         logger.error("action %s failed: %s", self.name(), type(cause).__name__)  # noqa: TRY400
         raise ActionFailedError(f"{self.name()} failed") from None

@@ -10,7 +10,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa_components.turn import failed_actions
+from rasa_components.turn import current_turn
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -52,14 +52,17 @@ class ConversationStore(SQLTrackerStore):
         """Keep the conversation, unless its latest turn failed.
 
         An error of the database is not passed on: Rasa would answer from memory instead. The
-        gateway misses the turn in the store and refuses it.
+        gateway sees that the turn was not stored and refuses it.
         """
-        if failed_actions() or not is_answered(tracker):
+        turn = current_turn()
+        if turn.failed_actions or not is_answered(tracker):
             return
         try:
             await super().save(tracker)
         except SQLAlchemyError as error:
             logger.error("a turn could not be stored: %s", type(error).__name__)  # noqa: TRY400
+        else:
+            turn.stored = tracker
 
     async def forget(self, sender_id: str) -> None:
         """Erase everything that was said with this person."""

@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 action_calls.install()
 
 NAME = "handoff"
-RANKED = 6
+RANKED = 10
+LONG = 10
 FALLBACK = "nlu_fallback"
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -77,6 +78,17 @@ def kept_answer(tracker: DialogueStateTracker | None, message_id: str) -> dict[s
                 return None
             return {"messages": payloads, **_understanding(event)}
     return None
+
+
+def is_long(tracker: DialogueStateTracker | None) -> bool:
+    """True when it is time to begin anew: many texts, and no question of ours open.
+
+    Every turn works on the whole conversation, so a long one is slow. Nothing is lost: place and
+    needs come with every text.
+    """
+    if tracker is None or tracker.active_loop_name:
+        return False
+    return sum(isinstance(event, UserUttered) for event in tracker.events) >= LONG
 
 
 def _understanding(event: UserUttered) -> dict[str, Any]:
@@ -155,11 +167,14 @@ async def answer(agent: Agent, question: Question, on_new_message: Handler) -> H
     """
     store = store_of(agent)
     try:
-        kept = kept_answer(await store.retrieve(question.sender), question.message_id)
+        conversation = await store.retrieve(question.sender)
+        kept = kept_answer(conversation, question.message_id)
         if kept is None:
-            begin_turn()
+            if is_long(conversation):
+                await store.forget(question.sender)
+            turn = begin_turn()
             await on_new_message(_user_message(question))
-            kept = kept_answer(await store.retrieve(question.sender), question.message_id)
+            kept = kept_answer(turn.stored, question.message_id)
     except Exception as error:  # whatever broke, the application must hear of it
         logger.error("a turn broke: %s", type(error).__name__)  # noqa: TRY400
         kept = None

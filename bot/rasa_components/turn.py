@@ -1,4 +1,4 @@
-"""What goes wrong while one text is being answered.
+"""What happens while one text is being answered: which actions failed, and what was stored.
 
 Rasa swallows the failure of an action: the bot goes on without it and the person gets half an
 answer or none. A turn remembers such failures, so that it can be refused as a whole.
@@ -7,22 +7,29 @@ answer or none. A turn remembers such failures, so that it can be refused as a w
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-_failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
-
-
-def begin_turn() -> None:
-    """Forget earlier failures; what follows in this task belongs to a new turn."""
-    _failed_actions.set([])
+from rasa.shared.core.trackers import DialogueStateTracker
 
 
-def record_failure(action: str) -> None:
-    """Note that an action of this turn did not do its work."""
-    failed = _failed_actions.get()
-    if failed is not None:
-        failed.append(action)
+@dataclass
+class Turn:
+    """One text on its way through Rasa. `stored` is the conversation once the turn is kept."""
+
+    failed_actions: list[str] = field(default_factory=list)
+    stored: DialogueStateTracker | None = None
 
 
-def failed_actions() -> tuple[str, ...]:
-    """Names of the actions that failed in this turn."""
-    return tuple(_failed_actions.get() or ())
+_current: ContextVar[Turn | None] = ContextVar("turn", default=None)
+
+
+def begin_turn() -> Turn:
+    """A new turn; what follows in this task belongs to it."""
+    turn = Turn()
+    _current.set(turn)
+    return turn
+
+
+def current_turn() -> Turn:
+    """The turn of this task; outside the gateway (Rasa's own tools) one that nobody reads."""
+    return _current.get() or Turn()

@@ -42,7 +42,7 @@ LONGEST_RETRY = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(seconds=5)
 CLOCK_SLACK = timedelta(seconds=5)
 REPLY_VALIDITY = timedelta(hours=4)
-SHORTEST_VALIDITY = timedelta(minutes=5)
+SHORTEST_VALIDITY = timedelta(seconds=30)
 # No sender waits longer than this for its turn at the rate limit; the job comes back instead.
 LONGEST_WAIT = timedelta(seconds=5)
 

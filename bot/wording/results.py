@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from bot.sms.segments import to_gsm7
 from bot.wording import say
+from directory.hours import HoursKind, state_at
 from directory.languages import Language
 from directory.needs import taxonomy
 
 PAGE = 3
 LONGEST_LIST = 400
-LONGEST_DETAILS = 480
+LONGEST_DETAILS = 306  # two segments
 # Most telling first; one is shown.
 REASONS = ("near", "serves_your_town", "speaks_spanish", "free", "hotline")
 _RELAXED = {
@@ -103,10 +104,10 @@ def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -
         ", ".join(filter(None, (contact(match, language), hours))),
         *_other_lines(match, language),
         match.get("address") or "",
-        _said(match.get("description"), language),
-        _said(match.get("eligibility"), language),
-        _said(match.get("cost"), language),
         _said(match.get("apply"), language),
+        _said(match.get("eligibility"), language),
+        _said(match.get("description"), language),
+        _said(match.get("cost"), language),
         match.get("url") or "" if not match.get("phone") else "",
         _checked(match, language),
     ]
@@ -166,23 +167,23 @@ def _line(
 
 
 def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
-    hours = match["hours"]
-    kind = hours["kind"]
-    if kind == "always":
+    """As things stand now, not as they stood when the list was made."""
+    hours = state_at(match["opening_hours"], now, zone)
+    if hours.kind is HoursKind.ALWAYS:
         return say("always_open", language)
-    if kind == "open":
-        until = hours.get("until")
+    if hours.kind is HoursKind.OPEN:
+        until = hours.until
         return say("open_until", language, time=_when(until, language, now, zone)) if until else ""
-    if kind == "closed":
-        opens = hours.get("opens_at")
+    if hours.kind is HoursKind.CLOSED:
+        opens = hours.opens_at
         if opens:
             return say("opens_at", language, time=_when(opens, language, now, zone))
         return say("closed", language)
     return say("call_first", language)
 
 
-def _when(instant: str, language: Language, now: datetime, zone: ZoneInfo) -> str:
-    at = datetime.fromisoformat(instant).astimezone(zone)
+def _when(instant: datetime, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    at = instant.astimezone(zone)
     today = now.astimezone(zone).date()
     clock = at.strftime("%I:%M%p").lstrip("0").replace(":00", "").lower()
     if at.date() == today:

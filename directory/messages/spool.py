@@ -12,7 +12,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from directory.encryption import Cipher
+import structlog
+
+from directory.encryption import Cipher, DecryptionError
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,15 @@ class Spool:
         scratch.rename(self._folder / f"{name}.text")
 
     def waiting(self) -> Iterator[tuple[Path, SpooledText]]:
-        """Texts in the order of their arrival; `path.unlink()` once one is stored."""
+        """Texts in the order of their arrival; `path.unlink()` once one is stored.
+
+        A file that cannot be read is set aside as `.unreadable`: it must not hold up the others.
+        """
         for path in sorted(self._folder.glob("*.text")):
-            yield path, SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))
+            try:
+                text = SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))
+            except (DecryptionError, ValueError, TypeError):
+                log.error("spooled_text_unreadable", file=path.name)  # noqa: TRY400
+                path.rename(path.with_suffix(".unreadable"))
+                continue
+            yield path, text

@@ -35,7 +35,9 @@ def test_short_texts_show_their_language(text: str, expected: Language) -> None:
     assert language_of(text, otherwise=other) is expected
 
 
-@pytest.mark.parametrize("text", ["", "2", "60540", "Naperville", "\N{THUMBS UP SIGN}", "???", "ok 2"])
+@pytest.mark.parametrize(
+    "text", ["", "2", "60540", "Naperville", "\N{THUMBS UP SIGN}", "???", "ok 2"]
+)
 @pytest.mark.parametrize("otherwise", list(Language))
 def test_what_has_no_language_changes_none(text: str, otherwise: Language) -> None:
     if text == "ok 2":

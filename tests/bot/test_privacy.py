@@ -83,7 +83,15 @@ def test_any_text_is_redacted_once_and_for_all(text: str) -> None:
 
 @given(
     st.integers(200, 989),
-    st.sampled_from(["{}-555-01{:02}", "({}) 555-01{:02}", "{}55501{:02}", "+1 {} 555 01{:02}", "{}.555.01{:02}"]),
+    st.sampled_from(
+        [
+            "{}-555-01{:02}",
+            "({}) 555-01{:02}",
+            "{}55501{:02}",
+            "+1 {} 555 01{:02}",
+            "{}.555.01{:02}",
+        ]
+    ),
     st.integers(0, 99),
     st.sampled_from(["call {}", "{} please", "my number is {}, thanks", "({})", "tel:{}"]),
 )

@@ -41,7 +41,7 @@ def test_without_rasa_the_directory_answers(without_rasa: Product) -> None:
 def test_without_rasa_danger_stop_and_help_are_answered_as_ever(without_rasa: Product) -> None:
     assert "988" in without_rasa.text("i want to die")[0]
     assert "911" in without_rasa.text("HELP")[0]
-    assert "no more texts" in without_rasa.text("STOP")[0]
+    assert "no more texts" in without_rasa.text("please stop texting me")[0]
 
 
 def test_what_was_not_understood_without_rasa_is_answered_fully_later(
@@ -71,13 +71,13 @@ def _client(rasa: object) -> object:
 
 
 def test_a_busy_carrier_delays_a_reply_and_loses_none(product: Product) -> None:
-    product.carrier.faults(next_429=2)
+    product.carrier.faults(send_429=2)
     (reply,) = product.text("need food 60540")
     assert "Loaves" in reply
 
 
 def test_a_carrier_that_times_out_after_accepting_gets_the_text_once(product: Product) -> None:
-    product.carrier.faults(timeout_after_accept=1)
+    product.carrier.faults(send_timeout_after_accept=1)
     product.text("need food 60540")
     wait_until(
         "the outbox to settle",

@@ -136,7 +136,9 @@ def test_without_a_network_it_says_so_in_one_line_and_goes_on_next_time(project:
     broken = project.set_up(BROKEN="error: Failed to fetch: dns error")
     assert broken.returncode == 1
     last = broken.stderr.splitlines()[-1]
-    assert last.startswith("setup: installing the packages of .venv failed: the package index")
+    assert last.startswith(
+        "setup: installing the packages of .venv failed: nothing can be downloaded"
+    )
     assert "dns error" in last
     project.calls()
     assert project.set_up().returncode == 0
@@ -157,7 +159,7 @@ def test_a_missing_python_is_one_line(project: Project) -> None:
     project.program(project.root / "tools" / "find-python.sh", "#!/bin/sh\nexit 1\n")
     done = project.set_up()
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("setup: no Python 3.11 found or installed")
+    assert done.stderr.splitlines()[-1].startswith("setup: there is no Python 3.11 here")
     assert project.calls() == ["python install 3.11"]
 
 

@@ -51,7 +51,14 @@ def test_a_reply_promises_no_help_on_the_way(
     risk: Risk, language: Language, on_shift: bool
 ) -> None:
     text = approved(risk, language, on_shift=on_shift).text.lower()
-    for promise in ["on the way", "is coming", "dispatched", "we sent", "en camino", "hemos enviado"]:
+    for promise in [
+        "on the way",
+        "is coming",
+        "dispatched",
+        "we sent",
+        "en camino",
+        "hemos enviado",
+    ]:
         assert promise not in text
 
 

@@ -129,14 +129,24 @@ def test_case_and_accents_change_nothing(text: str) -> None:
     assert screen(text) == screen(text.upper()) == screen(text.title()) == screen(bare)
 
 
-@given(st.sampled_from([text for _, _, text in DANGERS]), st.sampled_from(["\n", "  ", "!!", "..."]))
+@given(
+    st.sampled_from([text for _, _, text in DANGERS]), st.sampled_from(["\n", "  ", "!!", "..."])
+)
 def test_what_stands_around_a_danger_does_not_hide_it(text: str, around: str) -> None:
     assert is_immediate(f"{around}{text}{around}") == is_immediate(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\0", "\0" * 5000, "a" * 10_000, "i want to " * 1000, "\N{PISTOL}" * 3000, "he hit " * 1500],
+    [
+        "",
+        "\0",
+        "\0" * 5000,
+        "a" * 10_000,
+        "i want to " * 1000,
+        "\N{PISTOL}" * 3000,
+        "he hit " * 1500,
+    ],
 )
 def test_a_long_or_empty_text_is_answered_soon(text: str) -> None:
     screen("warm")

@@ -17,9 +17,7 @@ from bot.sms.keywords import Keyword, keyword
         ("HELP INFO AYUDA", Keyword.HELP),
     ],
 )
-def test_the_carriers_words_count_in_any_case(
-    words: str, expected: Keyword, spelling: str
-) -> None:
+def test_the_carriers_words_count_in_any_case(words: str, expected: Keyword, spelling: str) -> None:
     for word in words.split():
         for written in (word, word.lower(), word.title()):
             assert keyword(spelling.format(written)) is expected
