@@ -1,5 +1,6 @@
 """The web application: every door of the product, put together."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -7,11 +8,12 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import auth, health
+from api.body_limit import BodyLimit
 from api.clinicians import endpoints as clinicians
-from api.errors import describe_errors
+from api.errors import describe_errors, problem
+from api.openapi import describe_api
 from api.phone import phone_router
 from api.public import endpoints as public
 from api.services import Services, prepare_search
@@ -29,6 +31,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
 def create_app(services: Services, *, work: bool = True) -> FastAPI:
@@ -62,6 +67,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.include_router(health.router)
     _add_phones(app, services)
     _add_middleware(app, services)
+    describe_api(app)
     return app
 
 
@@ -78,16 +84,19 @@ def _add_phones(app: FastAPI, services: Services) -> None:
 
 
 def _add_middleware(app: FastAPI, services: Services) -> None:
-    public_host = urlsplit(services.settings.base_url).hostname or "127.0.0.1"
-    app.add_middleware(
-        TrustedHostMiddleware, allowed_hosts=[public_host, "127.0.0.1", "localhost", "[::1]"]
-    )
+    app.add_middleware(BodyLimit)
+    public = urlsplit(services.settings.base_url).hostname or "127.0.0.1"
+    hosts = {f"[{public}]" if ":" in public else public, "127.0.0.1", "localhost", "[::1]"}
 
     @app.middleware("http")
-    async def add_headers(
+    async def guard(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = await call_next(request)
+        host = _HOST.fullmatch(request.headers.get("host", ""))
+        if host is None or host[1].lower() not in hosts:
+            response: Response = problem(400, "host_unknown", "This is not a host of ours.")
+        else:
+            response = await call_next(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if request.url.path.startswith(("/api/v1/", "/webhooks/")):

@@ -22,7 +22,7 @@ class Token(BaseModel):
     expires_in: int
 
 
-@router.post("/token", responses={401: {}, 429: {}})
+@router.post("/token", responses={401: {}, 422: {}, 429: {}})
 def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: WritingSession) -> Token:
     token = staff.log_in(session, form.username, form.password, wall=wall_now())
     # The failure must be kept although the request fails: commit before saying no.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import supervisor
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
@@ -38,8 +39,21 @@ def main() -> None:
     try:
         app()
     except (SettingsError, HandoffError) as error:
-        err.print(f"handoff: {error}", style="red", markup=False, highlight=False)
-        sys.exit(2)
+        complain(f"handoff: {error}")
+    except SQLAlchemyError as error:
+        complain(f"handoff: the database can't be used ({type(error).__name__})")
+    else:
+        return
+    sys.exit(2)
+
+
+def say(line: str) -> None:
+    """One line, as it is: not wrapped at 80 columns when another program reads it."""
+    out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def complain(line: str) -> None:
+    err.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -80,9 +94,9 @@ def ask(
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     else:
         for reply in replies:
-            out.print(reply.body, markup=False, highlight=False, soft_wrap=True)
+            say(reply.body)
     if not replies:
-        err.print("handoff: no reply", style="red")
+        complain("handoff: no reply")
         raise typer.Exit(1)
 
 
@@ -116,9 +130,9 @@ def directory_load(paths: Annotated[list[Path], typer.Argument(exists=True)]) ->
         with database.session_scope() as session:
             report = load_partners(session, path, now=wall_now())
         for line in report.rejected:
-            err.print(str(line), style="red", markup=False, highlight=False)
+            complain(str(line))
         failed = failed or bool(report.rejected)
-        out.print(
+        say(
             f"{path}: {len(report.added)} added, {len(report.changed)} changed, "
             f"{len(report.unchanged)} unchanged, {len(report.removed)} removed, "
             f"{len(report.rejected)} rejected"
@@ -141,7 +155,7 @@ def staff_add(
     open_database(load_settings())
     with database.session_scope() as session:
         staff_service.add(session, email, role, password=password, phone=phone, now=wall_now())
-    out.print(f"{email} may now log in as {role.value}.", markup=False, highlight=False)
+    say(f"{email} may now log in as {role.value}.")
 
 
 @staff_commands.command("remove")
@@ -150,7 +164,7 @@ def staff_remove(email: str) -> None:
     open_database(load_settings())
     with database.session_scope() as session:
         staff_service.remove(session, email, now=wall_now())
-    out.print(f"{email} has no access any more.", markup=False, highlight=False)
+    say(f"{email} has no access any more.")
 
 
 def open_database(settings: Settings) -> None:

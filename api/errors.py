@@ -13,6 +13,7 @@ from directory.errors import HandoffError, TooMany, Unauthenticated
 log = structlog.get_logger(__name__)
 
 PROBLEM = "application/problem+json"
+_TOLD = 20
 _CODES = {
     400: "bad_request",
     401: "unauthenticated",
@@ -39,6 +40,12 @@ def problem(
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
+def _where(error: dict[str, Any]) -> str:
+    """The path to a field. The name of a field that we don't know is the sender's own words."""
+    known = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    return ".".join(str(part) for part in known)
+
+
 def describe_errors(app: FastAPI) -> None:
     """Turn every exception that can leave an endpoint into a problem document."""
 
@@ -55,8 +62,7 @@ def describe_errors(app: FastAPI) -> None:
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
         # Where and why, but not what was sent: it may be a number or a name.
         problems = [
-            {"where": ".".join(str(part) for part in each["loc"]), "why": str(each["msg"])}
-            for each in error.errors()
+            {"where": _where(each), "why": str(each["msg"])} for each in error.errors()[:_TOLD]
         ]
         detail = "; ".join(f"{each['where']}: {each['why']}" for each in problems[:5])
         return problem(422, "malformed", detail, errors=problems)

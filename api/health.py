@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import TheServices
 from api.services import Services
+from bot.sms.gateway import SmsGateway
 from directory.clock import wall_now
 from directory.messages import inbox, outbox
 from directory.tasks import queries as tasks
@@ -101,13 +102,16 @@ class _LastPing:
     """The carrier's answer, kept for a moment: a probe each second must not cost a call each."""
 
     def __init__(self) -> None:
+        self._gateway: SmsGateway | None = None
         self._at: datetime | None = None
         self._answered = False
 
     def answers(self, services: Services) -> bool:
         wall = wall_now()
-        if self._at is None or not self._answered or wall - self._at > PING_EVERY:
+        known = self._answered and self._gateway is services.gateway
+        if not known or self._at is None or wall - self._at > PING_EVERY:
             self._answered, self._at = services.gateway.ping(), wall
+            self._gateway = services.gateway
         return self._answered
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 
 from directory.errors import Invalid
 
@@ -21,7 +21,7 @@ def decode(cursor: str | None) -> tuple[datetime, str] | None:
         moment = datetime.fromisoformat(position[0])
     except ValueError as error:
         raise _unknown() from error
-    if moment.tzinfo is None:
+    if moment.tzinfo != UTC:
         raise _unknown()
     return moment, position[1]
 

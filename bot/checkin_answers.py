@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.phrases import PhraseBook, compile_phrase
+from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
 from bot.safety.screen import screen
 from bot.sms.keywords import Keyword, keyword
@@ -61,8 +61,9 @@ def read_answer(text: str) -> CheckinAnswer:
 @cache
 def _phrases() -> PhraseBook[CheckinAnswer]:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    notation = Notation(content["lists"])
     return PhraseBook(
-        (compile_phrase(source, content["lists"]), CheckinAnswer(group["answer"]))
+        (notation.compile(source), CheckinAnswer(group["answer"]))
         for group in content["groups"]
         for source in group["says"]
     )

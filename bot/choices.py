@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.phrases import PhraseBook, compile_phrase
+from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
 
 PHRASES_FILE = Path(__file__).with_name("choice_phrases.yml")
@@ -62,9 +62,9 @@ def _number(found: re.Match[str], numbers: dict[str, int]) -> int:
 def _phrases() -> tuple[PhraseBook[str], dict[str, int]]:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     numbers = {word: number for number, words in content["numbers"].items() for word in words}
-    lists = content["lists"] | {"number": [*numbers, "#"]}
+    notation = Notation(content["lists"] | {"number": [*numbers, "#"]})
     book = PhraseBook(
-        (compile_phrase(f"^ ({source}) $", lists), kind)
+        (notation.compile(f"^ ({source}) $"), kind)
         for kind in ("more", "details", "pick")
         for source in content[kind]
     )

@@ -12,22 +12,21 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot import fallback
+from bot import checkin_turns, fallback
 from bot.checkin_answers import CheckinAnswer, read_answer
 from bot.choices import Details, More, Pick, read_choice
 from bot.languages import language_of, requested_language
+from bot.plain_rules import in_danger, on_keyword
 from bot.privacy import redact
 from bot.rasa_client import RasaAnswer, RasaUnavailable
-from bot.safety.replies import approved
 from bot.safety.screen import Danger, screen
-from bot.sms.keywords import Keyword, keyword
-from bot.turn import ConsentChange, NewTask, Situation, Turn, Understanding, Understood
+from bot.sms.keywords import keyword
+from bot.turn import NewTask, Situation, Turn, Understanding, Understood
 from bot.wording import results, say
 from directory.conversations.memory import Memory
-from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.needs import taxonomy
-from directory.search import FindResult, Query, needs_in, place_in
+from directory.search import FindResult, Query, place_in
 from directory.tasks.models import TaskKind
 
 LONGEST_TEXT = 1600
@@ -76,9 +75,7 @@ class Conversation:
         if choice is not None and _list_is_newest(situation):
             return self._on_choice(choice, situation)
         if situation.checkin is not None:
-            answered = self._on_checkin(text, situation)
-            if answered is not None:
-                return answered
+            return self._on_checkin(text, situation)
         if choice is not None:
             return self._on_choice(choice, situation)
         return self._understand(text, situation)
@@ -122,39 +119,24 @@ class Conversation:
 
     # --- an open check-in ---------------------------------------------------------------------
 
-    def _on_checkin(self, text: str, situation: Situation) -> Turn | None:
-        """The turn that the answer to a check-in calls for; None when the text is none."""
+    def _on_checkin(self, text: str, situation: Situation) -> Turn:
+        """The turn that the answer to a check-in calls for; in words it may name a need."""
         answer = read_answer(text)
-        memory, language = situation.memory, situation.language
-        understood = Understood(checkin=answer)
-        if answer in (CheckinAnswer.UNCLEAR, CheckinAnswer.NEEDS_HELP):
-            turn = self._understand(text, situation)
-            served = _is_served(turn)
-            if answer is CheckinAnswer.UNCLEAR and not served:
-                note = "A check-in was answered in words that were not understood: please read."
-                turn = replace(
-                    turn,
-                    answered_by=AnsweredBy.CHECKIN,
-                    replies=(say("checkin_unclear", language),),
-                    tasks=(*turn.tasks, NewTask(TaskKind.CALL_BACK, note)),
-                )
-            elif not served:
-                turn = Turn(AnsweredBy.CHECKIN, memory, (say("checkin_needs_help", language),))
-            return replace(
+        if answer not in checkin_turns.IN_WORDS or isinstance(read_choice(text), Pick):
+            return checkin_turns.turn_for(answer, situation)
+        turn = self._understand(text, situation)
+        if not _is_served(turn):
+            unclear = answer is CheckinAnswer.UNCLEAR
+            key = "checkin_unclear" if unclear else "checkin_needs_help"
+            turn = replace(
                 turn,
-                checkin_answer=answer,
-                understood=replace(turn.understood, checkin=answer),
+                answered_by=AnsweredBy.CHECKIN,
+                memory=situation.memory,
+                replies=(say(key, situation.language),),
+                tasks=(*turn.tasks, checkin_turns.TO_BE_READ) if unclear else turn.tasks,
             )
-        reply, tasks, consent = _CHECKIN_TURNS[answer]
-        return Turn(
-            AnsweredBy.CHECKIN,
-            memory,
-            (say(reply, language),),
-            tasks=tasks,
-            consent=consent,
-            checkin_answer=answer,
-            understood=understood,
-        )
+        understood = replace(turn.understood, checkin=answer)
+        return replace(turn, checkin_answer=answer, understood=understood)
 
     # --- a need, in words ---------------------------------------------------------------------
 
@@ -264,83 +246,6 @@ class Conversation:
         )
 
 
-_CHECKIN_TURNS: dict[CheckinAnswer, tuple[str, tuple[NewTask, ...], ConsentChange | None]] = {
-    CheckinAnswer.BETTER: ("checkin_better", (), None),
-    CheckinAnswer.SAME: ("checkin_same", (), None),
-    CheckinAnswer.WORSE: (
-        "checkin_worse",
-        (NewTask(TaskKind.CALL_BACK, "A check-in was answered: worse."),),
-        None,
-    ),
-    CheckinAnswer.CALL_ME: (
-        "person",
-        (NewTask(TaskKind.CALL_BACK, "Asked for a call in answer to a check-in."),),
-        None,
-    ),
-    CheckinAnswer.WRONG_PERSON: ("checkin_wrong_person", (), ConsentChange.WRONG_PERSON),
-    CheckinAnswer.STOP: ("stopped", (), ConsentChange.STOP),
-    # The screen has looked already; should the two ever differ, a person looks.
-    CheckinAnswer.CRISIS: (
-        "checkin_worse",
-        (NewTask(TaskKind.DANGER, "A check-in was answered with a sign of danger."),),
-        None,
-    ),
-}
-
-
-def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
-    """The approved reply and a task for a person; nothing here can fail or wait.
-
-    An opted-out number gets no text (the carrier would block it): a person must call.
-    """
-    memory = situation.memory
-    note = f"{danger.risk.value} (rule {danger.rule}): {text[:300]}"
-    place = place_in(text)
-    understood = Understood(danger=danger, place=place.name if place else None)
-    if situation.opted_out:
-        task = NewTask(TaskKind.OPTED_OUT_DANGER, note)
-        return Turn(AnsweredBy.SAFETY, memory, tasks=(task,), understood=understood)
-    language = language_of(text, otherwise=situation.language)
-    replies = [approved(danger.risk, language, on_shift=situation.on_shift).text]
-    kept = memory.needs or tuple(needs_in(text)[:2])
-    if kept:
-        named = results.name_needs(kept, language)
-        replies.append(say("after_danger", language, needs=named))
-    answer = CheckinAnswer.CRISIS if situation.checkin is not None else None
-    return Turn(
-        AnsweredBy.SAFETY,
-        replace(memory, after_danger=kept, language=language),
-        tuple(replies),
-        tasks=(NewTask(TaskKind.DANGER, note),),
-        checkin_answer=answer,
-        understood=replace(understood, checkin=answer),
-    )
-
-
-def on_keyword(word: Keyword | None, text: str, situation: Situation) -> Turn:
-    """STOP, START and HELP; and silence for a number that opted out and says anything else."""
-    memory = situation.memory
-    language = language_of(text, otherwise=situation.language)
-    if situation.opted_out and word is not Keyword.START:
-        optout = Understood(optout=word is Keyword.STOP)
-        return Turn(AnsweredBy.SILENCE, memory, understood=optout)
-    if word is Keyword.STOP:
-        answer = CheckinAnswer.STOP if situation.checkin is not None else None
-        return Turn(
-            AnsweredBy.KEYWORD,
-            memory,
-            (say("stopped", language),),
-            consent=ConsentChange.STOP,
-            checkin_answer=answer,
-            understood=Understood(optout=True, checkin=answer),
-        )
-    if word is Keyword.START:
-        return Turn(
-            AnsweredBy.KEYWORD, memory, (say("started", language),), consent=ConsentChange.START
-        )
-    return Turn(AnsweredBy.KEYWORD, memory, (say("help", language),))
-
-
 def _in_language_of(text: str, situation: Situation) -> Situation:
     language = requested_language(text) or language_of(text, otherwise=situation.language)
     memory = replace(situation.memory, language=language)
@@ -368,6 +273,3 @@ def _with_danger(turn: Turn, danger: Danger | None) -> Turn:
     if danger is None:
         return turn
     return replace(turn, understood=replace(turn.understood, danger=danger))
-
-
-__all__ = ["Conversation", "Language", "in_danger", "on_keyword"]

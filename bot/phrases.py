@@ -32,7 +32,7 @@ _PARTS = re.compile(r"\.\.\.|[()\[\]|^$#]|\{[a-z_0-9]+\}|[^\s()\[\]|{}]+")
 _WORD = re.compile(r"[\w']+|[.?]")
 _BEGINNING = re.compile(r"[a-z0-9]+\*")
 
-# Words found in most texts: poor signposts when looking for phrases that could match.
+# Words found in most texts: of little help when ruling phrases out.
 _COMMON_WORDS = """
     i im me my he she him her they it to the a an and is of in on for with not no dont want need
     have has this that you we be if so was are going cant can do at up out how what get got will
@@ -50,42 +50,65 @@ class Phrase:
     """A compiled phrase.
 
     regex: what is found; also: what must be found anywhere in the text besides.
-    signposts: words of which a matching text holds at least one, so that the others need not be
-    tried; an entry ending in `*` is a word's beginning. None when the phrase has none.
+    needs: sets of words, rarest first; a text that matches holds at least one word of each, so
+    most phrases are ruled out without a search. A word ending in `*` is a word's beginning.
     """
 
     source: str
     regex: re.Pattern[str]
     also: tuple[re.Pattern[str], ...]
-    signposts: frozenset[str] | None
+    needs: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
     regex: str
-    signposts: frozenset[str] | None
+    needs: tuple[frozenset[str], ...] = ()
 
-    @property
-    def cost(self) -> float:
-        if self.signposts is None:
-            return float("inf")
-        return sum(40 if word in _COMMON else 1 for word in self.signposts)
+
+def _cost(words: frozenset[str]) -> int:
+    """How many texts hold one of the words, roughly."""
+    return sum(40 if word in _COMMON else 1 for word in words)
+
+
+class Notation:
+    """Compiles phrases that share named lists of words; each list is read once."""
+
+    def __init__(self, lists: Mapping[str, list[str]] | None = None):
+        self._lists = lists or {}
+        self._read: dict[str, _Node] = {}
+        self._reading: list[str] = []
+
+    def compile(self, source: str) -> Phrase:
+        """Raises PhraseError for notation that can't be read and lists that don't exist."""
+        nodes = [_Reader(part, self).read() for part in source.split(" & ")]
+        first, *also = (re.compile(f"(?<= ){node.regex}") for node in nodes)
+        needs = sorted({words for node in nodes for words in node.needs}, key=_cost)
+        return Phrase(source, first, tuple(also), tuple(needs))
+
+    def named(self, name: str) -> _Node:
+        """What `{name}` stands for."""
+        if name not in self._read:
+            if name not in self._lists or name in self._reading:
+                raise PhraseError(f"no list {name!r}, or it contains itself")
+            self._reading.append(name)
+            source = "|".join(str(entry) for entry in self._lists[name])
+            self._read[name] = _Reader(source, self).read()
+            self._reading.remove(name)
+        return self._read[name]
 
 
 def compile_phrase(source: str, lists: Mapping[str, list[str]] | None = None) -> Phrase:
-    """Raises PhraseError for notation that can't be read and lists that don't exist."""
-    nodes = [_Reader(part, lists or {}).read() for part in source.split(" & ")]
-    first, *also = (re.compile(f"(?<= ){node.regex}") for node in nodes)
-    return Phrase(source, first, tuple(also), min(nodes, key=lambda node: node.cost).signposts)
+    """One phrase alone; see Notation."""
+    return Notation(lists).compile(source)
 
 
 class _Reader:
     """Recursive descent over one phrase."""
 
-    def __init__(self, source: str, lists: Mapping[str, list[str]], inside: tuple[str, ...] = ()):
+    def __init__(self, source: str, notation: Notation):
         self._source = source
-        self._lists = lists
-        self._inside = inside  # the lists being read, to refuse one that contains itself
+        self._notation = notation
         self._parts = _PARTS.findall(source)
         self._at = 0
 
@@ -106,11 +129,11 @@ class _Reader:
             return branches[0]
         if any(not branch.regex for branch in branches):
             raise PhraseError(f"empty choice in {self._source!r}")
-        signposts: frozenset[str] | None = frozenset()
-        for branch in branches:
-            if signposts is not None:
-                signposts = None if branch.signposts is None else signposts | branch.signposts
-        return _Node("(?:" + "|".join(b.regex for b in branches) + ")", signposts)
+        regex = "(?:" + "|".join(branch.regex for branch in branches) + ")"
+        if any(not branch.needs for branch in branches):
+            return _Node(regex)
+        rarest = (min(branch.needs, key=_cost) for branch in branches)
+        return _Node(regex, (frozenset().union(*rarest),))
 
     def _sequence(self) -> _Node:
         nodes: list[_Node] = []
@@ -120,8 +143,8 @@ class _Reader:
             else:
                 self._at += 1
                 nodes.append(self._item(part))
-        best = min(nodes, key=lambda node: node.cost, default=None)
-        return _Node("".join(n.regex for n in nodes), best.signposts if best else None)
+        needs = tuple(words for node in nodes for words in node.needs)
+        return _Node("".join(node.regex for node in nodes), needs)
 
     def _words(self) -> list[_Node]:
         """Neighbouring words, respelt together as they will be in a text ("do not", "gonna")."""
@@ -131,19 +154,19 @@ class _Reader:
         words = plain(" ".join(self._parts[first : self._at])).split()
         if not words:
             raise PhraseError(f"nothing is left of {self._parts[first]!r} in {self._source!r}")
-        return [_Node(re.escape(word) + " ", frozenset({word})) for word in words]
+        return [_Node(re.escape(word) + " ", (frozenset({word}),)) for word in words]
 
     def _item(self, part: str) -> _Node:
         fixed = {"...": _GAP, "#": "[0-9]+ ", "^": r"(?<=\A )", "$": r"(?:[.?] )*\Z"}
         if part in fixed:
-            return _Node(fixed[part], None)
+            return _Node(fixed[part])
         if part == "(":
             return self._closed(")")
         if part == "[":
             inner = self._closed("]")
-            return _Node(f"(?:{inner.regex})?", None)
+            return _Node(f"(?:{inner.regex})?")
         if part.startswith("{"):
-            return self._list(part[1:-1])
+            return self._notation.named(part[1:-1])
         return self._beginning(part)
 
     def _closed(self, bracket: str) -> _Node:
@@ -153,16 +176,10 @@ class _Reader:
         self._at += 1
         return inner
 
-    def _list(self, name: str) -> _Node:
-        if name not in self._lists or name in self._inside:
-            raise PhraseError(f"no list {name!r} for {self._source!r}")
-        source = "|".join(str(entry) for entry in self._lists[name])
-        return _Reader(source, self._lists, (*self._inside, name)).read()
-
     def _beginning(self, part: str) -> _Node:
         if not _BEGINNING.fullmatch(part):
             raise PhraseError(f"{part!r} in {self._source!r} can't match a plain text")
-        return _Node(re.escape(part[:-1]) + "[^ ]* ", frozenset({part}))
+        return _Node(re.escape(part[:-1]) + "[^ ]* ", (frozenset({part}),))
 
     def _peek(self) -> str:
         return self._parts[self._at] if self._at < len(self._parts) else ""
@@ -171,22 +188,23 @@ class _Reader:
 class PhraseBook(Generic[Entry]):
     """Phrases with what each stands for; finds those that occur in a plain text.
 
-    Looked up by signposts: a text is tried against a handful of phrases, not against all.
+    Looked up by the words that they need: a text is tried against a handful, not against all.
     """
 
     def __init__(self, entries: Iterable[tuple[Phrase, Entry]]):
         self._entries = tuple(entries)
         self._by_word: dict[str, list[int]] = {}
-        self._by_beginning: dict[str, list[int]] = {}
-        self._always: list[int] = []
+        self._without_needs: list[int] = []
+        known: set[str] = set()
         for number, (phrase, _) in enumerate(self._entries):
-            if phrase.signposts is None:
-                self._always.append(number)
-            for word in phrase.signposts or ():
-                if word.endswith("*"):
-                    self._by_beginning.setdefault(" " + word[:-1], []).append(number)
-                else:
-                    self._by_word.setdefault(word, []).append(number)
+            known.update(*phrase.needs)
+            if not phrase.needs:
+                self._without_needs.append(number)
+            for word in phrase.needs[0] if phrase.needs else ():
+                self._by_word.setdefault(word, []).append(number)
+        self._words = frozenset(word for word in known if not word.endswith("*"))
+        self._beginnings = frozenset(word[:-1] for word in known if word.endswith("*"))
+        self._lengths = sorted({len(beginning) for beginning in self._beginnings})
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -196,20 +214,26 @@ class PhraseBook(Generic[Entry]):
 
         A Found holds the match and, for phrases with `&`, one match of each other part.
         """
-        numbers = set(self._always)
-        for word in self._by_word.keys() & set(sentence.split()):
+        held = self._held(sentence)
+        numbers = set(self._without_needs)
+        for word in held & self._by_word.keys():
             numbers.update(self._by_word[word])
-        for beginning, its_numbers in self._by_beginning.items():
-            if beginning in sentence:
-                numbers.update(its_numbers)
         for number in sorted(numbers):
             phrase, entry = self._entries[number]
+            if any(held.isdisjoint(words) for words in phrase.needs):
+                continue
             also = [regex.search(sentence) for regex in phrase.also]
             others = tuple(match for match in also if match is not None)
             if len(others) < len(also):
                 continue
             for match in phrase.regex.finditer(sentence):
                 yield entry, (match, *others)
+
+    def _held(self, sentence: str) -> set[str]:
+        """The words and beginnings (with their `*`) of the book that the text holds."""
+        words = set(sentence.split())
+        beginnings = {word[:length] for word in words for length in self._lengths}
+        return (words & self._words) | {f"{found}*" for found in beginnings & self._beginnings}
 
     def mask(self, sentence: str) -> str:
         """The text with every match taken out, so that no other phrase sees its words."""

@@ -33,7 +33,7 @@ _RUNS = re.compile(r"(.)\1{2,}")
 _DISGUISES = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "!": "i", "@": "a", "$": "s"}
 )
-_SPELLED_OUT = re.compile(r"(?<= )(?:[a-z] ){3,}(?=[^a-z]|[a-z]{2}|$)")
+_SPELLED_OUT = re.compile(r"(?<![a-z])(?:[a-z][ .*_-]{1,3}){3,}[a-z](?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ def plain(text: str) -> str:
     folded = _INITIALS.sub(r"\1\2\3", _APOSTROPHES.sub("", folded))
     folded = _AGE.sub(" years old", folded)
     known = spelling()
+    folded = _SPELLED_OUT.sub(lambda found: _join(found.group(), known), folded)
     words: list[str] = []
     for token in _TOKENS.findall(folded):
         words += _spell(token, known)
-    return _join_spelled_out(" " + " ".join(_contract(words, known)) + " ", known)
+    return " " + " ".join(_contract(words, known)) + " "
 
 
 def words_of(text: str) -> list[str]:
@@ -149,11 +150,7 @@ def _contract(words: list[str], known: Spelling) -> list[str]:
     return contracted
 
 
-def _join_spelled_out(sentence: str, known: Spelling) -> str:
+def _join(letters: str, known: Spelling) -> str:
     """ "s u i c i d e" joined, where the letters make a guarded word."""
-
-    def join(found: re.Match[str]) -> str:
-        word = found.group().replace(" ", "")
-        return word + " " if word in known.guarded else found.group()
-
-    return _SPELLED_OUT.sub(join, sentence)
+    word = "".join(letter for letter in letters if letter.isalpha())
+    return word if word in known.guarded else letters

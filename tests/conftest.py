@@ -76,7 +76,7 @@ def postgres_server() -> Iterator[str]:
 def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database to copy."""
     name = f"handoff_template_{os.getpid()}"
-    _run_on(postgres_server, f'CREATE DATABASE "{name}"')
+    run_on(postgres_server, f'CREATE DATABASE "{name}"')
     url = database_url(postgres_server, name)
     database.use(Database(settings_for(tmp_path_factory.mktemp("pg"), database_url=url)))
     migrations.migrate()
@@ -89,7 +89,7 @@ def database_url(server: str, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _run_on(server: str, statement: str) -> None:
+def run_on(server: str, statement: str) -> None:
     url = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -107,9 +107,9 @@ def postgres_settings(
     """Settings on a fresh, migrated PostgreSQL database, dropped afterwards."""
     _made[0] += 1
     name = f"handoff_test_{os.getpid()}_{_made[0]}"
-    _run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
     yield settings_for(tmp_path, database_url=database_url(postgres_server, name))
-    _run_on(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    run_on(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

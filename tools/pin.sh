@@ -22,9 +22,8 @@ pin() { # pin FOLDER OPTION…
 
 UPGRADE=("$@")
 pin "$ROOT" --universal pyproject.toml --extra dev -p .venv/bin/python --python-version 3.11 -o requirements.txt
-# For the platform that this is run on, Linux on x86-64: a universal resolution would take in Pythons
-# for which TensorFlow 2.12 has no wheels, and fail.
-pin "$ROOT/bot" pyproject.toml -p .venv/bin/python --python-version 3.10 -o requirements.txt
+# The environments in bot/pyproject.toml leave out the Pythons for which TensorFlow 2.12 has no wheels.
+pin "$ROOT/bot" --universal pyproject.toml -p .venv/bin/python --python-version 3.10 -o requirements.txt
 # What installs the rest: uv itself where it is missing, and the build backend of pyproject.toml.
 # It shares .venv with the application, so its own needs have to agree.
 pin "$ROOT/tools" --universal --no-annotate --python-version 3.8 -o uv.txt - <<<'uv'

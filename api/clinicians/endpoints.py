@@ -1,12 +1,21 @@
 """Visits, check-ins, tasks and people, for staff. Every read of a person's record is audited."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from api import paging
 from api.clinicians import schemas
-from api.deps import ReadingSession, TheServices, TheStaffMember, WritingSession, require
+from api.deps import (
+    Id,
+    ReadingSession,
+    StaffRoute,
+    TheServices,
+    TheStaffMember,
+    WritingSession,
+    require,
+)
 from directory.checkins import queries as checkins
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.errors import Invalid, NotFound
@@ -28,6 +37,7 @@ router = APIRouter(
     tags=["staff"],
     dependencies=[Depends(require(*EVERYONE))],
     responses={401: {}, 403: {}, 422: {}},
+    route_class=StaffRoute,
 )
 PageSize = Annotated[int, Query(ge=1, le=200)]
 
@@ -88,19 +98,13 @@ def list_checkins(
     session: WritingSession,
     services: TheServices,
     member: TheStaffMember,
-    person_id: str | None = None,
+    person_id: Id | None = None,
     cursor: str | None = None,
     limit: PageSize = 50,
 ) -> schemas.CheckInPage:
     """Check-ins, the earliest due first."""
     rows = checkins.page(session, person_id=person_id, after=paging.decode(cursor), limit=limit + 1)
-    people_service.audit(
-        session,
-        actor=member.id,
-        action="checkins.read",
-        person_id=person_id,
-        now=services.clock.now(),
-    )
+    _audit_list(session, services, member, "checkins.read", person_id, rows[:limit])
     following = (
         paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
     )
@@ -112,7 +116,7 @@ def list_tasks(
     session: WritingSession,
     services: TheServices,
     member: TheStaffMember,
-    person_id: str | None = None,
+    person_id: Id | None = None,
     status: TaskStatus | None = None,
     cursor: str | None = None,
     limit: PageSize = 50,
@@ -121,13 +125,7 @@ def list_tasks(
     rows = task_queries.page(
         session, person_id=person_id, status=status, after=paging.decode(cursor), limit=limit + 1
     )
-    people_service.audit(
-        session,
-        actor=member.id,
-        action="tasks.read",
-        person_id=person_id,
-        now=services.clock.now(),
-    )
+    _audit_list(session, services, member, "tasks.read", person_id, rows[:limit])
     following = (
         paging.encode(rows[limit - 1].due_at, rows[limit - 1].id) if len(rows) > limit else None
     )
@@ -136,7 +134,7 @@ def list_tasks(
 
 @router.patch("/tasks/{task_id}", responses={404: {}, 409: {}})
 def change_task(
-    task_id: str,
+    task_id: Id,
     body: schemas.TaskChange,
     session: WritingSession,
     services: TheServices,
@@ -166,7 +164,7 @@ def change_task(
 
 @router.get("/people/{person_id}", responses={404: {}})
 def read_person(
-    person_id: str, session: WritingSession, services: TheServices, member: TheStaffMember
+    person_id: Id, session: WritingSession, services: TheServices, member: TheStaffMember
 ) -> schemas.PersonOut:
     """One person's record; the reading is noted."""
     person = people.by_id(session, person_id)
@@ -210,6 +208,21 @@ def list_staff(session: ReadingSession) -> schemas.StaffPage:
             for each in staff.everyone(session)
         ]
     )
+
+
+def _audit_list(
+    session: WritingSession,
+    services: TheServices,
+    member: TheStaffMember,
+    action: str,
+    person_id: str | None,
+    rows: Sequence[CheckIn | Task],
+) -> None:
+    """Note whose records a list has shown; a list that shows nobody's is noted once."""
+    shown = {row.person_id for row in rows} or {person_id}
+    now = services.clock.now()
+    for each in sorted(shown, key=str):
+        people_service.audit(session, actor=member.id, action=action, person_id=each, now=now)
 
 
 def _checkin(row: CheckIn) -> schemas.CheckInOut:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from directory.checkins.models import CheckInStatus
 from directory.languages import Language
@@ -12,7 +12,15 @@ from directory.staff.models import Role
 from directory.tasks.models import TaskKind, TaskStatus
 from directory.visits.models import CallType, FollowUp
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+# Words that people write. A NUL is never meant, and no phone or database takes it.
+_WITHOUT_NUL = r"^[^\x00]*$"
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=120, pattern=_WITHOUT_NUL
+    ),
+]
+Disposition = Annotated[str, StringConstraints(max_length=2000, pattern=_WITHOUT_NUL)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=24)]
 
 
@@ -42,7 +50,7 @@ class VisitBody(Body):
     call_type: CallType
     occurred_at: AwareDatetime
     consent: GivenConsent
-    disposition: Annotated[str, Field(max_length=2000)] | None = None
+    disposition: Disposition | None = None
     follow_up: FollowUp | None = None
 
 

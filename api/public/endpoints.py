@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from api import paging
@@ -15,6 +15,7 @@ from directory.search import find, needs_in, place_in
 
 router = APIRouter(prefix="/api/v1/services", tags=["directory"])
 LONGEST_QUERY = 300
+ServiceKey = Annotated[str, Path(max_length=255, pattern=r"^[^\x00]*$")]
 
 
 class Found(BaseModel):
@@ -82,6 +83,6 @@ def list_services(
 
 
 @router.get("/{service_id}", responses={404: {}})
-def read_service(service_id: str, session: ReadingSession) -> dict[str, Any]:
+def read_service(service_id: ServiceKey, session: ReadingSession) -> dict[str, Any]:
     """One published service, by id or slug."""
     return as_listing(listings.published_service(session, service_id))

@@ -9,7 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.phrases import Phrase, PhraseBook, compile_phrase
+from bot.phrases import Notation, Phrase, PhraseBook
 from bot.safety.risks import Risk
 from directory.languages import Language
 
@@ -37,6 +37,10 @@ class Rule:
     first: bool
     because: str
 
+    def precedence(self) -> tuple[bool, int]:
+        """Sorts rules by what is answered first."""
+        return (not self.first, list(Risk).index(self.risk))
+
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
@@ -47,7 +51,7 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that the screen knows."""
+    """Everything that the screen knows; `now` and `not_now` in the order of precedence."""
 
     benign: PhraseBook[str]
     not_now: PhraseBook[Rule]
@@ -61,26 +65,25 @@ class Rulebook:
 @cache
 def rulebook() -> Rulebook:
     """The rules, read once. Raises RuleError or PhraseError for a file that cannot be used."""
-    lists = {name: [str(word) for word in words] for name, words in _read("words").items()}
-    rules = [pair for risk in Risk for pair in _risk_rules(risk, lists)]
+    notation = Notation(_read("words"))
+    rules = [pair for risk in Risk for pair in _risk_rules(risk, notation)]
+    rules.sort(key=lambda pair: pair[0].precedence())
     modifiers = _read("modifiers")
     _refuse_doubled_ids([rule for rule, _ in rules])
     return Rulebook(
         benign=PhraseBook(
-            (compile_phrase(source, lists), entry["id"])
+            (notation.compile(source), entry["id"])
             for entry in _read("benign")["rules"]
             for source in entry["says"]
         ),
         not_now=PhraseBook((phrase, rule) for rule, phrase in rules if not rule.immediate),
         now=PhraseBook((phrase, rule) for rule, phrase in rules if rule.immediate),
         modifiers=PhraseBook(
-            (compile_phrase(source, lists), Modifier(entry["kind"]))
+            (notation.compile(source), Modifier(entry["kind"]))
             for entry in modifiers["modifiers"]
             for source in entry["says"]
         ),
-        present=PhraseBook(
-            (compile_phrase(source, lists), source) for source in modifiers["present"]
-        ),
+        present=PhraseBook((notation.compile(source), source) for source in modifiers["present"]),
         clause_end=re.compile(
             "(?<= )(?:" + "|".join(map(re.escape, modifiers["clause_ends"])) + ") "
         ),
@@ -88,7 +91,7 @@ def rulebook() -> Rulebook:
     )
 
 
-def _risk_rules(risk: Risk, lists: dict[str, list[str]]) -> Iterator[tuple[Rule, Phrase]]:
+def _risk_rules(risk: Risk, notation: Notation) -> Iterator[tuple[Rule, Phrase]]:
     content = _read(risk.value)
     if content["risk"] != risk:
         raise RuleError(f"{risk}.yml is about {content['risk']}")
@@ -106,7 +109,7 @@ def _risk_rules(risk: Risk, lists: dict[str, list[str]]) -> Iterator[tuple[Rule,
             if unknown := entry.keys() - {*Rule.__slots__, "says"}:
                 raise RuleError(f"unknown {sorted(unknown)}")
             for source in entry["says"]:
-                yield rule, compile_phrase(source, lists)
+                yield rule, notation.compile(source)
         except (KeyError, ValueError) as error:
             raise RuleError(f"{risk}.yml, {entry.get('id', entry)}: {error}") from error
 

@@ -19,8 +19,6 @@ from bot.safety.rulebook import Rule, Rulebook, rulebook
 
 __all__ = ["Danger", "Risk", "screen"]
 
-_PRECEDENCE = {risk: place for place, risk in enumerate(Risk)}
-
 
 @dataclass(frozen=True, slots=True)
 class Danger:
@@ -42,28 +40,21 @@ def screen(text: str) -> Danger | None:
     sentence = book.benign.mask(plain(text))
     not_now = list(book.not_now.find(sentence))
     sentence = mask(sentence, (match.span() for _, parts in not_now for match in parts))
-    found = [(rule, False) for rule, _ in not_now]
-    found += _rules_that_fire(sentence, book)
-    if not found:
-        return None
-    rule, immediate = min(found, key=_urgency)
-    return Danger(rule.risk, immediate, rule.id)
-
-
-def _urgency(finding: tuple[Rule, bool]) -> tuple[bool, bool, int]:
-    rule, immediate = finding
-    return (not immediate, not rule.first, _PRECEDENCE[rule.risk])
+    excused: list[Rule] = []
+    for rule, immediate in _rules_that_fire(sentence, book):
+        if immediate:  # the book is in the order of precedence, so the first one decides
+            return Danger(rule.risk, immediate=True, rule=rule.id)
+        excused.append(rule)
+    rest = min([rule for rule, _ in not_now] + excused, key=Rule.precedence, default=None)
+    return None if rest is None else Danger(rest.risk, immediate=False, rule=rest.id)
 
 
 def _rules_that_fire(sentence: str, book: Rulebook) -> Iterator[tuple[Rule, bool]]:
     """Each rule of present danger that matches, and whether it still is immediate here."""
-    matches = list(book.now.find(sentence))
-    if not matches:
-        return
     ends = [match.start() for match in book.clause_end.finditer(sentence)]
     modifiers = [(modifier.kind, found[0]) for modifier, found in book.modifiers.find(sentence)]
     present = [found[0] for _, found in book.present.find(sentence)]
-    for rule, parts in matches:
+    for rule, parts in book.now.find(sentence):
         kinds: set[str] = set()
         for match in parts:
             clause = _clause(match, ends, len(sentence))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.phrases import PhraseBook, compile_phrase
+from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
 
 OPT_OUT_FILE = Path(__file__).with_name("opt_out.yml")
@@ -58,14 +58,14 @@ class _Requests:
 @cache
 def _requests() -> _Requests:
     content = YAML(typ="safe", pure=True).load(OPT_OUT_FILE)
-    lists = content["lists"]
+    notation = Notation(content["lists"])
     return _Requests(
         opt_out=PhraseBook(
-            (compile_phrase(source, lists), language)
+            (notation.compile(source), language)
             for language, sources in content["opt_out"].items()
             for source in sources
         ),
         about_others=PhraseBook(
-            (compile_phrase(source, lists), source) for source in content["about_others"]
+            (notation.compile(source), source) for source in content["about_others"]
         ),
     )

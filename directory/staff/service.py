@@ -20,7 +20,7 @@ SHORTEST_PASSWORD = 12
 TOKEN_LIFETIME = timedelta(hours=12)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_ALLOWED = 10
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]+$")
+_EMAIL = re.compile(r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s.\x00-\x1f]+$")
 _hasher = PasswordHasher()
 # Checked against when the account is unknown, so that the time taken tells nothing.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -77,7 +77,9 @@ def log_in(session: Session, email: str, password: str, *, wall: datetime) -> st
     failures = queries.failures_since(session, index, since=wall - FAILURE_WINDOW)
     if failures >= FAILURES_ALLOWED:
         raise TooMany("too_many_failures", "Too many wrong passwords: try again in 15 minutes.")
-    member = queries.active_by_email(session, email)
+    # What is no address is nobody's, and need not reach the database: it may not even be text.
+    known = _EMAIL.match(email.strip())
+    member = queries.active_by_email(session, email) if known else None
     expected = member.password_hash if member is not None else None
     if not _fits(expected or _NOBODY, password) or expected is None or member is None:
         session.add(FailedLogin(name_index=index, at=wall))

@@ -1,18 +1,23 @@
 """Logging a visit: the person is found or met, consent recorded, check-ins planned."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn
+from directory.errors import Invalid
 from directory.languages import Language
 from directory.people import service as people
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.people.phone import to_e164
 from directory.quiet_hours import QuietHours
 from directory.visits.models import CallType, FollowUp, Visit
+
+
+# A date further off than this, either way, is a slip of the pen.
+PLAUSIBLE = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,12 @@ def log_visit(
     quiet: QuietHours,
     now: datetime,
 ) -> tuple[Visit, list[CheckIn]]:
-    """Store a visit and plan its check-ins, in one transaction. Raises Invalid on a bad number."""
+    """Store a visit and plan its check-ins, in one transaction.
+
+    Raises Invalid on a number that nobody can be texted at, and on an implausible date.
+    """
+    if abs(now - new.occurred_at) > PLAUSIBLE:
+        raise Invalid("occurred_at_implausible", "Look at the date of the visit again.")
     person = people.find_or_create(session, to_e164(new.phone), now=now)
     _update(person, new)
     for purpose, given in (

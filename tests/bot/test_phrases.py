@@ -70,7 +70,7 @@ def test_masked_words_are_out_of_reach() -> None:
 
 
 @given(st.lists(st.sampled_from(["he", "hit", "me", "again", ".", "and"]), max_size=12))
-def test_looking_up_by_signposts_finds_what_trying_all_would_find(words: list[str]) -> None:
+def test_looking_up_by_needed_words_finds_what_trying_all_would_find(words: list[str]) -> None:
     sentence = plain(" ".join(words))
     phrases = [compile_phrase(p) for p in ["he ... me", "[he] hit me", "hit* me & again", "^ he"]]
     book = PhraseBook([(phrase, phrase.source) for phrase in phrases])

@@ -1,4 +1,4 @@
-"""One carrier and one Rasa for all journeys; a product of its own, on a fresh database, for each."""
+"""One carrier and one Rasa for all journeys; a product on a fresh database for each."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,10 +8,47 @@ from typing import Any
 import pytest
 
 from bot.carrier.client import CarrierControl
+from directory import database
+from directory.clock import wall_now
+from directory.database import Database
+from directory.listings.load import load_partners
 from directory.settings import Settings
-from tests.conftest import settings_for
+from tests.conftest import PARTNERS, database_url, run_on, settings_for
 from tests.journeys.running import Product, carrier_process, free_port, running_product
 from tests.rasa_fixtures import RunningRasa
+
+
+def _with_partners(settings: Settings) -> None:
+    """Load data/partners.yml once; each journey works on a copy."""
+    opened = database.use(Database(settings))
+    with database.session_scope() as session:
+        report = load_partners(session, PARTNERS, now=wall_now())
+    assert report.rejected == ()
+    if opened.engine.dialect.name == "sqlite":
+        with opened.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that holds the partners."""
+    folder = tmp_path_factory.mktemp("partners")
+    shutil.copy(sqlite_template, folder / "handoff.sqlite")
+    _with_partners(settings_for(folder))
+    return folder / "handoff.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a migrated PostgreSQL database that holds the partners."""
+    name = f"{postgres_template}_partners"
+    run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    url = database_url(postgres_server, name)
+    _with_partners(settings_for(tmp_path_factory.mktemp("pg-partners"), database_url=url))
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from api.services import Services, build
 from bot.carrier.client import CarrierControl, PhoneMessage
 from directory import database
 from directory.clock import wall_now
-from directory.listings.load import load_partners
+from directory.messages import inbox
 from directory.settings import ROOT, Settings
 from directory.staff import service as staff
 from directory.staff.models import Role
@@ -116,6 +116,11 @@ class Product:
             if message.direction == "outbound" and not message.by_carrier
         ]
 
+    def turns(self) -> dict[str, int]:
+        """How many texts each part of the product has answered."""
+        with database.read_scope() as session:
+            return inbox.turns_by_answerer(session)
+
     def log_in(self, role: Role = Role.CLINICIAN) -> dict[str, str]:
         """Headers of a staff member who has logged in over HTTP."""
         email = f"{role.value}@naperville.example"
@@ -158,8 +163,6 @@ def running_product(
     """Start the API in this process on its port, with an empty carrier; stop it afterwards."""
     carrier.reset()
     services = build(settings, **replaced)
-    with database.session_scope() as session:
-        load_partners(session, ROOT / "data" / "partners.yml", now=datetime.now(UTC))
     services.clock.start(speed=1)
     config = uvicorn.Config(
         create_app(services),

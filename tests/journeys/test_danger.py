@@ -1,7 +1,6 @@
 """Danger is answered before anything else, with approved words and a task for a person."""
 
 from bot.safety.replies import approved
-
 from bot.safety.screen import Risk
 from directory.languages import Language
 from tests.journeys.running import Product

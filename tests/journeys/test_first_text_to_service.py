@@ -3,10 +3,12 @@
 import re
 
 from directory import database
+from directory.languages import Language
 from directory.listings import queries
-from directory.listings import service as listings
 from directory.listings.publication import published_phones
-from tests.journeys.running import Product
+from directory.needs import taxonomy
+from directory.search import Query, find
+from tests.journeys.running import Product, wait_until
 
 NUMBER = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b")
 
@@ -112,3 +114,24 @@ def test_pictures_emptiness_and_rubbish_get_an_answer(product: Product) -> None:
     ):
         if body:
             assert product.text(body)
+
+
+def test_rasa_answers_and_the_fallback_hardly_ever_does(product: Product) -> None:
+    """Every need in both languages, twice over: at most one text in a hundred may miss Rasa."""
+    texts = [
+        f"{need.words[language][position]} 60540"
+        for need in taxonomy().values()
+        for language in Language
+        for position in (0, 1)
+    ]
+    for number, body in enumerate(texts):
+        product.carrier.text(f"+1630555{number + 2000:04d}", body)
+    wait_until(
+        "every answer",
+        lambda: product.turns() and sum(product.turns().values()) >= len(texts),
+        seconds=90,
+    )
+    turns = product.turns()
+    by_understanding = turns.get("rasa", 0) + turns.get("fallback", 0) + turns.get("holding", 0)
+    assert by_understanding > len(texts) / 2
+    assert turns.get("fallback", 0) + turns.get("holding", 0) <= by_understanding / 100, turns

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.phrases import PhraseError
+from bot.phrases import Notation, PhraseError, compile_phrase
 from bot.safety import rulebook as module
 from bot.safety.risks import Risk
 from bot.safety.rulebook import RULES_FOLDER, RuleError, rulebook
@@ -40,12 +40,10 @@ def test_a_rule_with_an_unknown_field_is_refused_by_name(
     }
     monkeypatch.setattr(module, "_read", lambda name: wrong)
     with pytest.raises(RuleError, match=r"medical\.yml, medical\.en\.new.*imediate"):
-        list(module._risk_rules(Risk.MEDICAL, {}))
+        list(module._risk_rules(Risk.MEDICAL, Notation()))
 
 
 def test_a_phrase_that_cannot_be_read_is_refused() -> None:
-    from bot.phrases import compile_phrase
-
     for wrong in ["(open", "a | ", "{nowhere} to go", "", "kill) me", "wörd*"]:
         with pytest.raises(PhraseError):
             compile_phrase(wrong)

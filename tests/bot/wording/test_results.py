@@ -66,18 +66,24 @@ def test_an_empty_answer_names_211() -> None:
 @pytest.mark.parametrize(
     ("hours", "said"),
     [
-        (HoursNow(HoursKind.UNKNOWN), "call first"),
-        (HoursNow(HoursKind.ALWAYS), "24 hours"),
-        (HoursNow(HoursKind.CLOSED), "closed now"),
-        (HoursNow(HoursKind.OPEN, until=MORNING + timedelta(hours=7)), "open till 5pm"),
-        (HoursNow(HoursKind.OPEN, until=MORNING + timedelta(hours=2.5)), "open till 12:30pm"),
-        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(hours=1)), "opens 11am"),
-        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(days=1)), "opens Thu 10am"),
-        (HoursNow(HoursKind.CLOSED, opens_at=MORNING + timedelta(days=9)), "opens 3/27 10am"),
+        (None, "call first"),
+        ("24/7", "24 hours"),
+        ("off", "closed now"),
+        ("Mo-Fr 09:00-17:00", "open till 5pm"),
+        ("We 09:00-12:30", "open till 12:30pm"),
+        ("We 11:00-15:00", "opens 11am"),
+        ("Th 10:00-12:00", "opens Thu 10am"),
+        ("Mar 27 10:00-12:00", "opens 3/27 10am"),
     ],
 )
-def test_hours_are_said_in_local_time_and_never_guessed(hours: HoursNow, said: str) -> None:
-    assert said in line(hours=hours)
+def test_hours_are_said_in_local_time_and_never_guessed(hours: str | None, said: str) -> None:
+    """It is a Wednesday, ten in the morning."""
+    assert said in line(opening_hours=hours)
+
+
+def test_hours_are_those_of_now_and_not_of_when_the_list_was_made() -> None:
+    stale = HoursNow(HoursKind.OPEN, until=MORNING - timedelta(hours=1))
+    assert "opens Thu 9am" in line(opening_hours="Mo-Fr 09:00-09:30", hours=stale)
 
 
 @pytest.mark.parametrize(
@@ -127,8 +133,8 @@ def test_details_hold_what_a_person_needs_and_leave_out_what_does_not_fit() -> N
         "Pantry 1 (Example House)",
         "630-555-0101, call first",
         "1 Example St., Naperville",
-        "Groceries once a week.",
         "Residents of DuPage County.",
+        "Groceries once a week.",
         "Free",
         "Source checked Feb 2026.",
     ]

@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
-from directory.encryption import Cipher, DecryptionError
+from directory.encryption import Cipher
 from directory.messages.spool import Spool, SpooledText
 from tests.conftest import KEY
 from tests.factories import PHONE
@@ -43,9 +41,11 @@ def test_a_half_written_file_is_not_taken(tmp_path: Path) -> None:
     assert list(Spool(tmp_path, CIPHER).waiting()) == []
 
 
-def test_a_text_under_a_lost_key_says_so_without_its_words(tmp_path: Path) -> None:
-    Spool(tmp_path, CIPHER).keep(TEXT)
+def test_a_text_under_a_lost_key_is_set_aside_and_holds_up_nobody(tmp_path: Path) -> None:
     other = Cipher(keys=("A" * 43 + "=",), secret="a secret")
-    with pytest.raises(DecryptionError) as caught:
-        list(Spool(tmp_path, other).waiting())
-    assert "groceries" not in str(caught.value)
+    Spool(tmp_path, other).keep(TEXT)
+    Spool(tmp_path, CIPHER).keep(replace(TEXT, provider_id="SM2"))
+    waiting = Spool(tmp_path, CIPHER).waiting()
+    assert [text.provider_id for _, text in waiting] == ["SM2"]
+    (aside,) = tmp_path.glob("*.unreadable")
+    assert "groceries" not in aside.read_text()
