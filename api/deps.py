@@ -1,15 +1,18 @@
 """What endpoints ask for: services, a session for the request, who is calling."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, HTTPException, Request, Response
+from anyio import CancelScope, CapacityLimiter, to_thread
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import StringConstraints
 from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
 
 from api.services import Services
 from directory.clock import wall_now
@@ -26,10 +29,26 @@ def get_services(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-def get_session(services: Annotated[Services, Depends(get_services)]) -> Iterator[Session]:
-    """One transaction a request; it commits before the response leaves (scope="function")."""
-    with services.database.session_scope() as session:
+async def get_session(
+    services: Annotated[Services, Depends(get_services)],
+) -> AsyncIterator[Session]:
+    """One transaction a request; it commits before the response leaves (scope="function").
+
+    Whoever waits to write waits on a thread of a pool apart: were it the endpoints' own, the one
+    who may write could find no thread left to go on with.
+    """
+    scope = services.database.session_scope()
+    session = await to_thread.run_sync(scope.__enter__, limiter=services.waiting_writers)
+    try:
         yield session
+    except BaseException as error:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(
+                partial(scope.__exit__, type(error), error, error.__traceback__),
+                limiter=CapacityLimiter(1),
+            )
+        raise
+    await to_thread.run_sync(partial(scope.__exit__, None, None, None), limiter=CapacityLimiter(1))
 
 
 def get_reading_session(

@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from directory.errors import HandoffError, TooMany, Unauthenticated
@@ -72,6 +73,12 @@ def describe_errors(app: FastAPI) -> None:
         code = _CODES.get(error.status_code, "error")
         headers = dict(error.headers) if error.headers else None
         return problem(error.status_code, code, str(error.detail), headers=headers)
+
+    @app.exception_handler(OperationalError)
+    async def _database_down(_: Request, error: OperationalError) -> JSONResponse:
+        log.error("database_down", kind=type(error).__name__)
+        detail = "The database does not answer: try again in a moment."
+        return problem(503, "database_down", detail, headers={"Retry-After": "5"})
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from anyio import CapacityLimiter
+
 from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
@@ -23,6 +25,7 @@ from directory.search import FindResult, Query, find, needs_in, place_in, warm_u
 from directory.settings import Settings
 
 EMBEDDED = "embedded"
+WAITING_WRITERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Services:
     spool: Spool
     answerer: Answerer
     workers: Workers
+    waiting_writers: CapacityLimiter
 
 
 def search_directory(query: Query) -> FindResult:
@@ -97,7 +101,18 @@ def build(settings: Settings, **replaced: Any) -> Services:
         keep_time=clock.keep,
     )
     workers = Workers(parts, executor_id=EMBEDDED if alone else answerer.owner, alone=alone)
-    return Services(settings, opened, clock, quiet, gateway, rasa, spool, answerer, workers)
+    return Services(
+        settings,
+        opened,
+        clock,
+        quiet,
+        gateway,
+        rasa,
+        spool,
+        answerer,
+        workers,
+        waiting_writers=CapacityLimiter(WAITING_WRITERS),
+    )
 
 
 def twilio_gateway(settings: Settings) -> TwilioGateway:

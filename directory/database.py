@@ -8,8 +8,9 @@ never blocks and never writes.
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine, event
@@ -84,10 +85,15 @@ class Database:
         self.cipher = Cipher(keys=settings.encryption_key_list, secret=settings.secret_key)
         self.engine = make_engine(settings.database)
         self._writing = self.engine.execution_options(handoff_write=True)
+        # SQLite has one writer at a time, and those who wait for it ask again at random: in a
+        # burst some wait until they give up. A lock of our own lets them in one by one.
+        self._turn: AbstractContextManager[object] = (
+            Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

@@ -42,4 +42,5 @@ class Cipher:
 
     def blind_index(self, value: str) -> str:
         """64 hex digits that are equal for equal values and reveal nothing else."""
-        return hmac.new(self._index_key, value.encode(), hashlib.sha256).hexdigest()
+        encoded = value.encode("utf-8", "surrogatepass")
+        return hmac.new(self._index_key, encoded, hashlib.sha256).hexdigest()

@@ -16,9 +16,7 @@ from directory.visits.models import CallType, FollowUp
 _WITHOUT_NUL = r"^[^\x00]*$"
 Name = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=120, pattern=_WITHOUT_NUL
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_WITHOUT_NUL),
 ]
 Disposition = Annotated[str, StringConstraints(max_length=2000, pattern=_WITHOUT_NUL)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=24)]

@@ -20,7 +20,8 @@ SHORTEST_PASSWORD = 12
 TOKEN_LIFETIME = timedelta(hours=12)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_ALLOWED = 10
-_EMAIL = re.compile(r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s.\x00-\x1f]+$")
+_UNFIT = r"@\s\x00-\x1f\ud800-\udfff"
+_EMAIL = re.compile(rf"^[^{_UNFIT}]{{1,64}}@[^{_UNFIT}]+\.[^{_UNFIT}.]+$")
 _hasher = PasswordHasher()
 # Checked against when the account is unknown, so that the time taken tells nothing.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -111,5 +112,5 @@ def hash_of(token: str) -> str:
 def _fits(expected: str, password: str) -> bool:
     try:
         return _hasher.verify(expected, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

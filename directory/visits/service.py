@@ -15,7 +15,6 @@ from directory.people.phone import to_e164
 from directory.quiet_hours import QuietHours
 from directory.visits.models import CallType, FollowUp, Visit
 
-
 # A date further off than this, either way, is a slip of the pen.
 PLAUSIBLE = timedelta(days=3660)
 

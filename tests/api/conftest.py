@@ -13,10 +13,12 @@ from httpx import Response
 from api.app import create_app
 from api.services import Services, build
 from directory import database
+from directory.clock import wall_now
+from directory.database import new_id
 from directory.listings.load import load_partners
 from directory.settings import Settings
 from directory.staff import service as staff
-from directory.staff.models import Role
+from directory.staff.models import Role, StaffToken
 from tests.conftest import PARTNERS
 from tests.fakes import MORNING, FakeGateway, FakeRasa
 
@@ -51,14 +53,25 @@ class Api:
     rasa: Rasa
 
     def staff(self, role: Role = Role.CLINICIAN) -> dict[str, str]:
-        """Headers of a staff member of this role, who is added when there is none."""
-        email = f"{role.value}@naperville.example"
+        """Headers of a staff member of this role, as after a log-in (which takes its time)."""
+        email, token = f"{role.value}@naperville.example", new_id()
         with database.session_scope() as session:
-            if staff.queries.active_by_email(session, email) is None:
-                staff.add(session, email, role, password=PASSWORD, phone=None, now=MORNING)
-        answer = self.log_in(email)
-        assert answer.status_code == 200, answer.text
-        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+            member = staff.queries.active_by_email(session, email)
+            if member is None:
+                member = staff.add(session, email, role, password=None, phone=None, now=MORNING)
+            session.add(
+                StaffToken(
+                    token_hash=staff.hash_of(token),
+                    staff_id=member.id,
+                    expires_at=wall_now() + staff.TOKEN_LIFETIME,
+                )
+            )
+        return {"Authorization": f"Bearer {token}"}
+
+    def add_account(self, email: str = EMAIL, role: Role = Role.CLINICIAN) -> None:
+        """An account that can log in with PASSWORD."""
+        with database.session_scope() as session:
+            staff.add(session, email, role, password=PASSWORD, phone=None, now=MORNING)
 
     def log_in(self, email: str = EMAIL, password: str = PASSWORD) -> Response:
         form = {"username": email, "password": password}

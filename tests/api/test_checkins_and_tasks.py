@@ -7,8 +7,8 @@ import pytest
 
 from api import paging
 from directory import database
+from directory.checkins.service import cancel_planned
 from directory.database import new_id
-from directory.people import service as people
 from directory.people.queries import audit_of
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
@@ -124,17 +124,12 @@ BAD_CURSORS = [
 ]
 
 
-@pytest.mark.parametrize("path", ["checkins", "tasks", "services"])
-@pytest.mark.parametrize("cursor", BAD_CURSORS)
-def test_a_cursor_that_we_did_not_make_is_refused(any_api: Api, path: str, cursor: str) -> None:
-    answer = any_api.client.get(
-        f"/api/v1/{path}", params={"cursor": cursor}, headers=any_api.staff()
-    )
-    if path == "services" and answer.status_code == 200:
-        return  # a list by name takes any text as the name to go on behind
-    assert answer.status_code == 422, answer.text
-    problem(answer, 422, answer.json()["code"])
-    assert answer.json()["code"] in ("cursor_invalid", "malformed")
+@pytest.mark.parametrize("path", ["checkins", "tasks"])
+def test_a_cursor_that_we_did_not_make_is_refused(any_api: Api, path: str) -> None:
+    headers = any_api.staff()
+    for cursor in BAD_CURSORS:
+        answer = any_api.client.get(f"/api/v1/{path}", params={"cursor": cursor}, headers=headers)
+        problem(answer, 422, "cursor_invalid")
 
 
 @pytest.mark.parametrize(
@@ -185,9 +180,9 @@ def test_a_wrong_change_of_a_task_is_malformed(api: Api, body: Any) -> None:
     problem(change(api, task_id, body), 422, "malformed")
 
 
-@pytest.mark.parametrize("task_id", [UNKNOWN, "1", "no-such-task"])
-def test_an_unknown_task_is_not_found(any_api: Api, task_id: str) -> None:
-    problem(change(any_api, task_id, {"status": "done"}), 404, "task_unknown")
+def test_an_unknown_task_is_not_found(any_api: Api) -> None:
+    for task_id in (UNKNOWN, "1", "no-such-task"):
+        problem(change(any_api, task_id, {"status": "done"}), 404, "task_unknown")
 
 
 def actions(person_id: str) -> list[str]:
@@ -223,9 +218,6 @@ def test_a_refused_look_is_noted_nowhere(api: Api) -> None:
 def test_a_cancelled_check_in_is_listed_as_such(api: Api) -> None:
     visit, _ = visited()
     with database.session_scope() as session:
-        from directory.checkins.service import cancel_planned
-
-        person = people.find_or_create(session, "+16305550100", now=MORNING)
-        cancel_planned(session, person.id)
+        cancel_planned(session, visit.person_id)
     items = get(api, "checkins", person_id=visit.person_id)["items"]
     assert {each["status"] for each in items} == {"cancelled"}

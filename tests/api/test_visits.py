@@ -1,5 +1,6 @@
 """POST /api/v1/visits: what a clinician logs, and which check-ins come of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -191,28 +192,28 @@ def test_a_number_that_nobody_can_be_texted_at_is_refused(api: Api, phone: str) 
     assert phone not in answer.text
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
+def test_an_absurd_year_is_a_slip(any_api: Api) -> None:
+    headers = any_api.staff()
+    for written in (
         "0001-01-01T00:00:00Z",
         "0001-01-01T00:00:00+14:00",
         "9999-12-31T23:59:59Z",
         "9999-12-31T23:59:59-14:00",
         "1826-03-18T15:00:00Z",
         "2206-03-18T15:00:00Z",
-    ],
-)
-def test_an_absurd_year_is_a_slip(any_api: Api, written: str) -> None:
-    body = a_visit(occurred_at=written)
-    answer = any_api.client.post("/api/v1/visits", json=body, headers=any_api.staff())
-    problem(answer, 422, "occurred_at_implausible")
+    ):
+        answer = any_api.client.post(
+            "/api/v1/visits", json=a_visit(occurred_at=written), headers=headers
+        )
+        problem(answer, 422, "occurred_at_implausible")
 
 
-@pytest.mark.parametrize("written", [1e300, -1, 10**40, "1e999", True, {}, "-000001-01-01T00:00Z"])
-def test_a_date_that_is_none_breaks_nothing(any_api: Api, written: Any) -> None:
-    body = a_visit(occurred_at=written)
-    answer = any_api.client.post("/api/v1/visits", json=body, headers=any_api.staff())
-    assert answer.status_code == 422, answer.text
+@pytest.mark.parametrize("written", ["1e300", "-1", "1" + "0" * 40, "1e999", "NaN", "true", "{}"])
+def test_a_date_that_is_none_breaks_nothing(api: Api, written: str) -> None:
+    body = json.dumps(a_visit(occurred_at="HERE")).replace('"HERE"', written)
+    headers = api.staff() | {"Content-Type": "application/json"}
+    answer = api.client.post("/api/v1/visits", content=body, headers=headers)
+    problem(answer, 422, answer.json()["code"])
 
 
 def test_a_visit_a_little_ahead_of_our_clock_is_logged(api: Api) -> None:

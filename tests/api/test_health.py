@@ -1,0 +1,109 @@
+"""Liveness, readiness and metrics."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from directory.clock import wall_now
+from directory.messages.models import MessageKind, OutboundStatus
+from directory.tasks.models import TaskKind
+from tests.api.conftest import PHONE, Api
+from tests.factories import queued, texted, visited
+
+
+def test_it_is_alive_and_says_the_product_s_time(any_api: Api) -> None:
+    any_api.services.clock.start(speed=1)
+    any_api.services.clock.skip(timedelta(days=3))
+    body = any_api.client.get("/healthz").json()
+    assert (body["status"], body["clock_speed"]) == ("ok", 1.0)
+    ahead = datetime.fromisoformat(body["now"]) - wall_now()
+    assert abs(ahead - timedelta(days=3)) < timedelta(minutes=1)
+
+
+def test_it_is_alive_without_its_database(api: Api, tmp_path: Path) -> None:
+    break_database(api, tmp_path)
+    assert api.client.get("/healthz").json()["status"] == "ok"
+
+
+def break_database(api: Api, folder: Path) -> None:
+    api.services.database.engine.dispose()
+    for file in folder.glob("handoff.sqlite*"):
+        file.unlink()
+    (folder / "handoff.sqlite").mkdir()
+
+
+def ready_workers(api: Api) -> None:
+    api.services.workers.swept_at = wall_now()
+
+
+def test_it_is_ready_when_every_part_is(api: Api) -> None:
+    ready_workers(api)
+    answer = api.client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "parts": {"database": "ok", "rasa": "ok", "carrier": "ok", "worker": "ok"},
+    }
+
+
+@pytest.mark.parametrize("part", ["database", "rasa", "carrier", "worker"])
+def test_the_part_that_is_down_is_named(api: Api, part: str, tmp_path: Path) -> None:
+    ready_workers(api)
+    if part == "database":
+        break_database(api, tmp_path)
+    elif part == "rasa":
+        api.rasa.there = False
+    elif part == "carrier":
+        api.carrier.there = False
+    else:
+        api.services.workers.swept_at = wall_now() - timedelta(minutes=5)
+    answer = api.client.get("/readyz")
+    assert answer.status_code == 503
+    body = answer.json()
+    assert body["status"] == "not ready"
+    assert [name for name, state in body["parts"].items() if state != "ok"] == [part]
+
+
+def test_before_the_workers_run_it_is_not_ready(api: Api) -> None:
+    answer = api.client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["worker"]) == (503, "not started")
+
+
+def test_the_carrier_is_not_asked_each_second(api: Api) -> None:
+    ready_workers(api)
+    assert api.client.get("/readyz").status_code == 200
+    api.carrier.there = False
+    assert api.client.get("/readyz").status_code == 200, "the answer of a moment ago counts"
+
+
+def test_metrics_count_and_name_nobody(any_api: Api) -> None:
+    visit, _ = visited()
+    texted("I need help, my name is Maria Example")
+    queued("Hello Maria", kind=MessageKind.REPLY)
+    answer = any_api.client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    families = {each.name: each for each in text_string_to_metric_families(answer.text)}
+    assert set(families) >= {
+        "handoff_turns",
+        "handoff_outbound_messages",
+        "handoff_inbound_waiting",
+        "handoff_tasks_open",
+    }
+    assert families["handoff_inbound_waiting"].samples[0].value == 1
+    for private in (PHONE, "5550100", "Maria", "help", visit.person_id, visit.id):
+        samples = [line for line in answer.text.splitlines() if not line.startswith("#")]
+        assert not any(private in line for line in samples)
+
+
+def test_labels_are_words_of_ours(api: Api) -> None:
+    texted("anything")
+    queued()
+    words = {*TaskKind, *OutboundStatus}
+    for family in text_string_to_metric_families(api.client.get("/metrics").text):
+        for sample in family.samples:
+            assert set(sample.labels) <= {"status", "kind", "answered_by"}
+            for label in ("status", "kind"):
+                assert sample.labels.get(label, TaskKind.DANGER) in words
