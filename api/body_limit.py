@@ -1,6 +1,6 @@
 """No request body is read beyond what any honest client sends, whatever its headers claim."""
 
-from starlette.exceptions import HTTPException
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 1_000_000

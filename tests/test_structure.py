@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 
 from directory import models
 from directory.database import Base, Database
-from directory.needs import NEEDS, taxonomy
+from directory.needs import taxonomy
 from directory.settings import ROOT, Settings
 
 LONGEST_FILE = 350
@@ -63,7 +63,8 @@ def sources() -> list[Path]:
 
 
 def test_files_stay_short() -> None:
-    lengths = {str(f.relative_to(ROOT)): len(f.read_text().splitlines()) for f in sources()}
+    written = [file for file in sources() if "versions" not in file.parts]  # not migrations
+    lengths = {str(f.relative_to(ROOT)): len(f.read_text().splitlines()) for f in written}
     assert {name: count for name, count in lengths.items() if count > LONGEST_FILE} == {}
 
 
@@ -135,7 +136,6 @@ def _is_ours(_: object, name: str | None, kind: str, *__: object) -> bool:
 
 def test_the_taxonomy_is_the_vocabulary_in_its_order() -> None:
     assert len(VOCABULARY) == 26
-    assert list(NEEDS) == VOCABULARY
     assert list(taxonomy()) == VOCABULARY
 
 

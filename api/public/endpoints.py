@@ -15,6 +15,7 @@ from directory.search import find, needs_in, place_in
 
 router = APIRouter(prefix="/api/v1/services", tags=["directory"])
 LONGEST_QUERY = 300
+LONGEST_CURSOR = 2000  # a name of 255 characters, an id, in base64
 ServiceKey = Annotated[str, Path(max_length=255, pattern=r"^[^\x00]*$")]
 
 
@@ -69,7 +70,7 @@ def search_services(
 @router.get("")
 def list_services(
     session: ReadingSession,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ServicePage:
     """Every published service, by name."""

@@ -24,7 +24,17 @@ from directory.places import Place, PlaceKind, distance_miles, folded
 from directory.search.index import Area, Listing
 from directory.search.model import Reason
 
-CRISIS_NEEDS = frozenset({"domestic_violence", "sexual_assault", "adult_protective"})
+# Where somebody who answers now counts for more than somebody in the same town.
+CRISIS_NEEDS = frozenset(
+    {
+        "adult_protective",
+        "domestic_violence",
+        "mental_health",
+        "sexual_assault",
+        "shelter",
+        "substance_use",
+    }
+)
 NEAR_MILES = 5.0
 _STEPS_MILES = (3.0, 8.0, 15.0)
 _FRESH_DAYS, _AGING_DAYS = 365, 3 * 365

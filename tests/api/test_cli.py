@@ -4,14 +4,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from api.cli import main
 from directory import database
 from directory.clock import wall_now
+from directory.database import Database
 from directory.listings import queries as listings
-from directory.settings import ROOT, Settings
+from directory.settings import Settings
 from directory.staff import queries as staff
 from directory.staff import service as staff_service
 from tests.conftest import KEY, PARTNERS
@@ -20,39 +24,67 @@ EMAIL = "ana@city.example"
 PASSWORD = "a long enough password"
 
 
-class Command:
-    """`handoff` in a process of its own, with only the settings of this test."""
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+
+class Command:
+    """`handoff`, with only the settings of this test."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
         self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(settings.data_dir),
             "HANDOFF_DATA_DIR": str(settings.data_dir),
             "HANDOFF_SECRET_KEY": settings.secret_key,
             "HANDOFF_ENCRYPTION_KEYS": KEY,
         }
 
-    def __call__(
-        self, *arguments: str, typed: str = "", **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments],
-            cwd=ROOT,
-            env=self.environment | environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def __call__(self, *arguments: str, typed: str = "", **environment: str) -> Done:
+        with self._monkeypatch.context() as patched:
+            for name, value in (self.environment | environment).items():
+                patched.setenv(name, value)
+            patched.setattr(sys, "argv", ["handoff", *arguments])
+            patched.setattr(sys, "stdin", StringIO(typed))
+            with pytest.raises(SystemExit) as ended:
+                main()
+        said = self._capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
 
 
 @pytest.fixture
-def handoff(sqlite_settings: Settings) -> Iterator[Command]:
-    opened = database.use(database.Database(sqlite_settings))
-    yield Command(sqlite_settings)
-    opened.close()
+def handoff(
+    sqlite_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Command]:
+    monkeypatch.chdir(tmp_path)  # where no .env is
+    database.use(Database(sqlite_settings))
+    yield Command(sqlite_settings, monkeypatch, capsys)
+    database.current().close()
+
+
+def test_it_is_a_program(handoff: Command, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "handoff", "staff", "remove", EMAIL],
+        cwd=tmp_path,
+        env=handoff.environment | {"PATH": os.environ["PATH"], "HANDOFF_PORT": "eighty"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr).startswith("handoff: HANDOFF_PORT")
 
 
 def one_line(text: str) -> str:

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from directory.settings import Settings
 from tests.api.conftest import Api, problem, running
+from tests.conftest import settings_for
 
 PUBLIC = "https://handoff.city.example"
 
@@ -15,14 +16,12 @@ PUBLIC = "https://handoff.city.example"
 @pytest.fixture
 def live(sqlite_settings: Settings) -> Iterator[Api]:
     """The API with a public address and a carrier that carries real texts."""
-    settings = sqlite_settings.model_copy(
-        update={
-            "public_url": PUBLIC,
-            "carrier": "twilio",
-            "twilio_api_base_url": "http://127.0.0.1:9",
-        }
+    settings = settings_for(
+        sqlite_settings.data_dir,
+        public_url=PUBLIC,
+        carrier="twilio",
+        twilio_api_base_url="http://127.0.0.1:9",
     )
-    settings = Settings.model_validate(settings.model_dump())
     with running(settings) as api:
         yield api
 

@@ -15,9 +15,11 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 from schemathesis.config import SchemathesisConfig
+from schemathesis.python import asgi
 
 from directory import database
 from directory.listings.load import load_partners
+from directory.staff.models import Role
 from tests.api.conftest import Api, running
 from tests.conftest import PARTNERS, settings_for
 from tests.fakes import MORNING
@@ -49,7 +51,8 @@ def whole(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """The API over the partners, kept for all the cases of this module."""
     folder = tmp_path_factory.mktemp("fuzz")
     (folder / "handoff.sqlite").write_bytes(sqlite_template.read_bytes())
-    with running(settings_for(folder)) as api:
+    # Schemathesis' own client has a host of its own.
+    with running(settings_for(folder, public_url=f"http://{asgi.HOST}")) as api:
         with database.session_scope() as session:
             load_partners(session, PARTNERS, now=MORNING)
         yield api
@@ -73,23 +76,28 @@ FEW = settings(
 
 @pytest.fixture(scope="module")
 def staff_headers(whole: Api) -> dict[str, str]:
-    from directory.staff.models import Role
-
     return whole.staff(Role.SUPERVISOR)
+
+
+@pytest.fixture(scope="module")
+def session(whole: Api) -> Iterator[asgi.ASGIClient]:
+    """One client for all cases: the application starts once."""
+    with asgi.get_client(whole.client.app) as client:
+        yield client
 
 
 @schema.parametrize()
 @FEW
 def test_with_a_token_every_answer_is_as_described(
-    case: Case, staff_headers: dict[str, str]
+    case: Case, staff_headers: dict[str, str], session: asgi.ASGIClient
 ) -> None:
-    case.call_and_validate(headers=staff_headers, checks=CHECKS)
+    case.call_and_validate(session=session, headers=staff_headers, checks=CHECKS)
 
 
 @schema.include(path_regex=r"^/api/v1/(visits|checkins|tasks|people|staff)").parametrize()
 @settings(FEW, max_examples=8)
-def test_without_a_token_every_staff_door_is_shut(case: Case) -> None:
-    answer = case.call_and_validate(checks=CHECKS)
+def test_without_a_token_every_staff_door_is_shut(case: Case, session: asgi.ASGIClient) -> None:
+    answer = case.call_and_validate(session=session, checks=CHECKS)
     assert answer.status_code == 401
 
 
