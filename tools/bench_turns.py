@@ -40,9 +40,8 @@ def main() -> int:
     for name, seconds in (("HELP", bare), ("need to services", full), ("danger", danger)):
         p50, p95 = _percentiles(seconds)
         ratio = p50 / _percentiles(bare)[0]
-        say(
-            f"{name:18} p50 {p50 * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   x{ratio:.1f} of HELP\n"
-        )
+        figures = f"p50 {p50 * 1000:5.0f} ms   p95 {p95 * 1000:5.0f} ms   x{ratio:.1f} of HELP"
+        say(f"{name:18} {figures}\n")
     total = 0.0
     for name, megabytes in _memory(settings.port):
         total += megabytes
