@@ -132,17 +132,20 @@ class Product:
         assert answer.status_code == httpx.codes.OK, answer.text
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
-    def visit(self, phone: str = RESIDENT, **changes: Any) -> httpx.Response:
-        """A clinician logs a visit that happened just now."""
-        body: dict[str, Any] = {
+    def visit_body(self, phone: str = RESIDENT) -> dict[str, Any]:
+        """A visit that happened just now, as the API wants it."""
+        return {
             "person": {"phone": phone, "name": "Alex Doe", "language": "en", "safe_to_text": True},
             "call_type": "mental_health",
             "occurred_at": self.services.clock.now().isoformat(),
             "consent": {"sms": True, "referral": True, "method": "verbal"},
             "disposition": "Linked to community services",
         }
-        person = changes.pop("person", {})
-        body["person"] |= person
+
+    def visit(self, phone: str = RESIDENT, **changes: Any) -> httpx.Response:
+        """A clinician logs a visit."""
+        body = self.visit_body(phone)
+        body["person"] |= changes.pop("person", {})
         return self.http.post("/api/v1/visits", json=body | changes, headers=self.log_in())
 
     def listed(self, path: str, **query: Any) -> list[dict[str, Any]]:
@@ -175,7 +178,7 @@ def running_product(
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    http = httpx.Client(base_url=settings.base_url, timeout=10.0, trust_env=False)
+    http = httpx.Client(base_url=settings.base_url, timeout=30.0, trust_env=False)
     try:
         wait_until("the API", lambda: server.started)
         yield Product(settings, services, carrier, http)

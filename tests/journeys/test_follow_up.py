@@ -1,5 +1,6 @@
 """After a visit the check-ins go out when due, their answers are handled, and STOP ends them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from tests.journeys.running import RESIDENT, Product, wait_until
@@ -57,7 +58,8 @@ def test_stop_cancels_what_is_planned(product_on_both: Product) -> None:
     product = product_on_both
     visit = product.visit().json()
     product.text("STOP")
-    assert _statuses(product, visit["person_id"]) == ["cancelled"] * 3
+    cancelled = ["cancelled"] * 3
+    wait_until("the end of it", lambda: _statuses(product, visit["person_id"]) == cancelled)
     before = product.carrier.last_order()
     product.pass_time(timedelta(days=3))
     product.services.workers.sweep(slow=True)
@@ -109,3 +111,20 @@ def test_worse_opens_a_task_and_danger_in_an_answer_is_danger(product: Product) 
     assert "911" in reply
     assert product.listed("tasks")[0]["kind"] == "danger"
     assert _statuses(product, visit["person_id"])[0] == "answered"
+
+
+def test_many_visits_logged_at_once_are_all_kept(product: Product) -> None:
+    """More writers at once than the server has threads: nobody is locked out, nothing is lost."""
+    headers = product.log_in()
+    body = product.visit_body()
+
+    def log(number: int) -> int:
+        person = body["person"] | {"phone": f"+1630555{number + 3000:04d}"}
+        answer = product.http.post(
+            "/api/v1/visits", json=body | {"person": person}, headers=headers
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(80) as pool:
+        statuses = list(pool.map(log, range(160)))
+    assert statuses == [201] * 160
