@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format pins clean
+.PHONY: help setup run test check lint bench format pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -34,6 +34,9 @@ lint: setup ## style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd bot && $(QUIET_RASA) .venv/bin/python -m rasa data validate --domain domain --data data --fail-on-warnings
+
+bench: setup ## how long a resident waits, and memory; with `make run` in another terminal
+	@$(BIN)/python -m tools.bench_turns
 
 format: setup ## put the code into its one form
 	$(BIN)/ruff check --fix .
