@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
 
 from directory.errors import HandoffError, TooMany, Unauthenticated
@@ -75,7 +76,8 @@ def describe_errors(app: FastAPI) -> None:
         return problem(error.status_code, code, str(error.detail), headers=headers)
 
     @app.exception_handler(OperationalError)
-    async def _database_down(_: Request, error: OperationalError) -> JSONResponse:
+    @app.exception_handler(DatabaseTimeout)
+    async def _database_down(_: Request, error: Exception) -> JSONResponse:
         log.error("database_down", kind=type(error).__name__)
         detail = "The database does not answer: try again in a moment."
         return problem(503, "database_down", detail, headers={"Retry-After": "5"})

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -22,6 +23,7 @@ from directory.encryption import Cipher
 from directory.settings import Settings
 
 BUSY_SECONDS = 15
+TURN_SECONDS = 30.0
 
 
 class Base(DeclarativeBase):
@@ -77,6 +79,25 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else current().cipher.decrypt(value)
 
 
+class _Turn:
+    """Lets writers in one by one.
+
+    SQLite has one writer at a time, and those who wait for it ask again at random: in a burst
+    some wait until they give up. Raises sqlalchemy's TimeoutError after TURN_SECONDS, so that a
+    scope opened inside another one is an error and not a standstill.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=TURN_SECONDS):
+            raise DatabaseTimeout("another writer holds the database; is a scope inside another?")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Database:
     """An engine with its cipher; open one per process."""
 
@@ -85,10 +106,8 @@ class Database:
         self.cipher = Cipher(keys=settings.encryption_key_list, secret=settings.secret_key)
         self.engine = make_engine(settings.database)
         self._writing = self.engine.execution_options(handoff_write=True)
-        # SQLite has one writer at a time, and those who wait for it ask again at random: in a
-        # burst some wait until they give up. A lock of our own lets them in one by one.
         self._turn: AbstractContextManager[object] = (
-            Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+            _Turn() if self.engine.dialect.name == "sqlite" else nullcontext()
         )
 
     @contextmanager

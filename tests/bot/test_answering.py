@@ -231,10 +231,11 @@ def test_an_owed_text_waits_while_somebody_answers_the_person(db: Database) -> N
     rasa = FakeRasa(answers=[(found(),)], down=True)
     answerer = an_answerer(rasa)
     inbound_id = texted("qwerty uiop")
-    answerer.answer(met())
+    person_id = met()
+    answerer.answer(person_id)
     rasa.down = False
     with database.session_scope() as session:
-        assert conversations.lease(session, met(), by="another run", wall=MORNING)
+        assert conversations.lease(session, person_id, by="another run", wall=MORNING)
     answerer.answer_owed(inbound_id)
     assert inbound(inbound_id).owed
 
