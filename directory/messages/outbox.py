@@ -223,16 +223,6 @@ def provider_ids_of_others(session: Session, person_id: str, message_id: str) ->
     return frozenset(each for each in ids if each is not None)
 
 
-def replies_to(session: Session, inbound_id: str) -> list[OutboundMessage]:
-    return list(
-        session.scalars(
-            select(OutboundMessage)
-            .where(OutboundMessage.in_reply_to == inbound_id)
-            .order_by(OutboundMessage.sequence)
-        )
-    )
-
-
 def queued_for(session: Session, person_id: str) -> list[OutboundMessage]:
     """Texts to this person that have not left yet."""
     return list(

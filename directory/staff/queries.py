@@ -43,10 +43,6 @@ def by_token_hash(session: Session, token_hash: str, *, wall: datetime) -> Staff
     )
 
 
-def tokens_of(session: Session, staff_id: str) -> list[StaffToken]:
-    return list(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)))
-
-
 def failures_since(session: Session, name_index: str, *, since: datetime) -> int:
     return (
         session.scalar(
