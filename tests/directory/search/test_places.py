@@ -1,10 +1,24 @@
 """A place read out of what people write."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
+from directory.places import town_place
 from directory.search import place_in
+from directory.search.places import LANDMARKS_FILE
+from directory.settings import ROOT
+
+LABELLED = Path(__file__).with_name("places.yml")
+LEAST_RIGHT = 0.98
+
+
+def _labelled() -> list[tuple[str, str | None]]:
+    content = YAML(typ="safe", pure=True).load(LABELLED)
+    return [(one["text"], one["place"]) for texts in content.values() for one in texts]
 
 
 def _name(text: str) -> str | None:
@@ -121,3 +135,20 @@ def test_any_text_is_read_without_an_accident(text: str) -> None:
 def test_text_in_brackets_never_decides(text: str) -> None:
     inside = f"[{text.replace('[', '').replace(']', '')}]"
     assert place_in(inside) is None
+
+
+def test_places_are_read_and_made_up_nowhere() -> None:
+    labelled = _labelled()
+    wrong = [(text, place, _name(text)) for text, place in labelled if _name(text) != place]
+    assert 1 - len(wrong) / len(labelled) >= LEAST_RIGHT, wrong
+    without = [text for text, place in labelled if place is None]
+    assert len(without) >= 25
+    assert [text for text in without if _name(text)] == []
+
+
+def test_landmarks_stand_in_towns_that_the_listings_attest() -> None:
+    """A landmark's town must be the one of a listed address; nothing is taken from memory."""
+    listed = (ROOT / "data" / "partners.yml").read_text(encoding="utf-8").casefold()
+    for landmark in YAML(typ="safe", pure=True).load(LANDMARKS_FILE)["landmarks"]:
+        assert town_place(landmark["town"]) is not None
+        assert f"city: {landmark['town'].casefold()}" in listed
