@@ -116,9 +116,12 @@ def evaluate(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     json_out: Annotated[Path | None, typer.Option("--json")] = None,
     html_out: Annotated[Path | None, typer.Option("--html")] = None,
+    gates: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
     """Labelled messages through the understanding that answers residents; prints the measures."""
-    raise typer.Exit(evaluate_file(file, json_out=json_out, html_out=html_out, console=out))
+    raise typer.Exit(
+        evaluate_file(file, json_out=json_out, html_out=html_out, gates_file=gates, console=out)
+    )
 
 
 @directory_commands.command("load")

@@ -32,18 +32,23 @@ class CheckinAnswer(StrEnum):
     UNCLEAR = "unclear"
 
 
+# Skin tones and variants are characters of their own behind the sign. A face tells a mood, which is
+# not ours to score: it stays UNCLEAR, and a person looks.
 _SIGNS = {
     "\N{THUMBS UP SIGN}": CheckinAnswer.BETTER,
     "\N{OK HAND SIGN}": CheckinAnswer.BETTER,
     "\N{THUMBS DOWN SIGN}": CheckinAnswer.WORSE,
     "\N{TELEPHONE RECEIVER}": CheckinAnswer.CALL_ME,
+    "\N{BLACK TELEPHONE}": CheckinAnswer.CALL_ME,
+    "\N{MOBILE PHONE}": CheckinAnswer.CALL_ME,
+    "\N{MOBILE PHONE WITH RIGHTWARDS ARROW AT LEFT}": CheckinAnswer.CALL_ME,
 }
 
 
 def read_answer(text: str) -> CheckinAnswer:
     """What the text answers; danger and opting out come before everything."""
     danger = screen(text)
-    if danger is not None and danger.immediate:
+    if danger is not None and danger.immediate and not danger.hint:
         return CheckinAnswer.CRISIS
     if keyword(text) is Keyword.STOP:
         return CheckinAnswer.STOP
@@ -52,10 +57,8 @@ def read_answer(text: str) -> CheckinAnswer:
     sentence = plain(text)
     for answer, _ in _phrases().find(sentence):
         return answer
-    for sign, answer in _SIGNS.items():
-        if sign in text:
-            return answer
-    return CheckinAnswer.UNCLEAR
+    signs = {answer for sign, answer in _SIGNS.items() if sign in text}
+    return signs.pop() if len(signs) == 1 else CheckinAnswer.UNCLEAR
 
 
 @cache

@@ -1,40 +1,38 @@
 """How a text is answered: the one order that every text passes through.
 
-Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then
-the answer to an open check-in, a choice from the last list, and only then Rasa, which sees
-redacted text and an opaque id. Where Rasa fails the directory's own rule search answers, so
-nobody meets silence. No database session is open while this runs.
+Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then a
+choice from whatever was asked last, the answer to an open check-in, and only then Rasa, which sees
+redacted text and an opaque id. Rasa's classifier is a second net for danger and opting out: what
+it sees is answered like what the rules see, and it can take nothing back. Where Rasa fails the
+rules alone decide and the directory's own rule search answers, so nobody meets silence. No
+database session is open while this runs.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot import checkin_turns, fallback
+from bot import checkin_turns, clarifying, fallback
+from bot.asked import Asked, asked_last, is_recent, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer
-from bot.choices import Details, More, Pick, read_choice
+from bot.choices import More, Pick, read_choice
 from bot.languages import language_of, requested_language
-from bot.plain_rules import in_danger, on_keyword
+from bot.legible import has_words, legible
+from bot.other_languages import in_another_language
+from bot.plain_rules import on_keyword
 from bot.privacy import redact
-from bot.rasa_client import RasaAnswer, RasaUnavailable
+from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
 from bot.safety.screen import Danger, screen
-from bot.sms.keywords import keyword
-from bot.turn import NewTask, Situation, Turn, Understanding, Understood
-from bot.wording import results, say
-from directory.conversations.memory import Memory
+from bot.second_net import as_answer, as_danger, confirms, is_sentence, likely_needs
+from bot.service_lists import Search, ServiceLists
+from bot.sms.keywords import Keyword, keyword
+from bot.turn import NewTask, Situation, Turn, Understanding
+from bot.wording import results, say, sentences
+from directory.conversations.memory import Question
 from directory.messages.models import AnsweredBy
 from directory.needs import taxonomy
-from directory.search import FindResult, Query, place_in
+from directory.search import place_in
 from directory.tasks.models import TaskKind
-
-LONGEST_TEXT = 1600
-# A list is what "2" or MORE speaks of for a day; then the numbers mean nothing any more.
-LIST_LIFETIME = timedelta(hours=24)
-MISSES_BEFORE_A_PERSON = 2
-
-Search = Callable[[Query], FindResult]
 
 
 class Rasa(Protocol):
@@ -43,6 +41,8 @@ class Rasa(Protocol):
     def ask(
         self, *, sender: str, message_id: str, text: str, metadata: dict[str, Any]
     ) -> RasaAnswer: ...
+
+    def look(self, text: str) -> Look: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,18 @@ class Conversation:
 
     def respond_to(self, text: str, situation: Situation) -> Turn:
         """The answer to one text of a person. Always at least one reply, unless opted out."""
-        text = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+        text = legible(text)
         danger = screen(text)
+        if danger is not None and danger.hint and not confirms(self._look(text)):
+            danger = replace(danger, immediate=False)
         if danger is not None and danger.immediate:
-            return in_danger(text, danger, situation)
+            return clarifying.in_danger_meanwhile(text, danger, situation)
         word = keyword(text)
+        if word is None and situation.opted_out and is_sentence(text):
+            look = self._look(text)
+            seen = as_danger(look.danger) if look else None
+            if seen is not None:
+                return clarifying.in_danger_meanwhile(text, seen, situation)
         if word is not None or situation.opted_out:
             return on_keyword(word, text, situation)
         situation = _in_language_of(text, situation)
@@ -67,183 +74,181 @@ class Conversation:
         return _with_danger(turn, danger)
 
     def _answer(self, text: str, situation: Situation) -> Turn:
-        language = situation.language
         if not text:
             key = "only_media" if situation.media_count else "empty"
-            return Turn(AnsweredBy.CHOICE, situation.memory, (say(key, language),))
-        choice = read_choice(text)
-        if choice is not None and _list_is_newest(situation):
-            return self._on_choice(choice, situation)
+            return _said(key, situation)
+        choice, last = read_choice(text), asked_last(situation)
+        question = open_question(situation)
+        if question is not None and question.paused and isinstance(choice, More):
+            return clarifying.ask_again(question, situation)
+        if question is not None and last is Asked.QUESTION:
+            turn = self._on_question(text, question, situation)
+            if turn is not None:
+                return turn
+        if choice is not None and last is Asked.LIST:
+            return self._lists.choice(choice, situation)
         if situation.checkin is not None:
             return self._on_checkin(text, situation)
         if choice is not None:
-            return self._on_choice(choice, situation)
+            return self._lists.choice(choice, situation)
         return self._understand(text, situation)
 
-    # --- the last list ------------------------------------------------------------------------
+    @property
+    def _lists(self) -> ServiceLists:
+        return ServiceLists(self.search, self.zone)
 
-    def _on_choice(self, choice: More | Pick | Details, situation: Situation) -> Turn:
-        memory, language = situation.memory, situation.language
-        if isinstance(choice, More) and memory.after_danger:
-            query = self._query(memory.after_danger, memory.place, situation)
-            resumed = replace(situation, memory=replace(memory, after_danger=()))
-            return self._show(self.search(query).as_json(), resumed, AnsweredBy.CHOICE)
-        if memory.results is None or _is_old(memory, situation.now):
-            return Turn(AnsweredBy.CHOICE, memory, (say("no_list", language),))
-        if isinstance(choice, More):
-            return self._more(situation, memory.results)
-        matches = memory.results["matches"]
-        if not 1 <= choice.number <= max(memory.shown, 1) or not matches:
-            reply = say("pick_unknown", language, last=memory.shown)
-            return Turn(AnsweredBy.CHOICE, memory, (reply,))
-        reply = results.details(
-            matches[choice.number - 1], language=language, now=situation.now, zone=self.zone
-        )
-        return Turn(AnsweredBy.CHOICE, replace(memory, results_at=situation.now), (reply,))
+    # --- a question with numbered choices, and an open check-in -------------------------------
 
-    def _more(self, situation: Situation, last: dict[str, Any]) -> Turn:
-        memory = situation.memory
-        related = results.related_needs(last)
-        if memory.shown >= len(last["matches"]) and related:
-            query = self._query(related, memory.place, situation)
-            return self._show(self.search(query).as_json(), situation, AnsweredBy.CHOICE)
-        reply, count = results.page_of_services(
-            last,
-            start=memory.shown,
-            language=situation.language,
-            now=situation.now,
-            zone=self.zone,
-        )
-        memory = replace(memory, shown=memory.shown + count, results_at=situation.now)
-        return Turn(AnsweredBy.CHOICE, memory, (reply,))
-
-    # --- an open check-in ---------------------------------------------------------------------
+    def _on_question(self, text: str, question: Question, situation: Situation) -> Turn | None:
+        """The turn for an answer to the question; None for a new text."""
+        match clarifying.read_reply(text, question):
+            case clarifying.Chosen(needs):
+                return self._understand(question.text, situation, chosen=needs)
+            case clarifying.SomethingElse():
+                return clarifying.something_else(question, situation)
+            case clarifying.NotOffered():
+                return clarifying.ask_for_a_number(question, situation)
+        return None
 
     def _on_checkin(self, text: str, situation: Situation) -> Turn:
         """The turn that the answer to a check-in calls for; in words it may name a need."""
         answer = read_answer(text)
-        if answer not in checkin_turns.IN_WORDS or isinstance(read_choice(text), Pick):
+        plain = answer not in checkin_turns.IN_WORDS and not is_sentence(text)
+        if plain or isinstance(read_choice(text), Pick) or not has_words(text):
             return checkin_turns.turn_for(answer, situation)
+        look = self._look(text) or Look()
+        raised = self._raised(text, look, situation)
+        if raised is not None:
+            return raised
+        if answer is CheckinAnswer.UNCLEAR:
+            answer = as_answer(look.checkin)
+        if answer not in checkin_turns.IN_WORDS:
+            turn = checkin_turns.turn_for(answer, situation, needs=likely_needs(look))
+            return checkin_turns.asking_further(turn, redact(text), situation)
         turn = self._understand(text, situation)
-        if not _is_served(turn):
-            unclear = answer is CheckinAnswer.UNCLEAR
-            key = "checkin_unclear" if unclear else "checkin_needs_help"
-            turn = replace(
-                turn,
-                answered_by=AnsweredBy.CHECKIN,
-                memory=situation.memory,
-                replies=(say(key, situation.language),),
-                tasks=(*turn.tasks, checkin_turns.TO_BE_READ) if unclear else turn.tasks,
-            )
+        if turn.consent is not None or turn.answered_by is AnsweredBy.SAFETY:
+            return turn
+        if turn.understood.offered:
+            turn = checkin_turns.with_question(turn, answer, situation)
+        elif not _is_served(turn):
+            turn = checkin_turns.in_words(turn, answer, situation)
         understood = replace(turn.understood, checkin=answer)
         return replace(turn, checkin_answer=answer, understood=understood)
 
     # --- a need, in words ---------------------------------------------------------------------
 
-    def _understand(self, text: str, situation: Situation) -> Turn:
-        understanding = self._ask(text, situation)
-        memory = situation.memory
-        switched = requested_language(text)
+    def _understand(self, text: str, situation: Situation, chosen: tuple[str, ...] = ()) -> Turn:
+        """The turn for a text in words; `chosen`: needs that it is known to be about."""
+        if not has_words(text):
+            return _said("no_words", situation)
+        if not chosen and in_another_language(text):
+            return clarifying.in_another_language(situation)
+        redacted = redact(text)
+        understanding = self._ask(redacted, situation, chosen)
+        raised = self._raised(text, understanding.look, situation)
+        if raised is not None:
+            return replace(raised, tracked=True)
+        switched = None if chosen else requested_language(text)
         if switched is not None:
-            memory = replace(memory, language=switched)
+            memory = replace(situation.memory, language=switched)
             situation = replace(situation, language=switched, memory=memory)
-        turn = self._render(understanding, situation)
+        turn = self._render(understanding, redacted, situation)
         place = place_in(text)
         return replace(
             turn,
             tracked=understanding.by is AnsweredBy.RASA,
-            understood=Understood(
-                needs=understanding.ranking[:3], place=place.name if place else None
+            understood=replace(
+                turn.understood,
+                needs=chosen or understanding.ranking[:3],
+                confidence=understanding.confidence,
+                place=place.name if place else None,
             ),
         )
 
-    def _ask(self, text: str, situation: Situation) -> Understanding:
+    def _ask(self, redacted: str, situation: Situation, chosen: tuple[str, ...]) -> Understanding:
         memory = situation.memory
-        redacted = redact(text)
+        metadata: dict[str, Any] = {
+            "language": situation.language.value,
+            "place": memory.place,
+            "needs": list(memory.needs),
+            "now": situation.now.isoformat(),
+        }
+        if chosen:
+            metadata |= {"chosen_need": chosen[0], "also_chosen": list(chosen[1:])}
         try:
             answer = self.rasa.ask(
                 sender=situation.person_id,
                 message_id=situation.message_id,
                 text=redacted,
-                metadata={
-                    "language": situation.language.value,
-                    "place": memory.place,
-                    "needs": list(memory.needs),
-                    "now": situation.now.isoformat(),
-                },
+                metadata=metadata,
             )
         except RasaUnavailable:
-            return fallback.understand(redacted, memory, situation.now, self.search)
+            return fallback.understand(redacted, memory, situation.now, self.search, chosen=chosen)
         needs = taxonomy()
-        ranking = tuple(name for name, _ in answer.ranking if name in needs)
-        return Understanding(answer.messages, ranking, AnsweredBy.RASA)
+        ranking = [(name, share) for name, share in answer.look.ranking if name in needs]
+        return Understanding(
+            answer.messages,
+            tuple(name for name, _ in ranking),
+            AnsweredBy.RASA,
+            confidence=ranking[0][1] if ranking else None,
+            look=answer.look,
+        )
 
-    def _render(self, understanding: Understanding, situation: Situation) -> Turn:
+    def _look(self, text: str) -> Look | None:
+        """What the second net sees, outside of any conversation; None when it can't be asked."""
+        try:
+            return self.rasa.look(redact(text))
+        except RasaUnavailable:
+            return None
+
+    def _raised(self, text: str, look: Look, situation: Situation) -> Turn | None:
+        """The turn for danger or an opt-out that only the second net saw."""
+        danger = as_danger(look.danger)
+        if danger is not None:
+            return clarifying.in_danger_meanwhile(text, danger, situation)
+        return on_keyword(Keyword.STOP, text, situation) if look.opts_out else None
+
+    def _render(self, understanding: Understanding, redacted: str, situation: Situation) -> Turn:
         turn = Turn(understanding.by, situation.memory)
         for payload in understanding.messages:
-            part = self._part(payload, replace(situation, memory=turn.memory), understanding.by)
+            now = replace(situation, memory=turn.memory)
+            part = self._part(payload, redacted, now, understanding.by)
             turn = replace(
                 part, replies=(*turn.replies, *part.replies), tasks=(*turn.tasks, *part.tasks)
             )
         return turn
 
-    def _part(self, payload: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
+    def _part(
+        self, payload: dict[str, Any], redacted: str, situation: Situation, by: AnsweredBy
+    ) -> Turn:
         memory, language = situation.memory, situation.language
         if "found" in payload:
-            last = memory.results
-            if payload["found"].get("more") and last and not _is_old(memory, situation.now):
-                return replace(self._more(situation, last), answered_by=by)
-            return self._show(payload["found"]["result"], situation, by)
+            more, last = payload["found"].get("more"), memory.results
+            if more and last and is_recent(memory.results_at, situation.now):
+                return self._lists.more(last, situation, by)
+            return self._lists.first_page(payload["found"]["result"], situation, by)
         if payload.get("ask") == "place":
             needs = tuple(payload.get("needs") or ())
-            memory = replace(memory, needs=needs or memory.needs, misses=0)
+            memory = replace(memory, needs=needs or memory.needs, misses=0, question=None)
             named = results.name_needs(needs, language)
             key = "ask_place" if named else "ask_need"
             return Turn(by, memory, (say(key, language, needs=named),))
         if payload.get("ask") == "need":
             return Turn(by, memory, (say("ask_need", language),))
         key = str(payload.get("say"))
-        if key in ("clarify", "out_of_scope"):
+        if key == "clarify" or key not in sentences():
             if by is AnsweredBy.FALLBACK:
                 # Rasa may yet understand it: no miss is counted, and the full answer is owed.
                 return Turn(AnsweredBy.HOLDING, memory, (say("holding", language),))
-            misses = memory.misses + 1
-            memory = replace(memory, misses=misses)
-            key = "second_miss" if misses >= MISSES_BEFORE_A_PERSON else key
-        else:
-            memory = replace(memory, misses=0)
+            return clarifying.not_understood(payload, redacted, situation, by)
+        if key == "out_of_scope":
+            return clarifying.out_of_scope(situation, by)
         tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
-        return Turn(by, memory, (say(key, language),), tasks=tasks)
+        return Turn(by, replace(memory, misses=0), (say(key, language),), tasks=tasks)
 
-    def _show(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
-        """The first page of a new list, and what is said of needs that nobody serves."""
-        language = situation.language
-        query = result["query"]
-        replies = []
-        text, shown = results.page_of_services(
-            result, start=0, language=language, now=situation.now, zone=self.zone
-        )
-        missing = results.unserved(result, language)
-        if missing is not None:
-            replies.append(missing)
-        if shown or missing is None:
-            replies.append(text)
-        memory = replace(
-            situation.memory,
-            place=query.get("place") or situation.memory.place,
-            needs=tuple(query["needs"]),
-            results=result,
-            shown=shown,
-            results_at=situation.now,
-            after_danger=(),
-            misses=0,
-        )
-        return Turn(by, memory, tuple(replies))
 
-    def _query(self, needs: tuple[str, ...], place: str | None, situation: Situation) -> Query:
-        return Query(
-            needs=needs, place=place, language=None, open_now=False, text=None, at=situation.now
-        )
+def _said(key: str, situation: Situation) -> Turn:
+    return Turn(AnsweredBy.CHOICE, situation.memory, (say(key, situation.language),))
 
 
 def _in_language_of(text: str, situation: Situation) -> Situation:
@@ -252,20 +257,10 @@ def _in_language_of(text: str, situation: Situation) -> Situation:
     return replace(situation, language=language, memory=memory)
 
 
-def _is_old(memory: Memory, now: datetime) -> bool:
-    return memory.results_at is None or now - memory.results_at > LIST_LIFETIME
-
-
-def _list_is_newest(situation: Situation) -> bool:
-    """Whether "2" speaks of the last list rather than of an open check-in."""
-    shown_at = situation.memory.results_at
-    if shown_at is None or _is_old(situation.memory, situation.now):
-        return False
-    return situation.checkin is None or shown_at > situation.checkin.sent_at
-
-
 def _is_served(turn: Turn) -> bool:
     """Whether the understanding found something to do with the text."""
+    if turn.understood.other_language:
+        return True
     return turn.memory.misses == 0 and turn.answered_by is not AnsweredBy.HOLDING
 
 

@@ -10,10 +10,18 @@ from directory.search import FindResult, Query, needs_in, place_in
 
 
 def understand(
-    text: str, memory: Memory, now: datetime, search: Callable[[Query], FindResult]
+    text: str,
+    memory: Memory,
+    now: datetime,
+    search: Callable[[Query], FindResult],
+    *,
+    chosen: tuple[str, ...] = (),
 ) -> Understanding:
-    """Needs and place by words alone; a place alone goes on with the need asked last."""
-    named = tuple(needs_in(text)[:2])
+    """Needs and place by words alone; a place alone goes on with the need asked last.
+
+    `chosen`: needs that the person picked; the text then only tells the rest.
+    """
+    named = chosen or tuple(needs_in(text)[:2])
     place = place_in(text)
     where = place.name if place else memory.place
     needs = named or (memory.needs if place else ())

@@ -36,6 +36,13 @@ def language_of(text: str, *, otherwise: Language) -> Language:
     return Language.ES if any(letter in "ñÑ¿¡" for letter in text) else otherwise
 
 
+def counted_in_ours(words: list[str]) -> int:
+    """How many of the words only English or only Spanish uses."""
+    known = _words()
+    ours = (*known.function.values(), *known.content.values())
+    return sum(any(word in each for each in ours) for word in words)
+
+
 def requested_language(text: str) -> Language | None:
     """The language that the text asks us to use, else None."""
     known = _words()

@@ -16,6 +16,61 @@ class RasaUnavailable(Exception):  # named for what the caller must deal with
     """Rasa gave no usable answer. The text names the kind of failure, never what was asked."""
 
 
+OPT_OUT = "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the classifier takes a text for, of a kind that stands apart from the intents.
+
+    `what`: a risk, or an answer to a check-in. `score`: near 1 where it is plain. `raised`: enough
+    to act on it.
+    """
+
+    what: str
+    score: float
+    raised: bool = True
+
+    @classmethod
+    def read(cls, found: Any, key: str) -> Self | None:
+        """None for none. Raises KeyError, TypeError or ValueError."""
+        if found is None:
+            return None
+        return cls(str(found[key]), float(found["score"]), bool(found.get("raised", True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the classifier makes of a text.
+
+    `ranking` are the likeliest intents with their confidence, best first; the name of a need is
+    its code. `danger`: the likeliest, raised where the text is taken for one; `checkin`: what the
+    text would likeliest answer to a check-in.
+    """
+
+    intent: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
+    danger: Seen | None = None
+    checkin: Seen | None = None
+
+    @property
+    def opts_out(self) -> bool:
+        return self.intent == OPT_OUT
+
+    @classmethod
+    def read(cls, body: Any) -> Self:
+        """Read the gateway's JSON; raises RasaUnavailable when it isn't what was agreed."""
+        try:
+            return cls(
+                intent=body["intent"]["name"],
+                ranking=tuple((str(g["name"]), float(g["confidence"])) for g in body["ranking"]),
+                danger=Seen.read(body.get("danger"), "risk"),
+                checkin=Seen.read(body.get("checkin"), "answer"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RasaUnavailable("the answer is not in the agreed form") from error
+
+
 @dataclass(frozen=True, slots=True)
 class RasaAnswer:
     """What Rasa says to one text.
@@ -24,28 +79,23 @@ class RasaAnswer:
     {"say": key}, with "language" for language_switched and "needs" to offer for clarify;
     {"ask": "place", "needs": [...]} or {"ask": "need"};
     {"found": {"query": ..., "result": ...}}, with "more": true when more of the last list was
-    asked for. `ranking` are the likeliest intents with their confidence, best first; the name
-    of a need is its code.
+    asked for. `look`: how the text was understood.
     """
 
     messages: tuple[dict[str, Any], ...]
-    intent: str | None = None
-    confidence: float = 0.0
-    ranking: tuple[tuple[str, float], ...] = field(default=())
+    look: Look = field(default_factory=Look)
 
     @classmethod
     def read(cls, body: Any) -> Self:
         """Read the gateway's JSON; raises RasaUnavailable when it isn't what was agreed."""
+        look = Look.read(body)
         try:
             messages = tuple(dict(message) for message in body["messages"])
-            intent = body["intent"]
-            ranking = tuple((str(g["name"]), float(g["confidence"])) for g in body["ranking"])
-            answer = cls(messages, intent["name"], float(intent["confidence"]), ranking)
         except (KeyError, TypeError, ValueError) as error:
             raise RasaUnavailable("the answer is not in the agreed form") from error
-        if not answer.messages:
+        if not messages:
             raise RasaUnavailable("the answer is empty")
-        return answer
+        return cls(messages, look)
 
 
 class RasaClient:
@@ -73,9 +123,10 @@ class RasaClient:
         """Ask about one redacted text of the person `sender`.
 
         metadata: language ("en"/"es"), place (known so far, or None), needs (codes of the last
-        need asked), now (ISO 8601), and optionally chosen_need, the code of a need that the person
-        picked from a list: it is then taken as said, whatever the text. Asking the latest
-        `message_id` again gives the same answer. Raises RasaUnavailable.
+        need asked), now (ISO 8601). When the person picked needs that we offered: chosen_need, the
+        code of the first, taken as said whatever the text, and also_chosen, those of the others;
+        `text` is then the text that we had asked about, read for all but the need. Asking the
+        latest `message_id` again gives the same answer. Raises RasaUnavailable.
         """
         body = {
             "sender": sender,
@@ -84,6 +135,10 @@ class RasaClient:
             "metadata": metadata,
         }
         return RasaAnswer.read(self._post("/webhook", body))
+
+    def look(self, text: str) -> Look:
+        """What a redacted text means, outside of any conversation. Raises RasaUnavailable."""
+        return Look.read(self._post("/look", {"text": text}))
 
     def forget(self, sender: str) -> None:
         """Erase the conversation with `sender`. Raises RasaUnavailable."""

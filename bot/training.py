@@ -6,6 +6,7 @@ name alone and a half-written one never is.
 
 import fcntl
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from bot.rasa_server import BOT, rasa_command
 MODELS = BOT / "models"
 
 # The components that take part in training; the others only serve.
-TRAINED_COMPONENTS = ("sentence_features.py", "blend.py", "blended_classifier.py")
+TRAINED_COMPONENTS = ("sentence_features.py", "kernel_ridge.py", "intent_classifier.py")
 # The last line of a Python traceback, of each exception in its chain.
 _CAUSE = re.compile(r"[\w.]+(Error|Exception|Rule)\b")
 _COMPONENT_STARTS = "Starting to train component '"
@@ -68,7 +69,7 @@ def train(progress: Callable[[str], None]) -> Path:
         goal = model_path()
         if goal.exists():
             return goal
-        progress("Training the Rasa model; this takes one to two minutes")
+        progress("Training the Rasa model; this takes some minutes")
         with tempfile.TemporaryDirectory(dir=MODELS, prefix=".training-") as scratch:
             _run_rasa(Path(scratch), progress)
             (Path(scratch) / "model.tar.gz").replace(goal)
@@ -91,6 +92,8 @@ def _run_rasa(folder: Path, progress: Callable[[str], None]) -> None:
         # The hash decides what is new; Rasa's own cache doesn't see changes inside our modules.
         *("--force", "--skip-validation"),
         RASA_MAX_CACHE_SIZE="0",
+        # Fitting solves one large system of equations: there every core helps.
+        OPENBLAS_NUM_THREADS=str(os.cpu_count() or 1),
     )
     causes: list[str] = []
     with subprocess.Popen(

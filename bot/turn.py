@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.checkin_answers import CheckinAnswer
+from bot.rasa_client import Look
 from bot.safety.screen import Danger
 from directory.conversations.memory import Memory
 from directory.languages import Language
@@ -46,13 +47,21 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was made of the text; for measuring, and for the clinician who reviews."""
+    """What was made of the text; for measuring, and for the clinician who reviews.
+
+    `offered`: the needs that the reply asks to choose from, as it was not clear which was meant.
+    `confidence`: how likely the first of `needs` is held, 0 to 1.
+    `other_language`: neither English nor Spanish, so that not even danger could be seen.
+    """
 
     needs: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    confidence: float | None = None
     danger: Danger | None = None
     optout: bool = False
     checkin: CheckinAnswer | None = None
     place: str | None = None
+    other_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +89,11 @@ class Understanding:
     """What Rasa (or, without it, the rule search) makes of a text.
 
     `messages`: the payloads of bot/domain, rendered by bot/wording. `ranking`: needs, best first.
+    `confidence`: of the first of them. `look`: all that the classifier made of it.
     """
 
     messages: tuple[dict[str, Any], ...]
     ranking: tuple[str, ...]
     by: AnsweredBy
+    confidence: float | None = None
+    look: Look = field(default_factory=Look)

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from bot.rasa_client import RasaAnswer, RasaUnavailable
+from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
 from bot.sms.gateway import (
     AmbiguousSendError,
     DeliveryStatus,
@@ -116,6 +116,17 @@ class FakeRasa:
     ranking: tuple[tuple[str, float], ...] = ()
     down: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
+    sees: Look | None = None
+
+    def look(self, text: str) -> Look:
+        self.asked.append({"text": text})
+        if self.down:
+            raise RasaUnavailable("down")
+        return self._seen
+
+    @property
+    def _seen(self) -> Look:
+        return replace(self.sees or Look(), ranking=self.ranking)
 
     def ask(
         self, *, sender: str, message_id: str, text: str, metadata: dict[str, Any]
@@ -126,4 +137,4 @@ class FakeRasa:
         if self.down:
             raise RasaUnavailable("down")
         messages = self.answers[min(len(self.asked), len(self.answers)) - 1]
-        return RasaAnswer(messages=messages, ranking=self.ranking)
+        return RasaAnswer(messages, self._seen)

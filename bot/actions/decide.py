@@ -20,9 +20,9 @@ SURE_ENOUGH_TO_CHANGE = 0.5
 
 WORDS_OF_A_PLACE = 4
 MOST_NEEDS = 3
-SECOND_NEED_BY_WORDS = 0.05
-SECOND_NEED_BY_MODEL = 0.25
-CLARIFY_FROM = 0.04
+SECOND_NEED_BY_WORDS = 0.15
+SECOND_NEED_BY_SCORE = 0.35
+OFFERED_FROM_SCORE = 0.1
 
 # Answered by a rule of their own while the place is being asked for (data/rules/during_search.yml).
 SIDE_REMARKS = frozenset(
@@ -51,19 +51,30 @@ def needs_meant(turn: Turn, by_words: list[str]) -> tuple[str, ...]:
     """The needs of a text, the main one first: the intent's, then others that it names as well.
 
     `by_words` are the needs whose everyday words stand in the text. A further need counts when
-    words and model both see it, or when the model alone is nearly as sure as of the first.
+    words and model both see it, or when the model alone finds that it fits well, too.
+    Needs that the person picked are these and no others.
     """
+    if turn.chosen:
+        return turn.chosen[:MOST_NEEDS]
     first = [turn.intent] if turn.intent is not None and is_need(turn.intent) else by_words[:1]
-    named = [need for need in by_words if turn.confidence(need) >= SECOND_NEED_BY_WORDS]
-    likely = [name for name, share in turn.ranking if share >= SECOND_NEED_BY_MODEL]
+    named = [need for need in by_words if turn.scores.get(need, 0) >= SECOND_NEED_BY_WORDS]
+    likely = [name for name, _ in turn.ranking if turn.scores.get(name, 0) >= SECOND_NEED_BY_SCORE]
     found = dict.fromkeys([*first, *named, *filter(is_need, likely)])
     return tuple(found)[:MOST_NEEDS]
 
 
 def needs_to_offer(turn: Turn, by_words: list[str]) -> tuple[str, ...]:
-    """The needs that a text may have meant, when it was not clear enough to search."""
-    guesses = [name for name, share in turn.ranking if share >= CLARIFY_FROM and is_need(name)]
-    return tuple(dict.fromkeys([*by_words, *guesses]))[:MOST_NEEDS]
+    """The needs that a text may have meant, likeliest first, when it was not clear enough.
+
+    When there are too many, needs that its words name go before the third guess.
+    """
+    guesses = [
+        name
+        for name, _ in turn.ranking
+        if is_need(name) and turn.scores.get(name, 0) >= OFFERED_FROM_SCORE
+    ]
+    offered = tuple(dict.fromkeys([*guesses[:2], *by_words, *guesses[2:]]))[:MOST_NEEDS]
+    return tuple(sorted(offered, key=turn.confidence, reverse=True))
 
 
 def form_slots(turn: Turn, place_named: str | None, by_words: list[str]) -> dict[str, Any]:
@@ -93,7 +104,7 @@ def _slots_of_a_need(turn: Turn, place_named: str | None, by_words: list[str]) -
 def _names_a_need(turn: Turn, place_named: str | None, by_words: list[str]) -> bool:
     if not is_need(turn.intent):
         return False
-    if not turn.asking:
+    if not turn.asking or turn.chosen:
         return True
     # We asked where: "west aurora" or "you know the one" is an answer, if a poor one, and not a
     # change of mind, whatever need the classifier sees in so few words.

@@ -1,7 +1,7 @@
 """The actions of small talk that need more than a fixed answer."""
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -36,4 +36,5 @@ class Clarify(Action):
         turn = Turn.of(tracker)
         needs = list(needs_to_offer(turn, needs_in(turn.text)))
         dispatcher.utter_message(json_message={"say": "clarify", "needs": needs})
-        return []
+        # A place texted in answer is searched for these, not for a need of long before.
+        return [SlotSet("needs", needs)] if needs else []

@@ -1,6 +1,7 @@
 """What an action may know: the latest text, how it was understood, and what is remembered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -20,13 +21,19 @@ def is_need(name: str | None) -> bool:
 class Turn:
     """One text of a person within a conversation.
 
+    `chosen` are the needs that the person picked when we asked which were meant; `text` is then
+    the earlier text that the question was about.
     `known_needs` and `known_place` are what is remembered: this session's slots, else what the
     application sent along. `asking` is true when the text follows our question for the place.
+    `ranking`: intents with their confidence, which add up to one; `scores`: how well each fits,
+    whatever else does too.
     """
 
     text: str
     intent: str | None
+    chosen: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
     language: str | None = None
     now: datetime
     known_needs: tuple[str, ...] = ()
@@ -42,9 +49,11 @@ class Turn:
         metadata: dict[str, Any] = message.get("metadata") or {}
         slots: dict[str, Any] = tracker.slots
         return cls(
-            text=message.get("text") or "",
+            text=metadata.get("said") or message.get("text") or "",
             intent=(message.get("intent") or {}).get("name"),
+            chosen=_chosen(metadata),
             ranking=_ranking(message),
+            scores=_scores(message),
             language=metadata.get("language"),
             now=_instant(metadata.get("now")),
             known_needs=tuple(slots.get("needs") or metadata.get("needs") or ()),
@@ -59,9 +68,18 @@ class Turn:
         return dict(self.ranking).get(name, 0.0)
 
 
+def _chosen(metadata: dict[str, Any]) -> tuple[str, ...]:
+    first = metadata.get("chosen_need")
+    return (first, *(metadata.get("also_chosen") or ())) if first else ()
+
+
 def _ranking(message: dict[str, Any]) -> tuple[tuple[str, float], ...]:
     guesses = message.get("intent_ranking") or []
     return tuple((g["name"], g["confidence"]) for g in guesses if g["name"] != FALLBACK)
+
+
+def _scores(message: dict[str, Any]) -> dict[str, float]:
+    return {g["name"]: g["score"] for g in message.get("intent_ranking") or [] if "score" in g}
 
 
 def _instant(value: str | None) -> datetime:

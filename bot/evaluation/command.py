@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from bot.evaluation.gates import Gate, GatesFileError, judge, read_gates
 from bot.evaluation.measures import Measures, Pair, measure, paired
 from bot.evaluation.messages import LabelledMessage, MessagesFileError, read_messages
 from bot.evaluation.predict import predict
@@ -20,7 +21,7 @@ from bot.training import TrainingError
 from directory.clock import wall_now
 from directory.settings import Settings, load_settings
 
-DONE, NOT_RASA, FAILED = 0, 1, 2
+DONE, NOT_RASA, FAILED, GATE_MISSED = 0, 1, 2, 3
 MOST_FAILED = 0.01
 
 Start = Callable[[Settings, Callable[[str], None]], AbstractContextManager[Running]]
@@ -32,22 +33,33 @@ def evaluate_file(
     json_out: Path | None,
     html_out: Path | None,
     console: Console,
+    gates_file: Path | None = None,
     start: Start = understanding,
 ) -> int:
     """Measure with the messages of `path`, print the measures, write what is asked for.
 
     Returns 0; 1 when Rasa failed so often that the figures are not its own (they are written
-    all the same, and say so); 2 when nothing could be measured, after one plain message.
+    all the same, and say so); 2 when nothing could be measured, after one plain message; 3 when a
+    gate of `gates_file` is missed.
     `start`: brings the understanding up; a test gives one of its own.
     """
     try:
         messages = read_messages(path)
+        gates = read_gates(gates_file) if gates_file else ()
         _require_folders(json_out, html_out)
         rulebook()  # a mistake in a rule is told now, not after a model has been trained
         with start(load_settings(), lambda line: _say(console, line)) as running:
             pairs = _ask(running, messages, console)
-        return _report(pairs, running, path, json_out, html_out, console)
-    except (MessagesFileError, RuleError, StartError, TrainingError, OSError) as error:
+        status = _report(pairs, running, path, json_out, html_out, console)
+        return status or _keep(gates, measure(pairs), console)
+    except (
+        MessagesFileError,
+        GatesFileError,
+        RuleError,
+        StartError,
+        TrainingError,
+        OSError,
+    ) as error:
         _say(console, f"handoff: {error}", style="red")
         return FAILED
 
@@ -98,6 +110,13 @@ def _report(
         _say(console, f"handoff: {warning}", style="red")
         return NOT_RASA
     return DONE
+
+
+def _keep(gates: tuple[Gate, ...], measures: Measures, console: Console) -> int:
+    verdicts = judge(measures, gates)
+    for verdict in verdicts:
+        _say(console, str(verdict), style="red" if verdict.kept is False else None)
+    return GATE_MISSED if any(verdict.kept is False for verdict in verdicts) else DONE
 
 
 def _page(measures: Measures, pairs: list[Pair], path: Path, warning: str | None) -> str:

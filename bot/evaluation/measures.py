@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.evaluation.calibration import Bin, bins
 from bot.evaluation.messages import LANGUAGES, Kind, LabelledMessage
 from bot.evaluation.prediction import Prediction
 
@@ -33,6 +34,12 @@ class Pair(NamedTuple):
     def found_within(self, first: int) -> bool:
         """Whether an acceptable need is among the first predicted ones."""
         return not set(self.message.needs).isdisjoint(self.prediction.needs[:first])
+
+    @property
+    def served_within_two(self) -> bool:
+        """Whether an acceptable need was gone on with or was offered to choose from."""
+        prediction = self.prediction
+        return not set(self.message.needs).isdisjoint((*prediction.acted_on, *prediction.offered))
 
     @property
     def is_optout(self) -> bool:
@@ -86,10 +93,17 @@ class RiskShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """Everything that is measured. `needs` by language, `by_need` by the primary need."""
+    """Everything that is measured. `needs` and `served` by language, `by_need` by the primary need.
+
+    `served`: a need is served within two turns when the reply goes on with it at once or offers
+    it to choose from; `asked`: how often it asks. `calibration`: of the confidence, rising.
+    """
 
     n: int
     needs: Mapping[str, NeedShares]
+    served: Mapping[str, Share]
+    asked: Share
+    calibration: Sequence[Bin]
     all_needs: Share
     all_needs_messages: int
     risk: RiskShares
@@ -109,6 +123,9 @@ class Measures:
         for language, need in self.needs.items():
             named[f"needs.{language}.top1"] = need.top1
             named[f"needs.{language}.top3"] = need.top3
+        for language, share in self.served.items():
+            named[f"served.{language}"] = share
+        named["asked"] = self.asked
         named["all_needs.recall"] = self.all_needs
         for language, share in self.risk.immediate_recall.items():
             named[f"risk.immediate_recall.{language}"] = share
@@ -146,6 +163,16 @@ def measure(pairs: Sequence[Pair]) -> Measures:
     return Measures(
         n=len(pairs),
         needs={language: _needs(_in(language, measured)) for language in LANGUAGES},
+        served={
+            language: _share(lambda pair: pair.served_within_two, _in(language, measured))
+            for language in LANGUAGES
+        },
+        asked=_share(lambda pair: bool(pair.prediction.offered), measured),
+        calibration=bins(
+            (pair.prediction.confidence, pair.found_within(1))
+            for pair in measured
+            if pair.prediction.confidence is not None
+        ),
         all_needs=_named_needs_predicted(several),
         all_needs_messages=len(several),
         risk=_risk(pairs),

@@ -11,7 +11,7 @@ from typing import Any
 from bot.conversation import Conversation, Rasa
 from bot.evaluation.messages import Kind, LabelledMessage
 from bot.evaluation.prediction import Prediction
-from bot.rasa_client import RasaAnswer, RasaUnavailable
+from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
 from bot.turn import ConsentChange, OpenCheckIn, Situation, Turn
 from directory.conversations.memory import Memory
 from directory.database import new_id
@@ -40,6 +40,14 @@ class CountingRasa:
             return self._rasa.ask(
                 sender=sender, message_id=message_id, text=text, metadata=metadata
             )
+        except RasaUnavailable:
+            self.failed += 1
+            raise
+
+    def look(self, text: str) -> Look:
+        self.asked += 1
+        try:
+            return self._rasa.look(text)
         except RasaUnavailable:
             self.failed += 1
             raise
@@ -104,5 +112,8 @@ def prediction_of(message_id: str, turn: Turn, milliseconds: float) -> Predictio
         optout=understood.optout or turn.consent is ConsentChange.STOP,
         checkin=understood.checkin.value if understood.checkin else None,
         place=understood.place,
+        acted_on=() if immediate or understood.offered else turn.memory.needs,
+        offered=understood.offered,
+        confidence=understood.confidence,
         milliseconds=milliseconds,
     )

@@ -8,6 +8,8 @@ from typing import Any
 class Prediction:
     """What was understood of the message `id`. `risk` may be named without being immediate.
 
+    `acted_on`: the needs that the reply goes on with; `offered`: those that it asks to choose from,
+    when it was not clear which was meant. `confidence`: of the first need, 0 to 1.
     `milliseconds`: from the text to the finished replies.
     """
 
@@ -18,6 +20,9 @@ class Prediction:
     optout: bool = False
     checkin: str | None = None
     place: str | None = None
+    acted_on: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    confidence: float | None = None
     milliseconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -30,4 +35,13 @@ class Prediction:
             "optout": self.optout,
             "checkin": self.checkin,
             "place": self.place,
+        }
+
+    def reply_as_json(self) -> dict[str, Any]:
+        """What the reply did with it."""
+        return {
+            "id": self.id,
+            "acted_on": list(self.acted_on),
+            "offered": list(self.offered),
+            "confidence": self.confidence,
         }

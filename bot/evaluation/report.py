@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.table import Table
 
+from bot.evaluation.calibration import expected_error
 from bot.evaluation.measures import NOTHING, Measures, Pair, Share
 from bot.evaluation.misses import misses
 
@@ -18,6 +19,8 @@ _NAMES = {
     "needs": "Need",
     "top1": "first",
     "top3": "among three",
+    "served": "Need served within two turns",
+    "asked": "Asked which need is meant",
     "all_needs.recall": "Several needs: each found",
     "risk.immediate_recall": "Danger seen",
     "risk.false_alarm": "False alarm",
@@ -101,7 +104,8 @@ def console_table(measures: Measures) -> Table:
 def as_json(measures: Measures, pairs: Sequence[Pair], *, rasa_failed: int) -> dict[str, Any]:
     """The object that `handoff evaluate --json` writes.
 
-    The first nine keys are what other people's scripts read. Beyond them: `intervals` (hits, of
+    What other people's scripts read: `n` to `predictions`, without `served` and `calibration`.
+    Beyond that: `replies` (the needs gone on with or offered, by message), `intervals` (hits, of
     and the 95 % interval of each share, by its dotted name), `by_need` (by the primary need),
     `confusion` (need meant -> first need predicted -> messages) and `rasa_failed` (messages for
     which the rule search had to stand in).
@@ -116,6 +120,14 @@ def as_json(measures: Measures, pairs: Sequence[Pair], *, rasa_failed: int) -> d
         "needs": {
             language: {"n": need.top1.of, "top1": need.top1.value, "top3": need.top3.value}
             for language, need in measures.needs.items()
+        },
+        "served": {language: share.value for language, share in measures.served.items()},
+        "calibration": {
+            "error": expected_error(measures.calibration),
+            "bins": [
+                {"confidence": each.confidence, "right": each.right, "of": each.of}
+                for each in measures.calibration
+            ],
         },
         "all_needs": {"n": measures.all_needs_messages, "recall": measures.all_needs.value},
         "risk": {
@@ -132,6 +144,7 @@ def as_json(measures: Measures, pairs: Sequence[Pair], *, rasa_failed: int) -> d
         "place": {"n": measures.place.of, "accuracy": measures.place.value},
         "ms_per_message": {"p50": _rounded(measures.p50), "p95": _rounded(measures.p95)},
         "predictions": [pair.prediction.as_json() for pair in pairs],
+        "replies": [pair.prediction.reply_as_json() for pair in pairs],
         "intervals": {name: _interval_json(share) for name, share in shares.items()},
         "by_need": {
             need: {"n": found.top1.of, "top1": found.top1.value, "top3": found.top3.value}
@@ -174,6 +187,8 @@ def html_page(
         n=measures.n,
         speed=speed(measures),
         lines=lines(measures),
+        calibration=measures.calibration,
+        calibration_error=percent(expected_error(measures.calibration)),
         rows=confusion_rows(measures),
         groups=misses(pairs),
     )

@@ -3,6 +3,11 @@
 `POST /webhooks/handoff/webhook` takes `{"sender", "message_id", "text", "metadata"}` and answers
 `{"messages": [...], "intent": {"name", "confidence"}, "ranking": [{"name", "confidence"}, ...]}`.
 Messages are the custom payloads of responses and actions; the application turns them into words.
+With `danger`: {"risk", "score", "raised"}, raised where the classifier takes the text for one, and
+`checkin`:
+{"answer", "score"}, what it would likeliest answer to a check-in.
+`POST /webhooks/handoff/look` takes `{"text"}` and answers the same without messages; it belongs to
+no conversation and leaves nothing behind.
 `POST /webhooks/handoff/forget` takes `{"sender"}` and erases that conversation.
 
 Rasa's own channels answer 200 with an empty list when something breaks; here silence is an error:
@@ -11,19 +16,22 @@ Rasa's own channels answer 200 with an empty list when something breaks; here si
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
-from rasa_components import action_calls
+from rasa_components import action_calls, leaner_rasa
 from rasa_components.conversation_store import ConversationStore
+from rasa_components.intent_classifier import CHECKIN, DANGER
 from rasa_components.turn import begin_turn
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -31,6 +39,7 @@ from sanic.response import HTTPResponse
 
 logger = logging.getLogger(__name__)
 action_calls.install()
+leaner_rasa.install()
 
 NAME = "handoff"
 RANKED = 10
@@ -76,7 +85,7 @@ def kept_answer(tracker: DialogueStateTracker | None, message_id: str) -> dict[s
         if isinstance(event, UserUttered):
             if event.message_id != message_id or not payloads:
                 return None
-            return {"messages": payloads, **_understanding(event)}
+            return {"messages": payloads, **_understanding(event.parse_data)}
     return None
 
 
@@ -91,14 +100,19 @@ def is_long(tracker: DialogueStateTracker | None) -> bool:
     return sum(isinstance(event, UserUttered) for event in tracker.events) >= LONG
 
 
-def _understanding(event: UserUttered) -> dict[str, Any]:
+def _understanding(parsed: dict[str, Any]) -> dict[str, Any]:
     ranking = [
         {"name": guess["name"], "confidence": guess["confidence"]}
-        for guess in event.parse_data.get("intent_ranking", [])
+        for guess in parsed.get("intent_ranking", [])
         if guess["name"] and guess["name"] != FALLBACK
     ]
-    intent = {"name": event.intent_name, "confidence": event.intent.get("confidence", 0.0)}
-    return {"intent": intent, "ranking": ranking[:RANKED]}
+    intent = parsed.get("intent") or {}
+    return {
+        "intent": {"name": intent.get("name"), "confidence": intent.get("confidence", 0.0)},
+        "ranking": ranking[:RANKED],
+        DANGER: parsed.get(DANGER),
+        CHECKIN: parsed.get(CHECKIN),
+    }
 
 
 def problem(status: int, title: str) -> HTTPResponse:
@@ -112,6 +126,9 @@ class Gateway(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token
+        # One at a time for each person, in the order of arrival. Rasa has a lock of its own, but
+        # looks at it once a second only, and our reading and erasing would be outside of it.
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     def name(cls) -> str:
@@ -141,7 +158,18 @@ class Gateway(InputChannel):
                 question = Question.read(request.json)
             except UnreadableRequestError as error:
                 return problem(422, str(error))
-            return await answer(request.app.ctx.agent, question, on_new_message)
+            async with self._lane(question.sender):
+                return await answer(request.app.ctx.agent, question, on_new_message)
+
+        @door.route("/look", methods=["POST"])
+        async def look(request: Request) -> HTTPResponse:
+            if not self._admits(request):
+                return problem(401, "a valid token is required")
+            text = (request.json or {}).get("text")
+            if not isinstance(text, str) or not text.strip():
+                return problem(422, "text must be a text")
+            parsed = await request.app.ctx.agent.parse_message(plain_message(text))
+            return response.json(_understanding(parsed))
 
         @door.route("/forget", methods=["POST"])
         async def forget(request: Request) -> HTTPResponse:
@@ -150,10 +178,18 @@ class Gateway(InputChannel):
             sender = (request.json or {}).get("sender")
             if not isinstance(sender, str) or not sender:
                 return problem(422, "sender must be a text")
-            await store_of(request.app.ctx.agent).forget(sender)
+            async with self._lane(sender):
+                await store_of(request.app.ctx.agent).forget(sender)
             return response.json({"forgotten": True})
 
+        @door.listener("after_server_stop")
+        async def hang_up(*_: Any) -> None:
+            await action_calls.close_connections()
+
         return door
+
+    def _lane(self, sender: str) -> asyncio.Lock:
+        return self._lanes.setdefault(sender, asyncio.Lock())
 
     def _admits(self, request: Request) -> bool:
         given = request.headers.get("authorization", "")
@@ -167,12 +203,13 @@ async def answer(agent: Agent, question: Question, on_new_message: Handler) -> H
     """
     store = store_of(agent)
     try:
-        conversation = await store.retrieve(question.sender)
+        conversation = store.read(question.sender)
         kept = kept_answer(conversation, question.message_id)
         if kept is None:
             if is_long(conversation):
                 await store.forget(question.sender)
-            turn = begin_turn()
+                conversation = None
+            turn = begin_turn(question.sender, conversation)
             await on_new_message(_user_message(question))
             kept = kept_answer(turn.stored, question.message_id)
     except Exception as error:  # whatever broke, the application must hear of it
@@ -181,17 +218,24 @@ async def answer(agent: Agent, question: Question, on_new_message: Handler) -> H
     return response.json(kept) if kept else problem(503, "the text could not be answered")
 
 
+def plain_message(text: str) -> str:
+    """The text without what Rasa would take for a command ("/intent"): a resident gives none."""
+    return text.lstrip("/ ") or text.replace("/", "?")
+
+
 def _user_message(question: Question) -> UserMessage:
-    # Rasa takes "/intent" for a command. A resident can't give one, the application can.
+    # The application may give a command.
     chosen = question.metadata.get("chosen_need")
-    text = f"/{chosen}" if chosen else question.text.lstrip("/ ") or question.text.replace("/", "?")
+    text = f"/{chosen}" if chosen else plain_message(question.text)
+    # What was said about a chosen need still tells the rest: a place, open now.
+    metadata = question.metadata | ({"said": question.text} if chosen else {})
     return UserMessage(
         text,
         CollectingOutputChannel(),
         question.sender,
         input_channel=NAME,
         message_id=question.message_id,
-        metadata=question.metadata,
+        metadata=metadata,
     )
 
 

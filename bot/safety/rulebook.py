@@ -27,6 +27,7 @@ class Rule:
     immediate: what it means when nothing in the text puts it in the past or in question.
     certain: neither a question nor an "if" makes it less immediate (symptoms, weapons in hand).
     first: comes before every other risk when several fire.
+    hint: safe people say this too; it counts when the second net agrees, or cannot be asked.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Rule:
     immediate: bool
     certain: bool
     first: bool
+    hint: bool
     because: str
 
     def precedence(self) -> tuple[bool, int]:
@@ -104,6 +106,7 @@ def _risk_rules(risk: Risk, notation: Notation) -> Iterator[tuple[Rule, Phrase]]
                 immediate=entry["immediate"],
                 certain=entry.get("certain", False),
                 first=entry.get("first", False),
+                hint=entry.get("hint", False),
                 because=entry["because"],
             )
             if unknown := entry.keys() - {*Rule.__slots__, "says"}:

@@ -17,7 +17,9 @@ from bot.plain_text import plain
 from bot.safety.risks import Risk
 from bot.safety.rulebook import Rule, Rulebook, rulebook
 
-__all__ = ["Danger", "Risk", "screen"]
+__all__ = ["NET", "Danger", "Risk", "screen"]
+
+NET = "net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class Danger:
 
     immediate: the approved reply goes out now. When False the danger is past, asked about or
     supposed, and the text goes on to the ordinary conversation.
-    rule: the id of the rule that decided, for the reviewing clinician.
+    hint: only rules that safe people's texts match as well; it counts unless the second net, which
+    reads the whole text, sees next to nothing (bot/second_net.py). Alone it counts in full.
+    rule: the id of the rule that decided, for the reviewing clinician; NET where it was the
+    classifier that saw what no rule did.
     """
 
     risk: Risk
     immediate: bool
     rule: str
+    hint: bool = False
 
 
 def screen(text: str) -> Danger | None:
@@ -41,10 +47,13 @@ def screen(text: str) -> Danger | None:
     not_now = list(book.not_now.find(sentence))
     sentence = mask(sentence, (match.span() for _, parts in not_now for match in parts))
     excused: list[Rule] = []
+    hinted: list[Rule] = []
     for rule, immediate in _rules_that_fire(sentence, book):
-        if immediate:  # the book is in the order of precedence, so the first one decides
+        if immediate and not rule.hint:  # in the order of precedence, so the first one decides
             return Danger(rule.risk, immediate=True, rule=rule.id)
-        excused.append(rule)
+        (hinted if immediate else excused).append(rule)
+    if hinted:
+        return Danger(hinted[0].risk, immediate=True, rule=hinted[0].id, hint=True)
     rest = min([rule for rule, _ in not_now] + excused, key=Rule.precedence, default=None)
     return None if rest is None else Danger(rest.risk, immediate=False, rule=rest.id)
 

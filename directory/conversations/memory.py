@@ -7,11 +7,39 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What we asked when a text was not clear, at `asked_at` (product time).
+
+    `text`: the unclear text, redacted. `needs`: the numbered choices, likeliest first; none when
+    we asked for other words. `refused`: needs that the person said it is not. `paused`: danger came
+    between, so that its numbers count only once it is asked again.
+    """
+
+    asked_at: datetime
+    needs: tuple[str, ...] = ()
+    text: str = ""
+    refused: tuple[str, ...] = ()
+    paused: bool = False
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """What `asdict` and JSON made of a question."""
+        return cls(
+            asked_at=datetime.fromisoformat(data["asked_at"]),
+            needs=tuple(data["needs"]),
+            text=data["text"],
+            refused=tuple(data["refused"]),
+            paused=data["paused"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a turn needs of the turns before it.
 
     `results`: the last list of services, as FindResult.as_json(); `shown` of them were sent.
-    `results_at`, `asked_at`: product time. `after_danger`: needs to offer again once safe.
+    `results_at`: product time. `question`: what we asked about an unclear text, until it is
+    answered. `misses`: unclear texts in a row. `after_danger`: needs to offer again once safe.
     """
 
     language: str | None = None
@@ -20,6 +48,7 @@ class Memory:
     results: dict[str, Any] | None = None
     shown: int = 0
     results_at: datetime | None = None
+    question: Question | None = None
     after_danger: tuple[str, ...] = ()
     misses: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +66,8 @@ class Memory:
         known["after_danger"] = tuple(known.get("after_danger", ()))
         if known.get("results_at"):
             known["results_at"] = datetime.fromisoformat(known["results_at"])
+        if known.get("question"):
+            known["question"] = Question.from_json(known["question"])
         return cls(**known)
 
 

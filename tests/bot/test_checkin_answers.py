@@ -1,12 +1,17 @@
 """Answers to "Reply 1 okay, 2 could use help, 3 please call me, or just text back"."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from bot.checkin_answers import CheckinAnswer, read_answer
 
 A = CheckinAnswer
+LABELLED = Path(__file__).with_name("checkin_answers.yml")
+LEAST_RIGHT = 0.97
 
 
 @pytest.mark.parametrize(
@@ -32,6 +37,23 @@ A = CheckinAnswer
 )  # fmt: skip
 def test_an_answer_is_read(expected: CheckinAnswer, texts: list[str]) -> None:
     assert {text: read_answer(text) for text in texts} == dict.fromkeys(texts, expected)
+
+
+def test_answers_in_many_words_are_read() -> None:
+    content = YAML(typ="safe", pure=True).load(LABELLED)
+    labelled = [(str(text), A(answer)) for answer, texts in content.items() for text in texts]
+    assert {answer for _, answer in labelled} == set(A)
+    wrong = {text: read_answer(text) for text, right in labelled if read_answer(text) is not right}
+    assert 1 - len(wrong) / len(labelled) >= LEAST_RIGHT, wrong
+    # Nobody who asks for something, or is in danger, may be filed as doing well.
+    urgent = {A.CRISIS, A.NEEDS_HELP, A.CALL_ME, A.WORSE}
+    assert [t for t, right in labelled if right in urgent and read_answer(t) is A.BETTER] == []
+
+
+@pytest.mark.parametrize("sign", ["\N{THUMBS UP SIGN}", "\N{THUMBS DOWN SIGN}", "\N{OK HAND SIGN}"])
+@pytest.mark.parametrize("tone", ["", *map(chr, range(0x1F3FB, 0x1F400))])
+def test_signs_are_read_in_every_skin_tone(sign: str, tone: str) -> None:
+    assert read_answer(sign + tone) is read_answer(sign) is not A.UNCLEAR
 
 
 @given(st.text(max_size=300))

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.choices import Choice, Details, More, Pick, read_choice
+from bot.choices import (
+    Answer,
+    Choice,
+    Details,
+    More,
+    Pick,
+    read_answer_in_words,
+    read_choice,
+    read_numbers,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +51,35 @@ def test_any_bare_number_up_to_99_is_a_pick(number: int) -> None:
 @given(st.text(max_size=200))
 def test_no_text_makes_it_raise(text: str) -> None:
     read_choice(text)
+    read_numbers(text)
+    read_answer_in_words(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["1 and 3", "1,3", "1 & 3", "1 y 3", "one and three", "1. 3."], (1, 3)),
+        (["1 2 3", "1, 2, and 3"], (1, 2, 3)),
+        (["1", "", "1 and food", "call 1 and 2", "60540", "and"], ()),
+    ],
+)  # fmt: skip
+def test_several_numbers_are_read(texts: list[str], numbers: tuple[int, ...]) -> None:
+    for text in texts:
+        assert read_numbers(text) == numbers, text
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer"),
+    [
+        (["yes", "Yes!", "sí", "ok", "correct", "that one", "eso es", "\N{THUMBS UP SIGN}"],
+         Answer.YES),
+        (["both", "all of them", "todas", "las dos"], Answer.ALL),
+        (["no", "Nope.", "something else", "otra cosa", "algo más", "none of these", "ninguna",
+          "its not that", "idk", "no sé"], Answer.NEITHER),
+        (["yes food", "no food", "all the food", "2", "", "something else happened to me", "?"],
+         None),
+    ],
+)  # fmt: skip
+def test_an_answer_in_words_is_read(texts: list[str], answer: Answer | None) -> None:
+    for text in texts:
+        assert read_answer_in_words(text) is answer, text

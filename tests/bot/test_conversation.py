@@ -2,67 +2,31 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.checkin_answers import CheckinAnswer
-from bot.conversation import Conversation
 from bot.safety.replies import approved
 from bot.safety.screen import screen
-from bot.turn import ConsentChange, OpenCheckIn, Situation, Turn
+from bot.turn import ConsentChange, Situation
 from bot.wording import say
 from directory.conversations.memory import Memory
-from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.search import Query
 from directory.tasks.models import TaskKind
-from tests.factories import CHICAGO, a_search
-from tests.fakes import MORNING, FakeRasa
-
-EN, ES = Language.EN, Language.ES
-DANGER = "I am going to kill myself tonight"
-CHECKIN = OpenCheckIn("checkin-1", MORNING - timedelta(hours=1))
-NOBODY = Situation(
-    person_id="person-1",
-    message_id="message-1",
-    opted_out=False,
-    language=EN,
-    memory=Memory(),
-    checkin=None,
-    media_count=0,
-    on_shift=True,
-    now=MORNING,
+from tests.bot.talking import (
+    CHECKIN,
+    DANGER,
+    EN,
+    ES,
+    NOBODY,
+    after_a_list,
+    conversation,
+    found,
+    respond,
 )
-SAID_CLARIFY: tuple[dict[str, Any], ...] = ({"say": "clarify"},)
-
-
-def found(*needs: str, place: str | None = "60540", count: int = 5) -> dict[str, Any]:
-    query = Query(needs=needs, place=place, at=MORNING)
-    return {"found": {"result": a_search(count=count)(query).as_json()}}
-
-
-def conversation(
-    *answer: dict[str, Any], down: bool = False, unserved: tuple[str, ...] = ()
-) -> tuple[Conversation, FakeRasa]:
-    rasa = FakeRasa(answers=[answer or SAID_CLARIFY], down=down)
-    return Conversation(rasa=rasa, search=a_search(unserved=unserved), zone=CHICAGO), rasa
-
-
-def respond(
-    text: str, situation: Situation = NOBODY, *answer: dict[str, Any], **given: Any
-) -> Turn:
-    talk, _ = conversation(*answer, **given)
-    return talk.respond_to(text, situation)
-
-
-def after_a_list(*, shown: int = 3, at: timedelta = timedelta(0), **changes: Any) -> Situation:
-    result = found("food")["found"]["result"]
-    memory = Memory(results=result, shown=shown, results_at=MORNING - at, needs=("food",))
-    return replace(NOBODY, memory=memory, **changes)
-
+from tests.factories import a_search
+from tests.fakes import MORNING
 
 # --- danger comes before everything -------------------------------------------------------------
 
@@ -285,15 +249,6 @@ def test_an_unserved_need_gets_no_filler_and_more_goes_on_with_the_nearest() -> 
     assert turn.memory.needs == ("information",)
 
 
-def test_not_understood_twice_in_a_row_names_211() -> None:
-    turn = respond("qwerty", NOBODY, {"say": "clarify"})
-    assert turn.replies == (say("clarify", EN),)
-    turn = respond("asdf", replace(NOBODY, memory=turn.memory), {"say": "clarify"})
-    assert turn.replies == (say("second_miss", EN),)
-    turn = respond("hi", replace(NOBODY, memory=turn.memory), {"say": "greeting"})
-    assert turn.memory.misses == 0
-
-
 def test_asking_for_a_person_opens_a_task() -> None:
     turn = respond("can I talk to somebody", NOBODY, {"say": "person"})
     assert [task.kind for task in turn.tasks] == [TaskKind.CALL_BACK]
@@ -305,12 +260,6 @@ def test_the_language_follows_the_text_and_is_remembered() -> None:
     assert "Responda" in turn.replies[0]
     turn = respond("1", replace(NOBODY, language=ES, memory=turn.memory))
     assert "Despensa" in turn.replies[0]
-
-
-@pytest.mark.parametrize("text", ["", "   ", "\x00"])
-def test_an_empty_text_and_a_picture_alone_are_answered(text: str) -> None:
-    assert respond(text).replies == (say("empty", EN),)
-    assert respond(text, replace(NOBODY, media_count=1)).replies == (say("only_media", EN),)
 
 
 # --- Rasa sees little, and may be gone ----------------------------------------------------------
@@ -354,33 +303,3 @@ def test_what_cannot_be_understood_without_rasa_is_held_and_not_counted_as_a_mis
     assert turn.answered_by is AnsweredBy.HOLDING
     assert turn.replies == (say("holding", EN),)
     assert turn.memory.misses == 0
-
-
-texts = st.text(max_size=200) | st.text("0123456789 MOREmas.?!\n", max_size=12)
-situations = st.builds(
-    lambda base, opted_out, language, media, checkin: replace(
-        base,
-        opted_out=opted_out,
-        language=language,
-        media_count=media,
-        checkin=checkin,
-    ),
-    st.sampled_from([NOBODY, after_a_list(), after_a_list(shown=5)]),
-    st.booleans(),
-    st.sampled_from(Language),
-    st.integers(0, 2),
-    st.none() | st.just(CHECKIN),
-)
-
-
-@given(texts, situations, st.booleans())
-def test_whatever_is_texted_it_is_answered_or_silence_is_meant(
-    text: str, situation: Situation, down: bool
-) -> None:
-    turn = respond(text, situation, found("food"), down=down)
-    silent = turn.answered_by is AnsweredBy.SILENCE or TaskKind.OPTED_OUT_DANGER in {
-        task.kind for task in turn.tasks
-    }
-    assert bool(turn.replies) is not silent
-    assert all(turn.replies)
-    assert not silent or situation.opted_out

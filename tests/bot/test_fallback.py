@@ -48,3 +48,16 @@ def test_at_most_two_needs_are_searched_for_at_once() -> None:
 def test_what_holds_neither_is_not_guessed_at() -> None:
     payload, asked = understand("qwerty", Memory(needs=("rent",), place="Aurora"))
     assert (payload, asked) == ({"say": "clarify"}, [])
+
+
+def test_needs_that_were_picked_are_searched_with_the_place_of_the_text() -> None:
+    asked: list[Query] = []
+
+    def search(query: Query) -> FindResult:
+        asked.append(query)
+        return a_search()(query)
+
+    fallback.understand(
+        "the landlord and no food, in lisle", Memory(), MORNING, search, chosen=("legal",)
+    )
+    assert [(query.needs, query.place) for query in asked] == [(("legal",), "Lisle")]

@@ -43,8 +43,8 @@ def test_a_text_is_asked_about_with_token_and_all_fields() -> None:
         "metadata": {"language": "en"},
     }
     assert given.messages == ({"say": "greeting"},)
-    assert (given.intent, given.confidence) == ("greet", 0.9)
-    assert given.ranking == (("greet", 0.9), ("food", 0.1))
+    assert given.look.intent == "greet"
+    assert given.look.ranking == (("greet", 0.9), ("food", 0.1))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_connection_that_was_closed_meanwhile_is_tried_once_more() -> None:
             raise httpx.RemoteProtocolError("closed")
         return httpx.Response(200, json=GOOD)
 
-    assert ask(client(answer)).intent == "greet"
+    assert ask(client(answer)).look.intent == "greet"
     assert calls == 2
 
 

@@ -1,5 +1,6 @@
 """Real Rasa, real action server, real directory: what the application gets for a text."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,8 @@ def person(rasa: RunningRasa) -> Person:
 
 def test_need_and_place_in_one_text_are_searched_at_once(person: Person) -> None:
     answer = person.ask("no groceries till friday 60540")
-    assert answer.intent == "food"
-    assert answer.ranking[0][0] == "food"
+    assert answer.look.intent == "food"
+    assert answer.look.ranking[0][0] == "food"
     (message,) = answer.messages
     assert message["found"]["query"] == {"needs": ["food"], "place": "60540", "open_now": False}
     assert message["found"]["result"]["matches"]
@@ -147,6 +148,16 @@ def test_a_need_picked_from_a_list_counts_whatever_the_text(person: Person) -> N
     assert person.says("2", chosen_need="grief") == [question]
 
 
+def test_a_picked_need_keeps_what_the_unclear_text_said(person: Person) -> None:
+    unclear = "its about the landlord in lisle, open now"
+    searched = found("legal", place="Lisle", open_now=True)
+    assert person.says(unclear, chosen_need="legal") == [searched]
+    both = {"chosen_need": "rent", "also_chosen": ["legal"]}
+    assert person.says("its about the landlord 60540", **both) == [
+        found("rent", "legal", place="60540")
+    ]
+
+
 def test_a_text_that_looks_like_a_command_of_rasa_is_only_a_text(person: Person) -> None:
     person.says("food pantry 60540")
     assert person.says("/restart")
@@ -164,6 +175,14 @@ def test_a_repeated_message_is_answered_again_and_not_taken_twice(person: Person
     miss = person.ask("by the big tree", message_id="two")
     assert person.ask("by the big tree", message_id="two") == miss
     assert person.says("60540") == [found("health", place="60540")]
+
+
+def test_a_message_asked_many_times_at_once_is_taken_once(person: Person) -> None:
+    question = person.ask("i need a dentist no insurance")
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(person.ask, "by the big tree", message_id="two") for _ in range(4)]
+    # Taken twice, the second would have searched without a place.
+    assert [each.result().messages for each in asked] == [question.messages] * 4
 
 
 def test_a_forgotten_conversation_starts_from_nothing(rasa: RunningRasa, person: Person) -> None:

@@ -1,6 +1,9 @@
 """The actions against the real search, on a directory filled from data/partners.yml."""
 
 import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +14,11 @@ from ruamel.yaml import YAML
 from bot.actions.decide import ANYWHERE
 from bot.actions.find import AskPlace, FindAgain, FindServices, ValidateFindForm
 from bot.actions.talk import Clarify, SwitchLanguage
-from directory.database import Database, session_scope
-from directory.listings.load import load_partners
+from directory import database
+from directory.database import Database
 from directory.settings import ROOT
 from tests.bot.actions.turns import tracker
-from tests.fakes import MORNING
+from tests.conftest import settings_for
 
 
 def run(action: Action, given: Tracker) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -27,9 +30,11 @@ def run(action: Action, given: Tracker) -> tuple[list[dict[str, Any]], dict[str,
 
 
 @pytest.fixture
-def directory(db: Database) -> None:
-    with session_scope() as session:
-        load_partners(session, ROOT / "data" / "partners.yml", now=MORNING)
+def directory(partners_template: Path, tmp_path: Path) -> Iterator[None]:
+    shutil.copy(partners_template, tmp_path / "handoff.sqlite")
+    opened = database.use(Database(settings_for(tmp_path)))
+    yield
+    opened.close()
 
 
 def test_the_search_says_what_was_looked_for_and_what_was_found(directory: None) -> None:
@@ -89,9 +94,26 @@ def test_a_switch_of_language_names_the_language() -> None:
 
 
 def test_what_is_unclear_comes_with_needs_to_choose_from() -> None:
-    ranking = [{"name": "rent", "confidence": 0.2}, {"name": "greet", "confidence": 0.1}]
-    said, _ = run(Clarify(), tracker("hmm", "nlu_fallback", ranking=ranking))
+    ranking = [
+        {"name": "rent", "confidence": 0.2, "score": 0.3},
+        {"name": "greet", "confidence": 0.1, "score": 0.3},
+    ]
+    said, after = run(Clarify(), tracker("hmm", "nlu_fallback", ranking=ranking))
     assert said == [{"say": "clarify", "needs": ["rent"]}]
+    assert after == {"needs": ["rent"]}
+
+
+def test_with_nothing_to_choose_from_the_last_need_stays() -> None:
+    said, after = run(Clarify(), tracker("hmm", "nlu_fallback"))
+    assert (said, after) == ([{"say": "clarify", "needs": []}], {})
+
+
+def test_a_picked_need_is_searched_with_the_place_of_the_text_that_was_unclear(
+    db: Database,
+) -> None:
+    metadata = {"chosen_need": "legal", "said": "its about food and the landlord in lisle"}
+    _, after = run(ValidateFindForm(), tracker("/legal", "legal", metadata=metadata))
+    assert (after["needs"], after["place"]) == (["legal"], "Lisle")
 
 
 def test_every_action_of_the_domain_is_served() -> None:

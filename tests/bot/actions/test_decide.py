@@ -94,26 +94,30 @@ def test_open_now_is_read_from_the_words(text: str, wanted: bool) -> None:
 
 
 def test_a_second_need_counts_when_words_and_model_see_it() -> None:
-    both = turn("x", "food", ranking=(("food", 0.6), ("clothing_household", 0.1)))
+    both = turn("x", "food", scores={"food": 0.6, "clothing_household": 0.2})
     assert needs_meant(both, ["clothing_household"]) == ("food", "clothing_household")
-    only_words = turn("x", "food", ranking=(("food", 0.9),))
+    only_words = turn("x", "food", scores={"food": 0.9, "legal": 0.05})
     assert needs_meant(only_words, ["legal"]) == ("food",)
 
 
-def test_a_second_need_counts_when_the_model_alone_is_nearly_as_sure() -> None:
-    close = turn("x", "rent", ranking=(("rent", 0.45), ("housing", 0.4), ("thanks", 0.3)))
-    assert needs_meant(close, []) == ("rent", "housing")
+def test_a_second_need_counts_when_the_model_alone_finds_that_it_fits() -> None:
+    ranking = (("rent", 0.45), ("housing", 0.4), ("thanks", 0.3), ("food", 0.2))
+    scores = {"rent": 0.9, "housing": 0.5, "thanks": 0.5, "food": 0.1}
+    assert needs_meant(turn("x", "rent", ranking=ranking, scores=scores), []) == ("rent", "housing")
 
 
 def test_no_more_than_three_needs_are_looked_for() -> None:
     ranking = tuple((name, 0.25) for name in ("food", "rent", "legal", "grief"))
-    assert len(needs_meant(turn("x", "food", ranking=ranking), [])) == 3
+    scores = {name: 0.5 for name, _ in ranking}
+    assert len(needs_meant(turn("x", "food", ranking=ranking, scores=scores), [])) == 3
 
 
-def test_what_may_be_meant_is_offered_words_first() -> None:
+def test_what_may_be_meant_is_offered_likeliest_first_and_what_words_name_always() -> None:
     ranking = (("greet", 0.2), ("rent", 0.15), ("legal", 0.1), ("elder", 0.01))
-    unclear = turn("x", "nlu_fallback", ranking=ranking)
-    assert needs_to_offer(unclear, ["food"]) == ("food", "rent", "legal")
+    scores = {"greet": 0.4, "rent": 0.35, "legal": 0.3, "elder": 0.05}
+    unclear = turn("x", "nlu_fallback", ranking=ranking, scores=scores)
+    assert needs_to_offer(unclear, ["food"]) == ("rent", "legal", "food")
+    assert needs_to_offer(unclear, ["legal", "rent"]) == ("rent", "legal")
 
 
 @pytest.mark.parametrize(
@@ -133,3 +137,18 @@ def test_what_may_be_meant_is_offered_words_first() -> None:
 )
 def test_the_language_asked_for(text: str, now: str, wanted: str) -> None:
     assert language_asked_for(turn(text, "switch_language", language=now)) == wanted
+
+
+def test_needs_that_were_picked_are_these_and_no_others() -> None:
+    picked = turn("food and my landlord, open now", "rent", chosen=("rent", "legal"))
+    assert needs_meant(picked, ["food"]) == ("rent", "legal")
+    assert form_slots(picked, None, ["food"]) == {
+        "needs": ["rent", "legal"],
+        "open_now": True,
+        "place": None,
+    }
+
+
+def test_a_picked_need_replaces_one_whose_place_we_still_asked_for() -> None:
+    picked = turn("lisle i think", "legal", chosen=("legal",), asking=True)
+    assert form_slots(picked, "Lisle", [])["needs"] == ["legal"]

@@ -38,3 +38,10 @@ def test_needs_are_the_codes_of_the_taxonomy() -> None:
     assert is_need("food")
     assert not is_need("greet")
     assert not is_need(None)
+
+
+def test_picked_needs_come_with_the_text_that_was_unclear() -> None:
+    metadata = {"chosen_need": "rent", "also_chosen": ["legal"], "said": "the landlord, open now"}
+    turn = Turn.of(tracker("/rent", "rent", metadata=metadata))
+    assert (turn.chosen, turn.text) == (("rent", "legal"), "the landlord, open now")
+    assert Turn.of(tracker("x", "rent")).chosen == ()

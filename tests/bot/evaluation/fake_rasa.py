@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.rasa_client import RasaAnswer, RasaUnavailable
+from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
 
 
 @dataclass
@@ -24,4 +24,9 @@ class FakeRasa:
             raise RasaUnavailable("it is down")
         needs = [name for name, _ in self.ranking][:1]
         payload = {"ask": "place", "needs": needs}
-        return RasaAnswer((payload,), needs[0], 0.9, self.ranking)
+        return RasaAnswer((payload,), Look(intent=needs[0], ranking=self.ranking))
+
+    def look(self, text: str) -> Look:
+        if self.down:
+            raise RasaUnavailable("it is down")
+        return Look(ranking=self.ranking)

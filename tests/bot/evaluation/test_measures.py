@@ -183,3 +183,26 @@ def test_predictions_are_joined_by_id_and_none_may_be_missing() -> None:
     assert [each.prediction.optout for each in joined] == [False, True]
     with pytest.raises(ValueError, match="'b'"):
         paired(messages, [Prediction(id="a")])
+
+
+def test_a_need_is_served_when_it_is_gone_on_with_or_offered_to_choose_from() -> None:
+    found = measured(
+        pair(FOOD, needs=["food"], acted_on=("food",)),
+        pair(FOOD, needs=["rent", "food"], offered=("rent", "food")),
+        pair(FOOD, needs=["food"]),
+        pair(FOOD, needs=["rent"], acted_on=("rent",)),
+    )
+    assert found.served["en"] == Share(2, 4)
+    assert found.asked == Share(1, 4)
+
+
+def test_confidence_is_held_against_the_first_need() -> None:
+    found = measured(
+        pair(FOOD, needs=["food"], confidence=0.9),
+        pair(FOOD, needs=["rent"], confidence=0.3),
+        pair(FOOD),
+    )
+    assert [(each.confidence, each.right, each.of) for each in found.calibration] == [
+        (0.3, 0, 1),
+        (0.9, 1, 1),
+    ]

@@ -28,12 +28,15 @@ class CallTests(unittest.TestCase):
     def test_a_reply_of_the_wrong_form_is_refused_as_before(self):
         action = RemoteAction("action_x", NOBODY)
         self.assertTrue(action._validate_action_result({"events": [], "responses": []}))
-        with self.assertRaises(jsonschema.ValidationError):
-            action._validate_action_result({"events": "none"})
+        good = {"events": [{"event": "slot", "name": "place", "value": None}]}
+        self.assertTrue(action._validate_action_result(good))
+        for events in ("none", [{}], [{"event": "slot"}], [{"event": "no such"}], [5]):
+            with self.assertRaises(jsonschema.ValidationError):
+                action._validate_action_result({"events": events})
 
     def test_a_failure_is_remembered_and_logged_without_the_text(self):
         async def fail_twice():
-            turn = begin_turn()
+            turn = begin_turn("p", None)
             action = RemoteAction("action_x", NOBODY)
             for _ in range(2):
                 with self.assertRaises(action_calls.ActionFailedError):
@@ -44,6 +47,34 @@ class CallTests(unittest.TestCase):
             self.assertEqual(asyncio.run(fail_twice()), ["action_x"])
         self.assertEqual(len(logged.output), 1)
         self.assertNotIn("secret", logged.output[0])
+
+    def test_a_connection_is_used_again_and_made_anew_when_it_is_gone(self):
+        connections = []
+
+        async def reply(reader, writer):
+            connections.append(writer)
+            while await reader.readuntil(b"\r\n\r\n"):
+                await reader.readuntil(b"}}")
+                body = b'{"events": [], "responses": []}'
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+        async def calls():
+            server = await asyncio.start_server(reply, "127.0.0.1", 0)
+            port = server.sockets[0].getsockname()[1]
+            endpoint = EndpointConfig(f"http://127.0.0.1:{port}/webhook")
+            made = []
+            for _ in range(3):
+                await endpoint.request(json={"a": {}})
+                made.append(len(connections))
+            connections[-1].close()
+            await asyncio.sleep(0.05)
+            await endpoint.request(json={"a": {}})
+            await action_calls.close_connections()
+            server.close()
+            return [*made, len(connections)]
+
+        self.assertEqual(asyncio.run(calls()), [1, 1, 1, 2])
 
     def test_installing_twice_changes_nothing(self):
         run = RemoteAction.run

@@ -5,6 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -110,6 +111,26 @@ class TokenTests(unittest.TestCase):
                 Gateway.from_credentials(credentials)
 
 
+class LaneTests(unittest.TestCase):
+    def test_one_at_a_time_for_each_person_in_the_order_of_arrival(self):
+        gateway, order = Gateway("token"), []
+
+        async def text(sender, number):
+            async with gateway._lane(sender):
+                order.append((sender, number, "begins"))
+                await asyncio.sleep(0)
+                order.append((sender, number, "ends"))
+
+        async def everybody():
+            await asyncio.gather(*(text(sender, n) for n in range(3) for sender in "pq"))
+
+        asyncio.run(everybody())
+        for sender in "pq":
+            own = [(number, step) for who, number, step in order if who == sender]
+            self.assertEqual(own, [(n, step) for n in range(3) for step in ("begins", "ends")])
+        self.assertEqual(len(gateway._lanes), 0)
+
+
 class StoreTests(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -120,11 +141,11 @@ class StoreTests(unittest.TestCase):
 
     def run_turn(self, tracker, *, failing=None):
         async def turn():
-            turn = begin_turn()
+            turn = begin_turn(tracker.sender_id, self.store.read(tracker.sender_id))
             if failing:
                 turn.failed_actions.append(failing)
             await self.store.save(tracker)
-            return await self.store.retrieve(tracker.sender_id)
+            return self.store.read(tracker.sender_id)
 
         return asyncio.run(turn())
 
@@ -146,6 +167,51 @@ class StoreTests(unittest.TestCase):
         asyncio.run(self.store.forget("p"))
         self.assertIsNone(asyncio.run(self.store.retrieve("p")))
         self.assertIsNotNone(asyncio.run(self.store.retrieve("q")))
+
+    def test_a_later_turn_adds_only_what_is_new(self):
+        first = conversation(texted("hi", "1"), said({"say": "greeting"}))
+        kept = self.run_turn(first)
+        for event in (texted("food", "2"), said({"ask": "place"})):
+            kept.update(event)
+        self.assertEqual(list(self.run_turn(kept).events), list(kept.events))
+        asyncio.run(self.store.save(kept))  # outside of a turn, nothing new
+        self.assertEqual(len(self.store.read("p").events), len(first.events) + 2)
+
+    def test_during_a_turn_the_conversation_is_read_once(self):
+        self.run_turn(conversation(texted("hi", "1"), said({"say": "greeting"}), sender="q"))
+        mine = conversation()
+
+        async def turn():
+            begin_turn("p", mine)
+            return await self.store.retrieve("p"), await self.store.retrieve("q")
+
+        own, other = asyncio.run(turn())
+        self.assertIs(own, mine)
+        self.assertEqual(other.latest_message.text, "hi")
+
+    def test_it_reads_what_rasas_own_store_reads(self):
+        kept = self.run_turn(conversation(texted("old", "1"), said({"say": "greeting"})))
+        for event in (SessionStarted(), texted("new", "2"), said({"ask": "place"})):
+            kept.update(event)
+        ours = self.run_turn(kept)
+        rasas = SQLTrackerStore(Domain.empty(), db=self.store.engine.url.database)
+        self.addCleanup(rasas.engine.dispose)
+        theirs = asyncio.run(rasas.retrieve("p"))
+        self.assertEqual(list(ours.events), list(theirs.events))
+        self.assertEqual(ours.events[0].type_name, "session_started")
+
+    def test_what_is_forgotten_is_in_no_file(self):
+        self.run_turn(conversation(texted("my secret", "1"), said({"say": "greeting"})))
+        self.assertIn(b"my secret", self.on_disk())
+        asyncio.run(self.store.forget("p"))
+        self.assertNotIn(b"my secret", self.on_disk())
+
+    def on_disk(self):
+        return b"".join(path.read_bytes() for path in Path(self.folder.name).iterdir())
+
+    def test_the_connection_stays_open(self):
+        self.run_turn(conversation(texted("hi", "1"), said({"say": "greeting"})))
+        self.assertEqual(self.store.engine.pool.checkedin(), 1)
 
     def test_a_broken_database_is_no_answer_and_no_exception(self):
         self.store.SQLEvent.__table__.drop(self.store.engine)

@@ -1,5 +1,6 @@
 """How services read in a text: short, numbered, and never without their number."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,10 @@ from directory import database
 from directory.database import Database
 from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
-from directory.listings.load import load_partners
 from directory.needs import taxonomy
 from directory.search import FindResult, Query, find
 from directory.search.model import Reason, Relaxation, RelaxationKind
-from tests.conftest import PARTNERS, settings_for
+from tests.conftest import settings_for
 from tests.factories import CHICAGO, a_match
 from tests.fakes import MORNING
 
@@ -167,13 +167,13 @@ def test_needs_that_nobody_serves_are_named_with_the_nearest_that_is() -> None:
 
 
 @pytest.fixture(scope="module")
-def found(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def found(
+    partners_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
     """What is found for each need, in each language, with the partners' own file loaded."""
     folder = tmp_path_factory.mktemp("directory")
-    (folder / "handoff.sqlite").write_bytes(sqlite_template.read_bytes())
+    shutil.copy(partners_template, folder / "handoff.sqlite")
     database.use(Database(settings_for(folder)))
-    with database.session_scope() as session:
-        load_partners(session, PARTNERS, now=MORNING)
     with database.read_scope() as session:
         answers = [
             find(

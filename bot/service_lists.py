@@ -1,0 +1,97 @@
+"""The numbered list of services: its first page, MORE of it, and the details of one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.asked import is_recent
+from bot.choices import Choice, More
+from bot.turn import Situation, Turn
+from bot.wording import results, say
+from directory.messages.models import AnsweredBy
+from directory.search import FindResult, Query
+
+Search = Callable[[Query], FindResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLists:
+    """Shows lists and reads choices from them. `search` may fail; nothing else here can."""
+
+    search: Search
+    zone: ZoneInfo
+
+    def choice(self, choice: Choice, situation: Situation) -> Turn:
+        """What MORE or a number calls for; without a list, what to text first."""
+        memory, language = situation.memory, situation.language
+        if isinstance(choice, More) and memory.after_danger:
+            resumed = replace(situation, memory=replace(memory, after_danger=()))
+            return self._search(memory.after_danger, resumed)
+        if memory.results is None or not is_recent(memory.results_at, situation.now):
+            return Turn(AnsweredBy.CHOICE, memory, (say("no_list", language),))
+        if isinstance(choice, More):
+            return self.more(memory.results, situation, AnsweredBy.CHOICE)
+        matches = memory.results["matches"]
+        if not 1 <= choice.number <= max(memory.shown, 1) or not matches:
+            reply = say("pick_unknown", language, last=memory.shown)
+            return Turn(AnsweredBy.CHOICE, memory, (reply,))
+        reply = results.details(
+            matches[choice.number - 1], language=language, now=situation.now, zone=self.zone
+        )
+        return Turn(AnsweredBy.CHOICE, replace(memory, results_at=situation.now), (reply,))
+
+    def more(self, last: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
+        """The next services of the last list; at its end, the nearest needs that are served."""
+        memory = situation.memory
+        related = results.related_needs(last)
+        if memory.shown >= len(last["matches"]) and related:
+            return replace(self._search(related, situation), answered_by=by)
+        reply, count = results.page_of_services(
+            last,
+            start=memory.shown,
+            language=situation.language,
+            now=situation.now,
+            zone=self.zone,
+        )
+        memory = replace(
+            memory, shown=memory.shown + count, results_at=situation.now, question=None
+        )
+        return Turn(by, memory, (reply,))
+
+    def first_page(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
+        """The first page of a new list, and what is said of needs that nobody serves."""
+        language = situation.language
+        query = result["query"]
+        replies = []
+        text, shown = results.page_of_services(
+            result, start=0, language=language, now=situation.now, zone=self.zone
+        )
+        missing = results.unserved(result, language)
+        if missing is not None:
+            replies.append(missing)
+        if shown or missing is None:
+            replies.append(text)
+        memory = replace(
+            situation.memory,
+            place=query.get("place") or situation.memory.place,
+            needs=tuple(query["needs"]),
+            results=result,
+            shown=shown,
+            results_at=situation.now,
+            question=None,
+            after_danger=(),
+            misses=0,
+        )
+        return Turn(by, memory, tuple(replies))
+
+    def _search(self, needs: tuple[str, ...], situation: Situation) -> Turn:
+        query = Query(
+            needs=needs,
+            place=situation.memory.place,
+            language=None,
+            open_now=False,
+            text=None,
+            at=situation.now,
+        )
+        return self.first_page(self.search(query).as_json(), situation, AnsweredBy.CHOICE)

@@ -1,0 +1,91 @@
+"""Run in Rasa's Python by test_rasa_components.py: what is left out changes no outcome."""
+
+import json
+import unittest
+
+from rasa.core import processor
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.utils.common import all_subclasses
+from rasa_components import leaner_rasa
+from rasa_components.leaner_rasa import StraightRunner, goes_by_words
+
+leaner_rasa.install()
+
+
+class Sum(GraphComponent):
+    """Adds what it is given; not there when anything else is asked for."""
+
+    @classmethod
+    def create(cls, config, model_storage, resource, execution_context):
+        return cls()
+
+    def add(self, a, b):
+        return a + b
+
+
+def node(**needs):
+    return SchemaNode(needs=needs, uses=Sum, constructor_name="create", fn="add", config={})
+
+
+# d = (x + y) + (x + x); z is not needed for it and would fail.
+SCHEMA = GraphSchema(
+    {
+        "d": node(a="b", b="c"),
+        "c": node(a="x", b="x"),
+        "b": node(a="x", b="y"),
+        "z": node(a="b", b="nowhere"),
+    }
+)
+
+
+def run(runner, inputs, targets):
+    model_storage = LocalModelStorage.__new__(LocalModelStorage)  # no node reads it
+    context = ExecutionContext(SCHEMA, model_id="m")
+    return runner.create(SCHEMA, model_storage, context).run(inputs, targets)
+
+
+class RunnerTests(unittest.TestCase):
+    def test_it_gives_what_dask_gives(self):
+        for targets in (["d"], ["c", "b"], ["x"]):
+            given = {"x": 2, "y": 3}
+            straight = run(StraightRunner, given, targets)
+            self.assertEqual(straight, run(DaskGraphRunner, given, targets))
+        self.assertEqual(straight, {"x": 2})
+
+    def test_a_missing_input_is_an_error_as_before(self):
+        for runner in (StraightRunner, DaskGraphRunner):
+            with self.assertLogs("rasa", "WARNING"), self.assertRaises(GraphRunError):
+                run(runner, {"x": 2}, ["d"])
+
+    def test_rasa_uses_it(self):
+        self.assertIs(processor.DaskGraphRunner, StraightRunner)
+
+
+class EventTests(unittest.TestCase):
+    def test_every_kind_is_found_and_an_unknown_one_refused(self):
+        for kind in all_subclasses(Event):
+            self.assertEqual(Event.resolve_by_type(kind.type_name).type_name, kind.type_name)
+        self.assertIs(Event.resolve_by_type("slot"), SlotSet)
+        with self.assertRaises(ValueError):
+            Event.resolve_by_type("no such")
+
+
+class RuleTests(unittest.TestCase):
+    def test_only_a_rule_without_an_intent_can_match_words(self):
+        listened = {"prev_action": {"action_name": "action_listen"}}
+        acted = {"prev_action": {"action_name": "find_form"}}
+        by_intent = {"user": {"intent": "food"}}
+        by_words = {"user": {"text": "food"}}
+        for latest, expected in (
+            (listened | by_intent, False),
+            (acted | by_words, False),
+            (acted, False),
+            (listened | by_words, True),
+            (listened, True),
+            (by_words, True),
+        ):
+            self.assertIs(goes_by_words(json.dumps([acted, latest])), expected)
