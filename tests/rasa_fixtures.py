@@ -14,10 +14,7 @@ from bot import training
 from bot.evaluation.processes import free_ports, started
 from bot.rasa_client import RasaClient
 from bot.rasa_server import LOOPBACK, action_server, rasa_server
-from directory.database import Database
-from directory.listings.load import load_partners
-from directory.settings import ROOT, Settings
-from tests.fakes import MORNING
+from directory.settings import Settings
 
 START_SECONDS = 180.0
 
@@ -54,11 +51,21 @@ class RunningRasa:
 
 
 @pytest.fixture(scope="session")
-def rasa(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRasa]:
-    """Rasa and its action server; trains the model first when it isn't current."""
+def model() -> Path:
+    """The model for the present files, trained first when it isn't current."""
+    return training.train(print)
+
+
+@pytest.fixture(scope="session")
+def rasa(
+    model: Path, partners_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningRasa]:
+    """Rasa and its action server."""
+    from tests.conftest import settings_for  # conftest names this module as a plugin
+
     folder = tmp_path_factory.mktemp("rasa")
-    model = training.train(print)
-    settings = _filled_directory(sqlite_template, folder)
+    shutil.copy(partners_template, folder / "handoff.sqlite")
+    settings = settings_for(folder)
     port, actions_port = free_ports(2)
     token = secrets.token_urlsafe(24)
     command = rasa_server(
@@ -83,18 +90,6 @@ def rasa(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     rasa = started("Rasa", command, log=folder / "rasa.log", ready=ready, within=START_SECONDS)
     with running.with_actions(), rasa:
         yield running
-
-
-def _filled_directory(template: Path, folder: Path) -> Settings:
-    from tests.conftest import settings_for  # conftest imports this module
-
-    shutil.copy(template, folder / "handoff.sqlite")
-    settings = settings_for(folder)
-    opened = Database(settings)
-    with opened.session_scope() as session:
-        load_partners(session, ROOT / "data" / "partners.yml", now=MORNING)
-    opened.close()
-    return settings
 
 
 def _environment(settings: Settings) -> dict[str, str]:

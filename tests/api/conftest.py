@@ -1,8 +1,10 @@
 """The API in this process, over a fresh database, with a carrier and a Rasa that are made up."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +17,10 @@ from api.services import Services, build
 from directory import database
 from directory.clock import wall_now
 from directory.database import new_id
-from directory.listings.load import load_partners
 from directory.settings import Settings
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffToken
-from tests.conftest import PARTNERS
+from tests.conftest import settings_for
 from tests.fakes import MORNING, FakeGateway, FakeRasa
 
 PHONE = "+16305550100"
@@ -112,11 +113,11 @@ def morning() -> Iterator[None]:
 
 
 @pytest.fixture
-def listed(api: Api) -> Api:
+def listed(partners_template: Path, tmp_path: Path) -> Iterator[Api]:
     """The API over the partners of data/partners.yml."""
-    with database.session_scope() as session:
-        load_partners(session, PARTNERS, now=MORNING)
-    return api
+    shutil.copy(partners_template, tmp_path / "handoff.sqlite")
+    with running(settings_for(tmp_path)) as api:
+        yield api
 
 
 def a_visit(**changes: Any) -> dict[str, Any]:

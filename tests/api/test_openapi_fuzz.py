@@ -1,5 +1,6 @@
 """The description of the API is complete and true: what it generates is answered as it says."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,11 @@ from schemathesis.python import asgi
 
 from directory import database
 from directory.clock import wall_now
-from directory.listings.load import load_partners
 from directory.staff.models import Role
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 from tests.api.conftest import Api, a_visit, running
-from tests.conftest import PARTNERS, settings_for
-from tests.fakes import MORNING
+from tests.conftest import settings_for
 
 CHECKS = [
     not_a_server_error,
@@ -52,16 +51,19 @@ Answered = Callable[[tuple[str, str], dict[str, str] | None, settings], set[int]
 
 
 @pytest.fixture(scope="module")
-def whole(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def whole(partners_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The API over the partners, kept for all the cases of this module."""
     folder = tmp_path_factory.mktemp("fuzz")
-    (folder / "handoff.sqlite").write_bytes(sqlite_template.read_bytes())
+    shutil.copy(partners_template, folder / "handoff.sqlite")
     # Schemathesis' own client has a host of its own.
     with running(settings_for(folder, public_url=f"http://{asgi.HOST}")) as api:
-        with database.session_scope() as session:
-            load_partners(session, PARTNERS, now=MORNING)
-        api.services.workers.swept_at = wall_now()
         yield api
+
+
+@pytest.fixture(autouse=True)
+def _just_swept(whole: Api) -> None:
+    """The workers do not run here; for each test they seem to have done their round."""
+    whole.services.workers.swept_at = wall_now()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The published directory: for anyone, and nothing in it that must not leave."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,19 @@ import pytest
 from api import paging
 from directory import database
 from directory.listings import service as listings
-from directory.listings.load import load_partners
 from directory.listings.models import Service
 from directory.settings import Settings
 from tests.api.conftest import Api, problem, running
-from tests.conftest import PARTNERS, settings_for
+from tests.conftest import settings_for
 from tests.fakes import MORNING
 
 
 @pytest.fixture(scope="module")
-def library(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings on a directory that is loaded once: these tests only read."""
+def library(partners_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings on a directory that is copied once: these tests only read."""
     folder = tmp_path_factory.mktemp("library")
-    (folder / "handoff.sqlite").write_bytes(sqlite_template.read_bytes())
-    settings = settings_for(folder)
-    with running(settings), database.session_scope() as session:
-        load_partners(session, PARTNERS, now=MORNING)
-    yield settings
+    shutil.copy(partners_template, folder / "handoff.sqlite")
+    return settings_for(folder)
 
 
 @pytest.fixture

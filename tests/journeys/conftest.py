@@ -8,35 +8,17 @@ from typing import Any
 import pytest
 
 from bot.carrier.client import CarrierControl
-from directory import database
-from directory.clock import wall_now
-from directory.database import Database
-from directory.listings.load import load_partners
 from directory.settings import Settings
-from tests.conftest import PARTNERS, database_url, run_on, settings_for
+from tests.conftest import database_url, fill_with_partners, run_on, settings_for
 from tests.journeys.running import Product, carrier_process, free_port, running_product
 from tests.rasa_fixtures import RunningRasa
 
 
-def _with_partners(settings: Settings) -> None:
-    """Load data/partners.yml once; each journey works on a copy."""
-    opened = database.use(Database(settings))
-    with database.session_scope() as session:
-        report = load_partners(session, PARTNERS, now=wall_now())
-    assert report.rejected == ()
-    if opened.engine.dialect.name == "sqlite":
-        with opened.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that holds the partners."""
-    folder = tmp_path_factory.mktemp("partners")
-    shutil.copy(sqlite_template, folder / "handoff.sqlite")
-    _with_partners(settings_for(folder))
-    return folder / "handoff.sqlite"
+@pytest.fixture
+def sqlite_settings(partners_template: Path, tmp_path: Path) -> Settings:
+    """Settings on a fresh SQLite file that holds the partners."""
+    shutil.copy(partners_template, tmp_path / "handoff.sqlite")
+    return settings_for(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +29,7 @@ def postgres_template(
     name = f"{postgres_template}_partners"
     run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
     url = database_url(postgres_server, name)
-    _with_partners(settings_for(tmp_path_factory.mktemp("pg-partners"), database_url=url))
+    fill_with_partners(settings_for(tmp_path_factory.mktemp("pg-partners"), database_url=url))
     return name
 
 
@@ -80,15 +62,13 @@ def settings_with(
 
 @pytest.fixture
 def product(
-    sqlite_template: Path,
-    tmp_path: Path,
+    sqlite_settings: Settings,
     ports: dict[str, int],
     rasa: RunningRasa,
     carrier: CarrierControl,
 ) -> Iterator[Product]:
     """The product on SQLite."""
-    shutil.copy(sqlite_template, tmp_path / "handoff.sqlite")
-    settings = settings_with(settings_for(tmp_path), ports, rasa)
+    settings = settings_with(sqlite_settings, ports, rasa)
     with running_product(settings, carrier) as running:
         yield running
 

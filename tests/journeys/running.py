@@ -2,6 +2,7 @@
 Rasa with its action server, and the API with its workers. What goes in is a signed webhook,
 what comes out is what the carrier was given."""
 
+import random
 import socket
 import subprocess
 import sys
@@ -34,9 +35,20 @@ PATIENCE = 20.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, nor the next one.
+
+    It is none of those that systems hand out by themselves (32768 and up), since some are used
+    only later, or again after a pause: no connection of another test may come upon it meanwhile.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000, 2)
+        with socket.socket() as probe, socket.socket() as next_to_it:
+            try:
+                probe.bind(("127.0.0.1", port))
+                next_to_it.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
 
 
 def wait_until(what: str, condition: Any, *, seconds: float = PATIENCE) -> Any:

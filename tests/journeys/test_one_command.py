@@ -14,7 +14,6 @@ import pytest
 from bot.carrier.client import CarrierControl
 from directory.settings import ROOT
 from tests.journeys.running import RESIDENT, answers, free_port, wait_until
-from tests.rasa_fixtures import RunningRasa
 
 START_SECONDS = 120.0
 
@@ -69,8 +68,8 @@ class Supervised:
 
 
 @pytest.fixture
-def supervised(tmp_path: Path, rasa: RunningRasa) -> Iterator[Supervised]:
-    """The fixture `rasa` has trained the model; its server is not used here."""
+def supervised(tmp_path: Path, model: Path) -> Iterator[Supervised]:
+    """With a model that is current: training has no place in the time to start."""
     product = Supervised(tmp_path)
     try:
         yield product

@@ -1,30 +1,27 @@
 """Rasa, the action server, the carrier or the database down: the resident still gets an answer."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot.carrier.client import CarrierControl
 from directory import database
-from tests.conftest import settings_for
+from directory.settings import Settings
 from tests.journeys.running import RESIDENT, Product, free_port, running_product, wait_until
 
 
 @pytest.fixture
 def without_rasa(
-    sqlite_template: Path, tmp_path: Path, ports: dict[str, int], carrier: CarrierControl
+    sqlite_settings: Settings, ports: dict[str, int], carrier: CarrierControl
 ) -> Iterator[Product]:
     """The product while nobody listens where Rasa should be."""
-    shutil.copy(sqlite_template, tmp_path / "handoff.sqlite")
-    settings = settings_for(
-        tmp_path,
-        port=ports["api"],
-        carrier_port=ports["carrier"],
-        rasa_url=f"http://127.0.0.1:{free_port()}",
-    )
+    changes = {
+        "port": ports["api"],
+        "carrier_port": ports["carrier"],
+        "rasa_url": f"http://127.0.0.1:{free_port()}",
+    }
+    settings = sqlite_settings.model_copy(update=changes)
     with running_product(settings, carrier) as running:
         yield running
 

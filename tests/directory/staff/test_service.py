@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
 from directory import database
@@ -10,20 +11,11 @@ from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from directory.staff import queries, service
 from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
+from tests.conftest import QUICK_HASHER, USUAL_HASHER
 from tests.fakes import MORNING
 
 EMAIL = "ana@example.org"
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real algorithm, with less work."""
-    from argon2 import PasswordHasher
-
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(service, "_hasher", quick)
-    monkeypatch.setattr(service, "_NOBODY", quick.hash("nobody knows this"))
 
 
 def add(email: str = EMAIL, password: str | None = PASSWORD, phone: str | None = None) -> str:
@@ -66,12 +58,15 @@ def test_passwords_are_kept_as_argon2id_and_tokens_as_hashes(any_database: Datab
 
 
 def test_the_hasher_in_use_meets_the_recommended_strength() -> None:
-    from argon2 import PasswordHasher
-    from argon2.profiles import RFC_9106_LOW_MEMORY
+    assert USUAL_HASHER.type.name == "ID"
+    assert USUAL_HASHER.memory_cost >= RFC_9106_LOW_MEMORY.memory_cost
+    assert USUAL_HASHER.time_cost >= RFC_9106_LOW_MEMORY.time_cost
+    assert USUAL_HASHER.parallelism >= RFC_9106_LOW_MEMORY.parallelism
 
-    usual = PasswordHasher()
-    assert usual.type.name == "ID"
-    assert usual.memory_cost >= RFC_9106_LOW_MEMORY.memory_cost
+
+def test_all_other_tests_hash_by_the_same_algorithm_with_less_work() -> None:
+    assert service._hasher is QUICK_HASHER
+    assert QUICK_HASHER.type == USUAL_HASHER.type
 
 
 @pytest.mark.parametrize(
