@@ -31,7 +31,7 @@ from bot.wording import results, say, sentences
 from directory.conversations.memory import Question
 from directory.messages.models import AnsweredBy
 from directory.needs import taxonomy
-from directory.search import place_in
+from directory.search import needs_in, place_in
 from directory.tasks.models import TaskKind
 
 
@@ -148,6 +148,13 @@ class Conversation:
         raised = self._raised(text, understanding.look, situation)
         if raised is not None:
             return replace(raised, tracked=True)
+        several = _several_named(text, understanding)
+        if several and not chosen:
+            # The question which of them is meant would be a foolish one: all of them are.
+            again = replace(situation, message_id=f"{situation.message_id}-all")
+            understanding = replace(
+                self._ask(redacted, again, several), ranking=understanding.ranking
+            )
         switched = None if chosen else requested_language(text)
         if switched is not None:
             memory = replace(situation.memory, language=switched)
@@ -245,6 +252,14 @@ class Conversation:
             return clarifying.out_of_scope(situation, by)
         tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
         return Turn(by, replace(memory, misses=0), (say(key, language),), tasks=tasks)
+
+
+def _several_named(text: str, understanding: Understanding) -> tuple[str, ...]:
+    """The needs of an unclear text whose own words name several of the likeliest, else none."""
+    if not any(payload.get("say") == "clarify" for payload in understanding.messages):
+        return ()
+    named = tuple(need for need in needs_in(text) if need in understanding.ranking[:3])
+    return named if len(named) > 1 else ()
 
 
 def _said(key: str, situation: Situation) -> Turn:

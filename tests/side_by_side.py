@@ -1,9 +1,11 @@
 """Which tests share a process when two run side by side (`make test`; pytest-xdist).
 
 Each file stays in one process, and all files that want Rasa in the same one, so that Rasa is
-started once. That process starts first: while its journeys wait, the other has the machine.
+started once. That process starts first: while its journeys wait, the other has the machine, and
+gives it back when they want it, so that answers take as long as they do for residents.
 """
 
+import os
 from typing import Any
 
 import pytest
@@ -23,6 +25,12 @@ class ByFile(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return "rasa" if is_with_rasa(nodeid) else super()._split_scope(nodeid)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    first = "gw0"  # is given the first scope, which is Rasa's
+    if getattr(config, "workerinput", {}).get("workerid", first) != first:
+        os.nice(10)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -284,3 +284,16 @@ def test_in_spanish_a_miss_and_something_else_are_spanish() -> None:
     assert turn.replies == (say("clarify_else", ES),)
     turn = respond("no entiendo nada de esto", later(turn), unclear())
     assert turn.replies == (say("second_miss", ES),)
+
+
+def test_an_unclear_text_that_names_several_needs_is_taken_to_mean_all_of_them() -> None:
+    talk, rasa = conversation(unclear("food", "rent"))
+    rasa.answers.append((found("food", "rent"),))
+    rasa.ranking = (("rent", 0.5), ("food", 0.4), ("legal", 0.05))
+    turn = talk.respond_to("need food and help paying rent", NOBODY)
+    first, second = rasa.asked
+    assert second["metadata"]["chosen_need"] == "food"
+    assert second["metadata"]["also_chosen"] == ["rent"]
+    assert second["message_id"] != first["message_id"]
+    assert turn.understood.offered == ()
+    assert turn.memory.needs == ("food", "rent")
