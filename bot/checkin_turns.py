@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.checkin_answers import CheckinAnswer
+from bot.clarifying import MOST_CHOICES
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import results, say
 from bot.wording.questions import which_need
@@ -10,8 +11,6 @@ from directory.conversations.memory import Question
 from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.tasks.models import TaskKind
-
-MOST_CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True)
