@@ -180,7 +180,7 @@ def in_danger_meanwhile(text: str, danger: Danger, situation: Situation) -> Turn
     return replace(
         turn,
         memory=replace(turn.memory, question=replace(question, paused=True)),
-        replies=(*turn.replies, say("after_danger_question", language)),
+        replies=(*turn.replies, say("after_danger_unnamed", language)),
     )
 
 

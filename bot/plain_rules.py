@@ -10,6 +10,7 @@ from bot.sms.keywords import Keyword
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import results, say
 from directory.messages.models import AnsweredBy
+from directory.needs import is_sensitive
 from directory.search import needs_in, place_in
 from directory.tasks.models import TaskKind
 
@@ -29,7 +30,9 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
     language = language_of(text, otherwise=situation.language)
     replies = [approved(danger.risk, language, on_shift=situation.on_shift).text]
     kept = memory.needs or tuple(needs_in(text)[:2])
-    if kept:
+    if kept and any(is_sensitive(need) for need in kept):
+        replies.append(say("after_danger_unnamed", language))
+    elif kept:
         named = results.name_needs(kept, language)
         replies.append(say("after_danger", language, needs=named))
     answer = CheckinAnswer.CRISIS if situation.checkin is not None else None

@@ -14,7 +14,10 @@ TAXONOMY_FILE = ROOT / "data" / "taxonomy.yml"
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One of the 26 needs. `ask` is the label as said inside a sentence."""
+    """One of the 26 needs. `ask` is the label as said inside a sentence.
+
+    sensitive: not to be named in a text that could be read by somebody else than who asked.
+    """
 
     code: str
     label: dict[Language, str]
@@ -22,6 +25,7 @@ class Need:
     words: dict[Language, tuple[str, ...]]
     open_eligibility: tuple[str, ...]
     related: tuple[str, ...]
+    sensitive: bool = False
 
 
 @cache
@@ -29,6 +33,12 @@ def taxonomy() -> dict[str, Need]:
     """Needs by code, in the order of the file."""
     rows: list[dict[str, Any]] = YAML(typ="safe").load(TAXONOMY_FILE)["needs"]
     return {row["code"]: _need(row) for row in rows}
+
+
+def is_sensitive(code: str) -> bool:
+    """Whether a need must stay unnamed before a stranger's eyes; so must a code nobody knows."""
+    need = taxonomy().get(code)
+    return need is None or need.sensitive
 
 
 def _need(row: dict[str, Any]) -> Need:
@@ -39,4 +49,5 @@ def _need(row: dict[str, Any]) -> Need:
         words={language: tuple(row["words"][language]) for language in Language},
         open_eligibility=tuple(str(code) for code in row.get("open_eligibility", [])),
         related=tuple(row.get("related", [])),
+        sensitive=row.get("sensitive", False),
     )

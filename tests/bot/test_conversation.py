@@ -96,6 +96,15 @@ def test_after_danger_the_need_is_kept_and_more_goes_on_with_it() -> None:
     assert turn.memory.place == "60540"
 
 
+def test_after_danger_a_need_that_could_give_somebody_away_is_not_named() -> None:
+    talk, _ = conversation(down=True)
+    for need in ("lgbtq", "domestic_violence", "a need of an older version"):
+        situation = replace(NOBODY, memory=Memory(needs=("food", need), place="60540"))
+        turn = talk.respond_to(DANGER, situation)
+        assert turn.replies[1] == say("after_danger_unnamed", EN)
+        assert turn.memory.after_danger == ("food", need)
+
+
 # --- keywords and silence -----------------------------------------------------------------------
 
 

@@ -228,7 +228,7 @@ def test_stop_and_danger_come_before_the_question() -> None:
 
 def test_after_danger_a_number_picks_nothing_and_more_asks_again() -> None:
     turn = respond(DANGER, asked_which("rent", "legal"))
-    assert turn.replies[1] == say("after_danger_question", EN)
+    assert turn.replies[1] == say("after_danger_unnamed", EN)
     assert respond("1", later(turn)).replies == (say("no_list", EN),)
     turn = respond("MORE", later(turn))
     assert turn.replies == (which_need(("rent", "legal"), EN),)
