@@ -1,30 +1,51 @@
 """Every table, imported in one place: for migrations and for tests."""
 
 from directory.checkins.models import CheckIn
+from directory.checkins.plan_models import CheckinPlan
 from directory.clock import ClockState
 from directory.conversations.models import Conversation
 from directory.database import Base
 from directory.listings import models as listings
 from directory.messages.models import InboundMessage, OutboundMessage, SendPace
+from directory.notices.models import Notice
+from directory.on_call import models as on_call
+from directory.partners.models import PartnerContact, PartnerKey, ReferralLink
 from directory.people.models import AuditEntry, Consent, Person
+from directory.referrals import models as referrals
 from directory.staff.models import FailedLogin, StaffMember, StaffToken
 from directory.tasks.models import Task
 from directory.visits.models import Visit
+from directory.wordings.models import Wording
 
 ALL: tuple[type[Base], ...] = (
     listings.Service,
     AuditEntry,
     CheckIn,
+    CheckinPlan,
     ClockState,
     Consent,
     Conversation,
     FailedLogin,
     InboundMessage,
+    Notice,
     OutboundMessage,
+    PartnerContact,
+    PartnerKey,
     Person,
+    ReferralLink,
     SendPace,
     StaffMember,
     StaffToken,
     Task,
     Visit,
+    Wording,
+    on_call.Alarm,
+    on_call.OnCallShift,
+    on_call.Page,
+    on_call.Pause,
+    referrals.ListingReport,
+    referrals.Referral,
+    referrals.ReferralEvent,
+    referrals.ReferralRemark,
+    referrals.RepeatedRequest,
 )

@@ -187,3 +187,12 @@ def db(sqlite_settings: Settings) -> Iterator[Database]:
     opened = database.use(Database(sqlite_settings))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def partners(partners_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database with the listings of data/partners.yml, in use."""
+    shutil.copy(partners_template, tmp_path / "handoff.sqlite")
+    opened = database.use(Database(settings_for(tmp_path)))
+    yield opened
+    opened.close()

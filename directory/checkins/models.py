@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.database import Base, UtcDateTime, new_id
@@ -40,3 +40,8 @@ class CheckIn(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(String(20))
+    plan_id: Mapped[str] = mapped_column(String(40), default="standard")
+    wording: Mapped[str] = mapped_column(String(40), default="checkin_first")
+    asks: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Asked whether it is a good time, before the check-in itself goes out.
+    safety_asked: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -9,7 +9,7 @@ from directory.checkins import queries
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.checkins.plan import STALE_AFTER, due_times, is_stale
 from directory.messages import outbox
-from directory.messages.models import MessageKind, OutboundMessage
+from directory.messages.models import MessageKind, OutboundMessage, SendPriority
 from directory.people import queries as people
 from directory.people.models import Person, Purpose
 from directory.quiet_hours import QuietHours
@@ -65,6 +65,7 @@ def send_due(
                 kind=MessageKind.CHECKIN,
                 now=now,
                 checkin_id=checkin.id,
+                priority=SendPriority.CHECKIN,
                 initiated=True,
                 expires_at=checkin.due_at + STALE_AFTER,
             )

@@ -144,6 +144,7 @@ class Service(Base):
     held_because: Mapped[str | None] = mapped_column(Text)
     confidential: Mapped[bool] = mapped_column(default=False)
     accepts_referrals: Mapped[bool] = mapped_column(default=False)
+    typical_wait_days: Mapped[int | None]  # until the service begins; when nobody says, a week
     note: Mapped[str | None] = mapped_column(Text)  # for staff, never sent
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     origin: Mapped[str] = mapped_column(String(40))

@@ -1,7 +1,7 @@
 """Tables: inbound and outbound messages, and the pace of each sending number."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +16,7 @@ class AnsweredBy(StrEnum):
     KEYWORD = "keyword"
     SILENCE = "silence"
     CHECKIN = "checkin"
+    NOTICE = "notice"
     CHOICE = "choice"
     RASA = "rasa"
     FALLBACK = "fallback"
@@ -27,6 +28,15 @@ class MessageKind(StrEnum):
 
     REPLY = "reply"
     CHECKIN = "checkin"
+
+
+class SendPriority(IntEnum):
+    """What goes first when there is more than the carrier may be given at once."""
+
+    DANGER = 0
+    REPLY = 1
+    NOTICE = 2
+    CHECKIN = 3
 
 
 class OutboundStatus(StrEnum):
@@ -89,6 +99,8 @@ class OutboundMessage(Base):
     sequence: Mapped[int] = mapped_column(Integer)
     in_reply_to: Mapped[str | None] = mapped_column(ForeignKey("inbound_messages.id"), index=True)
     checkin_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    notice_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    priority: Mapped[int] = mapped_column(Integer, default=SendPriority.REPLY)
     kind: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(Encrypted)
     initiated: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -18,6 +18,7 @@ from directory.messages.models import (
     OutboundMessage,
     OutboundStatus,
     SendPace,
+    SendPriority,
 )
 
 CLAIM = timedelta(seconds=45)
@@ -54,6 +55,8 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     now: datetime,
     in_reply_to: str | None = None,
     checkin_id: str | None = None,
+    notice_id: str | None = None,
+    priority: SendPriority = SendPriority.REPLY,
     initiated: bool = False,
     after_opt_out: bool = False,
     expires_at: datetime | None = None,
@@ -67,6 +70,8 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
         sequence=(last or 0) + 1,
         in_reply_to=in_reply_to,
         checkin_id=checkin_id,
+        notice_id=notice_id,
+        priority=priority,
         kind=kind,
         body=body,
         initiated=initiated,
@@ -181,7 +186,10 @@ def close(message: OutboundMessage, status: OutboundStatus, *, reason: str) -> N
 
 
 def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) -> list[str]:
-    """Ids of texts that should be on their way and that no sender holds, oldest first."""
+    """Ids of texts that should be on their way and that no sender holds.
+
+    Danger first, then replies, then what we start; within each the oldest.
+    """
     waiting = (OutboundMessage.status == OutboundStatus.QUEUED) & (
         OutboundMessage.not_before <= now
     )
@@ -195,7 +203,9 @@ def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) ->
                 or_(waiting, abandoned),
                 or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall),
             )
-            .order_by(OutboundMessage.created_at, OutboundMessage.sequence)
+            .order_by(
+                OutboundMessage.priority, OutboundMessage.created_at, OutboundMessage.sequence
+            )
             .limit(limit)
         )
     )

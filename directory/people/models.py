@@ -14,6 +14,8 @@ class Purpose(StrEnum):
 
     SMS = "sms"
     REFERRAL = "referral"
+    # 42 CFR Part 2: substance-use data goes to nobody without a consent of its own.
+    SUBSTANCE_USE = "substance_use"
 
 
 class ConsentMethod(StrEnum):
@@ -23,7 +25,12 @@ class ConsentMethod(StrEnum):
 
 
 class Person(Base):
-    """A resident known by number. `id` is the only handle that leaves the database."""
+    """Somebody known by number. `id` is the only handle that leaves the database.
+
+    `phone_index` finds nobody any more once the number is somebody else's (`reassigned_at`).
+    `number_shared`: others read this phone, so what we start names nobody. `code_word`: agreed on
+    scene; who gives it is the person. `clinician_id`: whose caseload this is.
+    """
 
     __tablename__ = "people"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -34,6 +41,10 @@ class Person(Base):
     safe_to_text: Mapped[bool | None] = mapped_column(Boolean)
     opted_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unreachable_because: Mapped[str | None] = mapped_column(String(40))
+    number_shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    reassigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code_word: Mapped[str | None] = mapped_column(Encrypted)
+    clinician_id: Mapped[str | None] = mapped_column(String(36), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

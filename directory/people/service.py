@@ -9,6 +9,8 @@ from directory import database
 from directory.people import queries
 from directory.people.models import AuditEntry, Consent, ConsentMethod, Person, Purpose
 
+REASSIGNED = "reassigned"
+
 
 def find_or_create(session: Session, phone: str, *, now: datetime) -> Person:
     """The person behind an E.164 number; a number is one person, however often it is met."""
@@ -37,7 +39,9 @@ def record_consent(  # a consent is exactly these facts
     method: ConsentMethod,
     by: str | None,
     now: datetime,
+    expires_at: datetime | None = None,
 ) -> Consent:
+    """Note what the person said about one purpose; the newest word counts."""
     consent = Consent(
         person_id=person.id,
         purpose=purpose,
@@ -45,9 +49,35 @@ def record_consent(  # a consent is exactly these facts
         method=method,
         recorded_by=by,
         recorded_at=now,
+        expires_at=expires_at,
     )
     session.add(consent)
     return consent
+
+
+def revoke(session: Session, person: Person, purpose: Purpose, *, now: datetime) -> None:
+    """Nothing that this purpose covered may be done any more."""
+    for consent in queries.standing_consents(session, person.id, purpose):
+        consent.revoked_at = now
+
+
+def may_be_texted(session: Session, person: Person, *, now: datetime) -> bool:
+    """Whether we may start a text to this person: consent, safety, and a number that is theirs."""
+    return (
+        person.opted_out_at is None
+        and person.safe_to_text is True
+        and person.unreachable_because is None
+        and queries.valid_consent(session, person.id, Purpose.SMS, now=now) is not None
+    )
+
+
+def give_up_number(session: Session, person: Person, *, now: datetime) -> None:
+    """The number is somebody else's now: nothing goes there, and whoever texts from it is new."""
+    person.reassigned_at = now
+    person.unreachable_because = REASSIGNED
+    person.safe_to_text = False
+    person.phone_index = f"reassigned {person.id}"
+    session.flush()
 
 
 def opt_out(session: Session, person: Person, *, now: datetime) -> None:

@@ -21,6 +21,8 @@ class StaffMember(Base):
     __tablename__ = "staff"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    # The first name that check-ins may be signed with.
+    name: Mapped[str | None] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(12))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(Encrypted)

@@ -18,6 +18,8 @@ class TaskKind(StrEnum):
     OPTED_OUT_DANGER = "opted_out_danger"
     LISTING_REPORT = "listing_report"
     UNANSWERED_CHECKINS = "unanswered_checkins"
+    REFERRAL_QUESTION = "referral_question"
+    REFERRAL_NOT_RECEIVED = "referral_not_received"
 
 
 class TaskStatus(StrEnum):
@@ -27,7 +29,10 @@ class TaskStatus(StrEnum):
 
 
 class Task(Base):
-    """`note` says what to do in a staff member's words; it may quote the resident."""
+    """`note` says what to do in a staff member's words; it may quote the resident.
+
+    `escalated_at`: it was overdue, and the supervisor has been told.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (Index("ix_tasks_status_due_at", "status", "due_at"),)
@@ -44,3 +49,9 @@ class Task(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by: Mapped[str | None] = mapped_column(String(36))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_note: Mapped[str | None] = mapped_column(Encrypted)
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    service_id: Mapped[str | None] = mapped_column(String(36))
+    # Whose it is before anybody claims it: the clinician of the person or of the referral.
+    assigned_to: Mapped[str | None] = mapped_column(String(36), index=True)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

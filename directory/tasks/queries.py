@@ -12,11 +12,18 @@ def by_id(session: Session, task_id: str) -> Task | None:
     return session.get(Task, task_id)
 
 
-def open_task(session: Session, person_id: str, kind: TaskKind) -> Task | None:
-    """A task of this kind that still waits for this person, if there is one."""
+def open_task(
+    session: Session, person_id: str, kind: TaskKind, *, referral_id: str | None = None
+) -> Task | None:
+    """A task of this kind that still waits for this person (about this referral, if any)."""
     return session.scalar(
         select(Task)
-        .where(Task.person_id == person_id, Task.kind == kind, Task.status == TaskStatus.OPEN)
+        .where(
+            Task.person_id == person_id,
+            Task.kind == kind,
+            Task.referral_id == referral_id,
+            Task.status == TaskStatus.OPEN,
+        )
         .limit(1)
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from directory.errors import Conflict
+from directory.people import queries as people
 from directory.tasks import queries
 from directory.tasks.models import Task, TaskKind, TaskStatus
 
@@ -15,13 +16,14 @@ TARGETS = {
     TaskKind.CALL_BACK: timedelta(hours=24),
     TaskKind.SEND_FAILED: timedelta(hours=24),
     TaskKind.UNANSWERED_CHECKINS: timedelta(hours=24),
+    TaskKind.REFERRAL_QUESTION: timedelta(hours=4),
 }
 USUAL_TARGET = timedelta(hours=24)
 # Each of these texts is worth a person's eyes by itself; the others are one task until done.
 EACH_COUNTS = frozenset({TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER})
 
 
-def open_task(
+def open_task(  # noqa: PLR0913  # a task is exactly these facts
     session: Session,
     kind: TaskKind,
     *,
@@ -29,10 +31,16 @@ def open_task(
     now: datetime,
     note: str | None = None,
     inbound_id: str | None = None,
+    referral_id: str | None = None,
+    service_id: str | None = None,
+    assigned_to: str | None = None,
 ) -> Task:
-    """Open a task; one of a kind that is already open for the person is added to, not doubled."""
+    """Open a task; one of a kind that is already open for the person is added to, not doubled.
+
+    Without `assigned_to` it goes to the clinician whose caseload the person is in, if any.
+    """
     if person_id is not None and kind not in EACH_COUNTS:
-        waiting = queries.open_task(session, person_id, kind)
+        waiting = queries.open_task(session, person_id, kind, referral_id=referral_id)
         if waiting is not None:
             if note:
                 waiting.note = f"{waiting.note}\n{note}" if waiting.note else note
@@ -42,11 +50,19 @@ def open_task(
         person_id=person_id,
         note=note,
         inbound_id=inbound_id,
+        referral_id=referral_id,
+        service_id=service_id,
+        assigned_to=assigned_to or _clinician_of(session, person_id),
         created_at=now,
         due_at=now + TARGETS.get(kind, USUAL_TARGET),
     )
     session.add(task)
     return task
+
+
+def _clinician_of(session: Session, person_id: str | None) -> str | None:
+    person = people.by_id(session, person_id) if person_id else None
+    return person.clinician_id if person else None
 
 
 def claim(task: Task, *, by: str, now: datetime) -> None:

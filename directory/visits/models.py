@@ -23,7 +23,10 @@ class FollowUp(StrEnum):
 
 
 class Visit(Base):
-    """A response on scene, as the clinician logged it."""
+    """A response on scene, as the clinician logged it. `follow_up`: the check-in plan's id.
+
+    A voided visit never was: it counts nowhere, and its check-ins are cancelled.
+    """
 
     __tablename__ = "visits"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -31,6 +34,10 @@ class Visit(Base):
     call_type: Mapped[str] = mapped_column(String(30))
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disposition: Mapped[str | None] = mapped_column(Encrypted)
-    follow_up: Mapped[str] = mapped_column(String(20))
+    follow_up: Mapped[str] = mapped_column(String(40))
     clinician_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_by: Mapped[str | None] = mapped_column(String(36))
+    void_reason: Mapped[str | None] = mapped_column(Encrypted)

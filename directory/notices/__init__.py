@@ -1,0 +1,1 @@
+"""Notices: what we have to tell somebody, when, and by which channel."""

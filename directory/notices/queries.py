@@ -1,0 +1,91 @@
+"""Every SELECT on notices."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.notices.models import Notice, NoticeKind, NoticeStatus
+
+
+def by_id(session: Session, notice_id: str, *, for_update: bool = False) -> Notice | None:
+    return session.get(Notice, notice_id, with_for_update=for_update or None)
+
+
+def by_reference(session: Session, reference: str) -> Notice | None:
+    return session.scalar(select(Notice).where(Notice.reference == reference))
+
+
+def planned(
+    session: Session,
+    *,
+    person_id: str | None = None,
+    referral_id: str | None = None,
+    kinds: Collection[NoticeKind] = (),
+) -> list[Notice]:
+    """Not handed over yet, of a person or of a referral."""
+    statement = select(Notice).where(Notice.status == NoticeStatus.PLANNED)
+    if person_id is not None:
+        statement = statement.where(Notice.person_id == person_id)
+    if referral_id is not None:
+        statement = statement.where(Notice.referral_id == referral_id)
+    if kinds:
+        statement = statement.where(Notice.kind.in_(tuple(kinds)))
+    return list(session.scalars(statement))
+
+
+def in_outbox(
+    session: Session,
+    *,
+    person_id: str | None = None,
+    referral_id: str | None = None,
+    kinds: Collection[NoticeKind] = (),
+) -> list[tuple[Notice, OutboundMessage]]:
+    """Handed over as a text that has not left yet."""
+    statement = (
+        select(Notice, OutboundMessage)
+        .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
+        .where(OutboundMessage.status == OutboundStatus.QUEUED)
+    )
+    if person_id is not None:
+        statement = statement.where(Notice.person_id == person_id)
+    if referral_id is not None:
+        statement = statement.where(Notice.referral_id == referral_id)
+    if kinds:
+        statement = statement.where(Notice.kind.in_(tuple(kinds)))
+    return [(notice, message) for notice, message in session.execute(statement)]
+
+
+def due(
+    session: Session, *, channels: Collection[str], now: datetime, wall: datetime, limit: int = 200
+) -> list[Notice]:
+    """Whose time has come, by these channels; also those that a dead sender has left behind."""
+    waiting = (Notice.status == NoticeStatus.PLANNED) & (
+        Notice.retry_at.is_(None) | (Notice.retry_at <= wall)
+    )
+    left = (Notice.status == NoticeStatus.SENDING) & (Notice.claimed_until < wall)
+    return list(
+        session.scalars(
+            select(Notice)
+            .where(Notice.due_at <= now, Notice.channel.in_(tuple(channels)), or_(waiting, left))
+            .order_by(Notice.due_at, Notice.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def latest_sent(session: Session, person_id: str, kinds: Collection[NoticeKind]) -> Notice | None:
+    """The newest of these that the person has got."""
+    return session.scalar(
+        select(Notice)
+        .where(
+            Notice.person_id == person_id,
+            Notice.kind.in_(tuple(kinds)),
+            Notice.status == NoticeStatus.SENT,
+        )
+        .order_by(Notice.sent_at.desc())
+        .limit(1)
+    )

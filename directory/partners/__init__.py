@@ -1,0 +1,1 @@
+"""Partners: who at an organisation is told of a referral, and the keys of its systems."""

@@ -1,0 +1,104 @@
+"""Every SELECT on partners' contacts, keys and links."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from directory import database
+from directory.listings.models import Organization
+from directory.partners.models import PartnerContact, PartnerKey, ReferralLink
+from directory.referrals.models import Referral
+from directory.referrals.states import OPEN
+
+
+def contact_by_id(session: Session, contact_id: str) -> PartnerContact | None:
+    return session.get(PartnerContact, contact_id)
+
+
+def contacts_for(
+    session: Session, organization_id: str, service_id: str | None = None
+) -> list[PartnerContact]:
+    """Who is told of a referral to this service; all of the organisation's without one."""
+    statement = select(PartnerContact).where(
+        PartnerContact.organization_id == organization_id, PartnerContact.removed_at.is_(None)
+    )
+    if service_id is not None:
+        theirs = PartnerContact.service_id
+        statement = statement.where(or_(theirs.is_(None), theirs == service_id))
+    return list(session.scalars(statement.order_by(PartnerContact.created_at, PartnerContact.id)))
+
+
+def contacts_by_address(session: Session, address: str) -> list[PartnerContact]:
+    """Whoever has this number or e-mail address; one person may work for two organisations."""
+    index = database.current().cipher.blind_index(address)
+    return list(
+        session.scalars(
+            select(PartnerContact)
+            .where(PartnerContact.address_index == index, PartnerContact.removed_at.is_(None))
+            .order_by(PartnerContact.created_at, PartnerContact.id)
+        )
+    )
+
+
+def organization_named(session: Session, name: str) -> Organization | None:
+    """An organisation by its HSDS `id` or its slug in partners.yml."""
+    return session.scalar(
+        select(Organization).where(or_(Organization.id == name, Organization.slug == name))
+    )
+
+
+def key_by_hash(session: Session, key_hash: str) -> PartnerKey | None:
+    return session.scalar(
+        select(PartnerKey).where(PartnerKey.key_hash == key_hash, PartnerKey.revoked_at.is_(None))
+    )
+
+
+def keys_of(session: Session, organization_id: str) -> list[PartnerKey]:
+    """Keys that still open something."""
+    return list(
+        session.scalars(
+            select(PartnerKey)
+            .where(PartnerKey.organization_id == organization_id, PartnerKey.revoked_at.is_(None))
+            .order_by(PartnerKey.created_at)
+        )
+    )
+
+
+def link_by_hash(session: Session, token_hash: str, *, wall: datetime) -> ReferralLink | None:
+    """The link of this token, while it opens something."""
+    return session.scalar(
+        select(ReferralLink)
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .join(PartnerContact, PartnerContact.id == ReferralLink.contact_id)
+        .where(
+            ReferralLink.token_hash == token_hash,
+            ReferralLink.expires_at > wall,
+            ReferralLink.used_at.is_(None),
+            Referral.status.in_(tuple(OPEN)),
+            PartnerContact.removed_at.is_(None),
+        )
+    )
+
+
+def link_for(session: Session, referral_id: str, contact_id: str) -> ReferralLink | None:
+    return session.scalar(
+        select(ReferralLink).where(
+            ReferralLink.referral_id == referral_id, ReferralLink.contact_id == contact_id
+        )
+    )
+
+
+def open_links_of(session: Session, contact_id: str) -> list[tuple[ReferralLink, Referral]]:
+    """The referrals that a contact may still answer, the oldest first."""
+    rows = session.execute(
+        select(ReferralLink, Referral)
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .where(
+            ReferralLink.contact_id == contact_id,
+            ReferralLink.used_at.is_(None),
+            Referral.status.in_(tuple(OPEN)),
+        )
+        .order_by(ReferralLink.created_at, ReferralLink.id)
+    )
+    return [(link, referral) for link, referral in rows]

@@ -1,0 +1,109 @@
+"""Tables: referrals, their history, the questions that partners ask, keys of repeated requests."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from directory.database import Base, Encrypted, UtcDateTime, new_id
+from directory.referrals.states import Status
+
+
+class Priority(StrEnum):
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class Referral(Base):
+    """A request that a partner help one person. Times are product time.
+
+    `remind_at`, `escalate_at`: when the partner's silence counts; `ask_at`: when the person is
+    asked what came of it. `suggestions`: ids of the next best services, found when it was
+    declined, unanswered or came to nothing. `replaces_id`: the referral that this one follows.
+    """
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        Index("ix_referrals_person_id_created_at", "person_id", "created_at"),
+        Index("ix_referrals_organization_id_created_at", "organization_id", "created_at"),
+        Index("ix_referrals_status_created_at", "status", "created_at"),
+    )
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    service_id: Mapped[str] = mapped_column(String(36), index=True)
+    organization_id: Mapped[str] = mapped_column(String(36))
+    need: Mapped[str | None] = mapped_column(String(30))
+    priority: Mapped[str] = mapped_column(String(10), default=Priority.ROUTINE)
+    reason: Mapped[str | None] = mapped_column(Encrypted)
+    status: Mapped[str] = mapped_column(String(20), default=Status.REQUESTED)
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome_reason: Mapped[str | None] = mapped_column(String(20))
+    outcome_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(80))
+    clinician_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    visit_id: Mapped[str | None] = mapped_column(String(36))
+    replaces_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    external_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    suggestions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    escalate_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    asked_times: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class ReferralEvent(Base):
+    """One line of the history: what it became, when, by whom and why."""
+
+    __tablename__ = "referral_events"
+    __table_args__ = (UniqueConstraint("referral_id", "sequence"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    referral_id: Mapped[str] = mapped_column(ForeignKey("referrals.id"), index=True)
+    sequence: Mapped[int] = mapped_column(Integer)
+    was: Mapped[str | None] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(Encrypted)
+
+
+class ReferralRemark(Base):
+    """A question or an answer between partner and staff; it moves nothing."""
+
+    __tablename__ = "referral_remarks"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    referral_id: Mapped[str] = mapped_column(ForeignKey("referrals.id"), index=True)
+    by: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Encrypted)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RepeatedRequest(Base):
+    """What an `Idempotency-Key` stood for. `owner`: whose key it is. Kept by wall time."""
+
+    __tablename__ = "repeated_requests"
+    __table_args__ = (UniqueConstraint("owner", "key_index"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    owner: Mapped[str] = mapped_column(String(80))
+    key_index: Mapped[str] = mapped_column(String(64))
+    body_hash: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[str] = mapped_column(String(36))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ListingReport(Base):
+    """What a resident or staff says is wrong with a listing. `note` may quote them."""
+
+    __tablename__ = "listing_reports"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    service_id: Mapped[str] = mapped_column(String(36), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(Encrypted)
+    reported_by: Mapped[str] = mapped_column(String(80))
+    referral_id: Mapped[str | None] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[str | None] = mapped_column(String(80))

@@ -1,0 +1,122 @@
+"""Every SELECT on referrals."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from directory.referrals.models import (
+    ListingReport,
+    Referral,
+    ReferralEvent,
+    ReferralRemark,
+)
+from directory.referrals.states import OPEN, Status
+
+
+def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Referral | None:
+    """`for_update`: two who answer at once do so one after the other."""
+    return session.get(Referral, referral_id, with_for_update=for_update or None)
+
+
+def by_external_id(session: Session, external_id: str, created_by: str) -> Referral | None:
+    return session.scalar(
+        select(Referral).where(
+            Referral.external_id == external_id, Referral.created_by == created_by
+        )
+    )
+
+
+def history(session: Session, referral_id: str) -> list[ReferralEvent]:
+    return list(
+        session.scalars(
+            select(ReferralEvent)
+            .where(ReferralEvent.referral_id == referral_id)
+            .order_by(ReferralEvent.sequence)
+        )
+    )
+
+
+def last_sequence(session: Session, referral_id: str) -> int:
+    newest = session.scalar(
+        select(func.max(ReferralEvent.sequence)).where(ReferralEvent.referral_id == referral_id)
+    )
+    return newest or 0
+
+
+def remarks(session: Session, referral_id: str) -> list[ReferralRemark]:
+    return list(
+        session.scalars(
+            select(ReferralRemark)
+            .where(ReferralRemark.referral_id == referral_id)
+            .order_by(ReferralRemark.at, ReferralRemark.id)
+        )
+    )
+
+
+def page(
+    session: Session,
+    *,
+    person_id: str | None = None,
+    organization_id: str | None = None,
+    status: Status | None = None,
+    without: Collection[Status] = (),
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[Referral]:
+    """Referrals, the oldest first."""
+    statement = select(Referral).order_by(Referral.created_at, Referral.id).limit(limit)
+    if person_id is not None:
+        statement = statement.where(Referral.person_id == person_id)
+    if organization_id is not None:
+        statement = statement.where(Referral.organization_id == organization_id)
+    if status is not None:
+        statement = statement.where(Referral.status == status)
+    if without:
+        statement = statement.where(Referral.status.not_in(tuple(without)))
+    if after is not None:
+        at, referral_id = after
+        later = and_(Referral.created_at == at, Referral.id > referral_id)
+        statement = statement.where(or_(Referral.created_at > at, later))
+    return list(session.scalars(statement))
+
+
+def of_person(session: Session, person_id: str) -> list[Referral]:
+    """Every referral of a person, the newest first."""
+    return list(
+        session.scalars(
+            select(Referral)
+            .where(Referral.person_id == person_id)
+            .order_by(Referral.created_at.desc(), Referral.id)
+        )
+    )
+
+
+def open_of_person(session: Session, person_id: str) -> list[Referral]:
+    return [each for each in of_person(session, person_id) if each.status in OPEN]
+
+
+def due(
+    session: Session, column: InstrumentedAttribute[datetime | None], *, now: datetime, limit: int
+) -> list[Referral]:
+    """Referrals whose `column` (a time of theirs) has come."""
+    return list(
+        session.scalars(
+            select(Referral)
+            .where(column <= now)
+            .order_by(column)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def open_reports(session: Session, service_id: str) -> list[ListingReport]:
+    return list(
+        session.scalars(
+            select(ListingReport)
+            .where(ListingReport.service_id == service_id, ListingReport.resolved_at.is_(None))
+            .order_by(ListingReport.created_at)
+        )
+    )
