@@ -14,20 +14,16 @@ from threading import Event, Lock, Thread
 
 import structlog
 
+from bot import due
 from bot.answering import Answerer
 from bot.rasa_client import RasaClient
 from bot.sms.deliver import Sender
-from bot.wording import say
 from directory import database
 from directory.checkins import service as checkins
-from directory.checkins.models import CheckIn
-from directory.checkins.plan import STANDARD
 from directory.conversations import service as conversations
 from directory.jobs import KEEP_HISTORY, Job, Worker
-from directory.languages import Language
 from directory.messages import inbox, outbox
 from directory.messages.spool import Spool
-from directory.people.models import Person
 from directory.quiet_hours import QuietHours
 from directory.staff import service as staff
 
@@ -54,14 +50,6 @@ class Parts:
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
     keep_time: Callable[[], None]
-
-
-def checkin_text(checkin: CheckIn, person: Person) -> str:
-    """The neutral words of a check-in: by step, in the person's language, by first name."""
-    language = Language(person.language or Language.EN)
-    name = f" {person.name.split()[0]}" if person.name and person.name.strip() else ""
-    key = {1: "checkin_first", len(STANDARD): "checkin_last"}.get(checkin.step, "checkin_again")
-    return say(key, language, name=name)
 
 
 class Workers:
@@ -142,14 +130,13 @@ class Workers:
         parts.keep_time()
         now, wall = parts.now(), parts.wall()
         self._take_in_spool(now)
-        with database.session_scope() as session:
-            checkins.send_due(session, wording=checkin_text, quiet=parts.quiet, now=now)
+        due.look(due.Moment(now, wall, parts.quiet))
         with database.read_scope() as session:
             waiting = inbox.people_waiting(session, before=now)
-            due = outbox.due(session, now=now, wall=wall)
+            texts = outbox.due(session, now=now, wall=wall)
         for person_id in waiting:
             self.answer_soon(person_id)
-        for message_id in due:
+        for message_id in texts:
             self.deliver_soon(message_id)
         if slow:
             self._slow_sweep(now, wall)

@@ -1,4 +1,4 @@
-"""Every sentence that the bot can say, English and Spanish, in one place (sentences.yml)."""
+"""Every sentence that the bot can say, English and Spanish: the *.yml files of this folder."""
 
 from functools import cache
 from pathlib import Path
@@ -7,13 +7,20 @@ from ruamel.yaml import YAML
 
 from directory.languages import Language
 
-SENTENCES_FILE = Path(__file__).parent / "sentences.yml"
+HERE = Path(__file__).parent
 
 
 @cache
 def sentences() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = YAML(typ="safe").load(SENTENCES_FILE)
-    return loaded
+    """All of them by key. Raises ValueError where two files have the same key."""
+    every: dict[str, dict[str, str]] = {}
+    for file in sorted(HERE.glob("*.yml")):
+        loaded: dict[str, dict[str, str]] = YAML(typ="safe").load(file)
+        twice = every.keys() & loaded.keys()
+        if twice:
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file too")
+        every |= loaded
+    return every
 
 
 def say(key: str, language: Language, **values: object) -> str:
