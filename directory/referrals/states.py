@@ -75,9 +75,9 @@ _STAFF = {
 }
 # "This should never have been written" can be said of anything, once, by staff.
 _MISTAKE = {Status.ENTERED_IN_ERROR}
-# The guide expects a reason where something does not go on as it was asked for.
+# The guide expects a reason (Task.statusReason) where it ends otherwise than was asked for.
 NEEDS_REASON = frozenset(
-    {Status.REJECTED, Status.CANCELLED, Status.ON_HOLD, Status.FAILED, Status.ENTERED_IN_ERROR}
+    {Status.REJECTED, Status.CANCELLED, Status.FAILED, Status.ENTERED_IN_ERROR}
 )
 
 
