@@ -15,7 +15,7 @@ FEWEST_WORDS = 4
 # From this score of danger on a hint of the rules counts; far below what raises without one.
 AGREES_WITH_A_HINT = 0.2
 # Below this an answer to a check-in stays unclear, and a person reads it.
-SURE_OF_AN_ANSWER = 0.4
+SURE_OF_AN_ANSWER = 0.2
 # From this on a need is worth telling the person who reads.
 LIKELY_NEED = 0.3
 
