@@ -10,12 +10,16 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from api.deps import TheServices
 from api.services import Services
 from bot.sms.gateway import SmsGateway
 from directory.clock import wall_now
 from directory.messages import inbox, outbox
+from directory.on_call import pause
+from directory.on_call import queries as on_call
+from directory.on_call.models import AlarmKind
 from directory.tasks import queries as tasks
 
 router = APIRouter(tags=["health"])
@@ -32,7 +36,7 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Each part by name: `ok` or what is wrong."""
+    """Each part by name: `ok` or what is wrong. `alarms`: what a person has to look after."""
 
     status: str
     parts: dict[str, str]
@@ -55,6 +59,8 @@ def is_ready(services: TheServices, response: Response) -> Ready:
         "worker": _worker(services),
     }
     ready = all(state == "ok" for state in parts.values())
+    # Shown, and no reason to send requests elsewhere: a person has to look, and texts get in.
+    parts["alarms"] = _alarms(services)
     if not ready:
         response.status_code = 503
     return Ready(status="ready" if ready else "not ready", parts=parts)
@@ -74,28 +80,56 @@ class _FromDatabase(Collector):
         self._services = services
 
     def collect(self) -> Iterator[Metric]:
+        now = self._services.clock.now()
         with self._services.database.read_scope() as session:
-            turns = CounterMetricFamily(
-                "handoff_turns", "Texts answered, by the part that decided.", labels=["answered_by"]
-            )
-            for by, count in inbox.turns_by_answerer(session).items():
-                turns.add_metric([by], count)
-            sent = GaugeMetricFamily(
-                "handoff_outbound_messages", "Texts of ours, by status.", labels=["status"]
-            )
-            for status, count in outbox.counts(session).items():
-                sent.add_metric([status], count)
-            waiting = GaugeMetricFamily(
-                "handoff_inbound_waiting",
-                "Texts that wait for an answer.",
-                value=inbox.waiting_count(session),
-            )
-            opened = GaugeMetricFamily(
-                "handoff_tasks_open", "Tasks that wait for a person.", labels=["kind"]
-            )
-            for kind, count in tasks.open_counts(session).items():
-                opened.add_metric([kind], count)
-        yield from (turns, sent, waiting, opened)
+            yield from [*_texts(session), *_for_people(session, now)]
+
+
+def _texts(session: Session) -> Iterator[Metric]:
+    turns = CounterMetricFamily(
+        "handoff_turns", "Texts answered, by the part that decided.", labels=["answered_by"]
+    )
+    for by, count in inbox.turns_by_answerer(session).items():
+        turns.add_metric([by], count)
+    yield turns
+    sent = GaugeMetricFamily(
+        "handoff_outbound_messages", "Texts of ours, by status.", labels=["status"]
+    )
+    for status, count in outbox.counts(session).items():
+        sent.add_metric([status], count)
+    yield sent
+    yield GaugeMetricFamily(
+        "handoff_inbound_waiting",
+        "Texts that wait for an answer.",
+        value=inbox.waiting_count(session),
+    )
+    yield GaugeMetricFamily(
+        "handoff_paused",
+        "Whether what we start is held back.",
+        value=float(pause.standing(session)),
+    )
+
+
+def _for_people(session: Session, now: datetime) -> Iterator[Metric]:
+    """What waits for a person."""
+    opened = GaugeMetricFamily(
+        "handoff_tasks_open", "Tasks that wait for a person.", labels=["kind"]
+    )
+    for kind, count in tasks.open_counts(session).items():
+        opened.add_metric([kind], count)
+    yield opened
+    yield GaugeMetricFamily(
+        "handoff_tasks_overdue",
+        "Tasks past their time and not done.",
+        value=tasks.overdue_count(session, now=now),
+    )
+    alarms = GaugeMetricFamily(
+        "handoff_alarms", "Alarms that stand (1) or not (0), by kind.", labels=["kind"]
+    )
+    standing = {alarm.kind for alarm in on_call.standing_alarms(session)}
+    for alarm_kind in AlarmKind:
+        alarms.add_metric([alarm_kind.value], float(alarm_kind in standing))
+    yield alarms
 
 
 class _LastPing:
@@ -125,6 +159,15 @@ def _database(services: Services) -> str:
     except SQLAlchemyError as error:
         return type(error).__name__
     return "ok"
+
+
+def _alarms(services: Services) -> str:
+    try:
+        with services.database.read_scope() as session:
+            standing = on_call.standing_alarms(session)
+    except SQLAlchemyError:
+        return "unknown"
+    return ", ".join(alarm.kind for alarm in standing) or "ok"
 
 
 def _worker(services: Services) -> str:

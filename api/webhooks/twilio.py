@@ -1,5 +1,5 @@
-"""Twilio's webhooks. Nothing is believed before the signature has been checked; a text is stored
-before it is acknowledged, and answered after.
+"""Twilio's webhooks for texts. Nothing is believed before the signature has been checked; a text
+is stored before it is acknowledged, and answered after.
 
 Source: https://www.twilio.com/docs/usage/security (X-Twilio-Signature).
 """
@@ -23,7 +23,6 @@ from bot.sms.twilio import (
     message_twiml,
     read_inbound,
     read_status,
-    spoken_twiml,
     webhook_is_genuine,
 )
 from bot.wording import say
@@ -43,17 +42,17 @@ LARGEST_FORM = 64_000
 @router.post("/sms")
 async def receive_text(request: Request, services: TheServices) -> Response:
     """Store one inbound text, acknowledge with empty TwiML, answer through the REST API."""
-    form = await _genuine_form(request, services)
+    form = await genuine_form(request, services)
     inbound = read_inbound(form)
     if inbound is None:
         raise Invalid("not_a_text", "MessageSid and From are missing.")
-    return _twiml(await run_in_threadpool(_store, services, inbound))
+    return twiml(await run_in_threadpool(_store, services, inbound))
 
 
 @router.post("/status")
 async def receive_status(request: Request, services: TheServices) -> Response:
     """Apply one delivery report; late, repeated and reordered ones change nothing."""
-    form = await _genuine_form(request, services)
+    form = await genuine_form(request, services)
     report = read_status(form)
     if report is None:
         raise Invalid("not_a_report", "MessageSid is missing.")
@@ -69,16 +68,7 @@ async def receive_status(request: Request, services: TheServices) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/voice")
-async def receive_call(request: Request, services: TheServices) -> Response:
-    """Somebody calls the number: say where help is, in both languages."""
-    await _genuine_form(request, services)
-    return _twiml(
-        spoken_twiml([("en-US", say("voice", Language.EN)), ("es-US", say("voice", Language.ES))])
-    )
-
-
-async def _genuine_form(request: Request, services: Services) -> ImmutableMultiDict[str, str]:
+async def genuine_form(request: Request, services: Services) -> ImmutableMultiDict[str, str]:
     """The form, once its signature over the public address has been checked; 403 otherwise."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > LARGEST_FORM:
@@ -145,5 +135,6 @@ def _keep_for_later(services: Services, inbound: InboundText, phone: str) -> str
     return message_twiml(say("holding", language))
 
 
-def _twiml(body: str) -> Response:
+def twiml(body: str) -> Response:
+    """An answer in Twilio's markup."""
     return Response(body, media_type="application/xml")

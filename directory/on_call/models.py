@@ -45,11 +45,16 @@ class AlarmKind(StrEnum):
 
 
 class Alarm(Base):
-    """Something that only a person can look after. Times are wall time."""
+    """Something that only a person can look after. Times are wall time.
+
+    `standing`: its kind until it is cleared. It is unique, so that of several processes that see
+    the same thing one raises it.
+    """
 
     __tablename__ = "alarms"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(20), index=True)
+    standing: Mapped[str | None] = mapped_column(String(20), unique=True)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -49,7 +49,10 @@ class Person(Base):
 
 
 class Consent(Base):
-    """One agreement, or its refusal: what for, how, when, by whom, until when."""
+    """One agreement, or its refusal: what for, how, when, by whom, until when.
+
+    `visit_id`: said on that visit; `voided_at`: it was logged by mistake, so this was never said.
+    """
 
     __tablename__ = "consents"
     __table_args__ = (Index("ix_consents_person_id_purpose", "person_id", "purpose"),)
@@ -62,6 +65,8 @@ class Consent(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    visit_id: Mapped[str | None] = mapped_column(String(36))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AuditEntry(Base):

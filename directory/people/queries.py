@@ -25,7 +25,11 @@ def valid_consent(
     """The newest word on this purpose, when it is a yes that still stands."""
     newest = session.scalar(
         select(Consent)
-        .where(Consent.person_id == person_id, Consent.purpose == purpose)
+        .where(
+            Consent.person_id == person_id,
+            Consent.purpose == purpose,
+            Consent.voided_at.is_(None),
+        )
         .order_by(Consent.recorded_at.desc(), Consent.id.desc())
         .limit(1)
     )
@@ -44,17 +48,30 @@ def standing_consents(session: Session, person_id: str, purpose: Purpose) -> lis
                 Consent.purpose == purpose,
                 Consent.given.is_(True),
                 Consent.revoked_at.is_(None),
+                Consent.voided_at.is_(None),
             )
         )
     )
 
 
 def consents_of(session: Session, person_id: str) -> list[Consent]:
+    """Every word of this person on consent, the oldest first; what was voided was never said."""
     return list(
         session.scalars(
-            select(Consent).where(Consent.person_id == person_id).order_by(Consent.recorded_at)
+            select(Consent)
+            .where(Consent.person_id == person_id, Consent.voided_at.is_(None))
+            .order_by(Consent.recorded_at, Consent.id)
         )
     )
+
+
+def consents_of_visit(session: Session, visit_id: str) -> list[Consent]:
+    return list(session.scalars(select(Consent).where(Consent.visit_id == visit_id)))
+
+
+def caseload(session: Session, staff_id: str) -> list[Person]:
+    """The people whom a colleague looks after."""
+    return list(session.scalars(select(Person).where(Person.clinician_id == staff_id)))
 
 
 def audit_of(session: Session, person_id: str) -> list[AuditEntry]:

@@ -6,7 +6,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.staff.models import FailedLogin, StaffMember, StaffToken
+from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
+
+
+def active_by_id(session: Session, staff_id: str) -> StaffMember | None:
+    member = session.get(StaffMember, staff_id)
+    return member if member is not None and member.removed_at is None else None
+
+
+def by_id(session: Session, staff_id: str) -> StaffMember | None:
+    """An account, also one that has been removed."""
+    return session.get(StaffMember, staff_id)
 
 
 def active_by_email(session: Session, email: str) -> StaffMember | None:
@@ -52,6 +62,13 @@ def failures_since(session: Session, name_index: str, *, since: datetime) -> int
         )
         or 0
     )
+
+
+def responsible(session: Session) -> list[StaffMember]:
+    """Who hears of what went wrong: the supervisors, or the admins where there are none."""
+    active = everyone(session)
+    supervisors = [each for each in active if each.role == Role.SUPERVISOR]
+    return supervisors or [each for each in active if each.role == Role.ADMIN]
 
 
 def everyone(session: Session) -> list[StaffMember]:

@@ -17,6 +17,7 @@ from directory.staff import queries
 from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
 
 SHORTEST_PASSWORD = 12
+LONGEST_NAME = 80
 TOKEN_LIFETIME = timedelta(hours=12)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_ALLOWED = 10
@@ -35,8 +36,12 @@ def add(
     password: str | None,
     phone: str | None,
     now: datetime,
+    name: str | None = None,
 ) -> StaffMember:
-    """Create an account, or bring a removed one back with new credentials."""
+    """Create an account, or bring a removed one back with new credentials.
+
+    `name`: the first name that check-ins may be signed with.
+    """
     address = email.strip().lower()
     if not _EMAIL.match(address) or len(address) > 254:
         raise Invalid("email_invalid", "This is not an e-mail address.")
@@ -52,18 +57,30 @@ def add(
         session.add(member)
     member.role, member.removed_at = role, None
     member.password_hash = _hasher.hash(password) if password is not None else None
-    number = to_e164(phone) if phone is not None else None
-    member.phone = number
-    member.phone_index = database.current().cipher.blind_index(number) if number else None
+    member.name = _name(name)
+    _register(session, member, phone)
     session.flush()
+    return member
+
+
+def set_phone(session: Session, email: str, phone: str) -> StaffMember:
+    """Register the number from which a member of staff texts and is paged."""
+    member = _active(session, email)
+    _register(session, member, phone)
+    return member
+
+
+def revoke_phone(session: Session, email: str) -> StaffMember:
+    """A phone is lost: no text from it is a colleague's any more, and its log-ins end at once."""
+    member = _active(session, email)
+    _register(session, member, None)
+    session.execute(delete(StaffToken).where(StaffToken.staff_id == member.id))
     return member
 
 
 def remove(session: Session, email: str, *, now: datetime) -> None:
     """End an account and every token of it at once."""
-    member = queries.active_by_email(session, email)
-    if member is None:
-        raise NotFound("staff_unknown", "There is no account with this e-mail address.")
+    member = _active(session, email)
     member.removed_at = now
     member.password_hash = member.phone = member.phone_index = None
     session.execute(delete(StaffToken).where(StaffToken.staff_id == member.id))
@@ -107,6 +124,31 @@ def forget_expired(session: Session, *, wall: datetime) -> None:
 
 def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _active(session: Session, email: str) -> StaffMember:
+    member = queries.active_by_email(session, email)
+    if member is None:
+        raise NotFound("staff_unknown", "There is no account with this e-mail address.")
+    return member
+
+
+def _register(session: Session, member: StaffMember, phone: str | None) -> None:
+    """A number is one colleague's: whoever texts from it acts in their name."""
+    number = to_e164(phone) if phone is not None else None
+    holder = queries.active_by_phone(session, number) if number else None
+    if holder is not None and holder.id != member.id:
+        raise Conflict("phone_taken", "A colleague has registered this phone: revoke it there.")
+    member.phone = number
+    member.phone_index = database.current().cipher.blind_index(number) if number else None
+
+
+def _name(name: str | None) -> str | None:
+    """A first name of up to 80 characters on one line, or none."""
+    words = " ".join((name or "").split())
+    if len(words) > LONGEST_NAME or not words.isprintable():
+        raise Invalid("name_invalid", f"A name is one line of up to {LONGEST_NAME} characters.")
+    return words or None
 
 
 def _fits(expected: str, password: str) -> bool:

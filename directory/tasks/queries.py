@@ -2,14 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.tasks.models import Task, TaskKind, TaskStatus
 
+DANGER = (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER)
+# Rank (0 for danger, 1 for the rest), due, id.
+Position = tuple[int, datetime, str]
 
-def by_id(session: Session, task_id: str) -> Task | None:
-    return session.get(Task, task_id)
+
+def by_id(session: Session, task_id: str, *, for_update: bool = False) -> Task | None:
+    """`for_update`: of two who claim it at once one is first."""
+    return session.get(Task, task_id, with_for_update=for_update or None)
+
+
+def position(task: Task) -> Position:
+    """Where a task stands in a list: danger first, then by when it is due."""
+    return (0 if task.kind in DANGER else 1), task.due_at, task.id
 
 
 def open_task(
@@ -33,21 +43,78 @@ def page(
     *,
     person_id: str | None = None,
     status: TaskStatus | None = None,
-    after: tuple[datetime, str] | None = None,
+    kind: TaskKind | None = None,
+    mine: str | None = None,
+    overdue_at: datetime | None = None,
+    after: Position | None = None,
     limit: int = 50,
 ) -> list[Task]:
-    """Tasks, the earliest due first."""
-    statement = select(Task).order_by(Task.due_at, Task.id).limit(limit)
+    """Tasks, danger first, then the earliest due.
+
+    `mine`: of this colleague: claimed by them, or assigned to them and claimed by nobody.
+    `overdue_at`: not done, and due by that moment.
+    """
+    rank = case((Task.kind.in_(DANGER), 0), else_=1)
+    statement = select(Task).order_by(rank, Task.due_at, Task.id).limit(limit)
     if person_id is not None:
         statement = statement.where(Task.person_id == person_id)
     if status is not None:
         statement = statement.where(Task.status == status)
+    if kind is not None:
+        statement = statement.where(Task.kind == kind)
+    if mine is not None:
+        waiting = and_(Task.assigned_to == mine, Task.claimed_by.is_(None))
+        statement = statement.where(or_(Task.claimed_by == mine, waiting))
+    if overdue_at is not None:
+        statement = statement.where(Task.status != TaskStatus.DONE, Task.due_at <= overdue_at)
     if after is not None:
-        due_at, task_id = after
-        statement = statement.where(
-            or_(Task.due_at > due_at, and_(Task.due_at == due_at, Task.id > task_id))
-        )
+        last_rank, due_at, task_id = after
+        later = or_(Task.due_at > due_at, and_(Task.due_at == due_at, Task.id > task_id))
+        statement = statement.where(or_(rank > last_rank, and_(rank == last_rank, later)))
     return list(session.scalars(statement))
+
+
+def newly_overdue(session: Session, *, now: datetime, limit: int) -> list[Task]:
+    """Past their time, not done, and no supervisor knows of it yet."""
+    return list(
+        session.scalars(
+            select(Task)
+            .where(
+                Task.status.in_((TaskStatus.OPEN, TaskStatus.CLAIMED)),
+                Task.due_at <= now,
+                Task.escalated_at.is_(None),
+            )
+            .order_by(Task.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def not_done_of(session: Session, staff_id: str) -> list[Task]:
+    """What a colleague still has to do: assigned to them or claimed by them."""
+    return list(
+        session.scalars(
+            select(Task).where(
+                Task.status != TaskStatus.DONE,
+                or_(Task.assigned_to == staff_id, Task.claimed_by == staff_id),
+            )
+        )
+    )
+
+
+def has_claimed(session: Session, staff_id: str, person_id: str) -> bool:
+    """Whether a colleague is at work for this person."""
+    found = session.scalar(
+        select(Task.id)
+        .where(
+            Task.person_id == person_id,
+            Task.claimed_by == staff_id,
+            Task.status == TaskStatus.CLAIMED,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def open_counts(session: Session) -> dict[str, int]:
@@ -56,3 +123,9 @@ def open_counts(session: Session) -> dict[str, int]:
         select(Task.kind, func.count()).where(Task.status == TaskStatus.OPEN).group_by(Task.kind)
     )
     return {str(kind): int(count) for kind, count in rows}
+
+
+def overdue_count(session: Session, *, now: datetime) -> int:
+    """How many tasks are past their time and not done."""
+    waiting = select(func.count()).where(Task.status != TaskStatus.DONE, Task.due_at <= now)
+    return session.scalar(waiting) or 0

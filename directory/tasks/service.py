@@ -1,4 +1,4 @@
-"""Opening, claiming and finishing tasks."""
+"""Opening, claiming, finishing and re-opening tasks."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ TARGETS = {
 }
 USUAL_TARGET = timedelta(hours=24)
 # Each of these texts is worth a person's eyes by itself; the others are one task until done.
-EACH_COUNTS = frozenset({TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER})
+EACH_COUNTS = frozenset(queries.DANGER)
 
 
 def open_task(  # noqa: PLR0913  # a task is exactly these facts
@@ -42,8 +42,7 @@ def open_task(  # noqa: PLR0913  # a task is exactly these facts
     if person_id is not None and kind not in EACH_COUNTS:
         waiting = queries.open_task(session, person_id, kind, referral_id=referral_id)
         if waiting is not None:
-            if note:
-                waiting.note = f"{waiting.note}\n{note}" if waiting.note else note
+            _add_note(waiting, note)
             return waiting
     task = Task(
         kind=kind,
@@ -65,13 +64,48 @@ def _clinician_of(session: Session, person_id: str | None) -> str | None:
     return person.clinician_id if person else None
 
 
-def claim(task: Task, *, by: str, now: datetime) -> None:
+def claim(task: Task, *, by: str, now: datetime, note: str | None = None) -> None:
+    """Take a task. Raises Conflict where somebody else was first, or it is done."""
     if task.status != TaskStatus.OPEN:
         raise Conflict("task_not_open", "Someone has taken or finished this task already.")
     task.status, task.claimed_by, task.claimed_at = TaskStatus.CLAIMED, by, now
+    _add_note(task, note)
 
 
-def finish(task: Task, *, by: str, now: datetime) -> None:
+def finish(task: Task, *, by: str, now: datetime, note: str | None = None) -> None:
+    """It is done; `note` says how. Raises Conflict when it was done before."""
     if task.status == TaskStatus.DONE:
         raise Conflict("task_done", "This task is done already.")
-    task.status, task.done_by, task.done_at = TaskStatus.DONE, by, now
+    task.status, task.done_by, task.done_at, task.done_note = TaskStatus.DONE, by, now, note
+
+
+def reopen(task: Task, *, now: datetime, note: str | None = None) -> None:
+    """Give a claim back, or open again what was done. Raises Conflict when it is open.
+
+    What was done has its whole time again, and what was noted then stays with it; what was only
+    claimed has waited all along.
+    """
+    if task.status == TaskStatus.OPEN:
+        raise Conflict("task_open", "This task is open already.")
+    if task.status == TaskStatus.DONE:
+        task.due_at = now + TARGETS.get(TaskKind(task.kind), USUAL_TARGET)
+        task.escalated_at = None
+        _add_note(task, task.done_note)
+    task.status, task.reopened_at = TaskStatus.OPEN, now
+    task.claimed_by = task.claimed_at = task.done_by = task.done_at = task.done_note = None
+    _add_note(task, note)
+
+
+def hand_over(session: Session, *, from_id: str, to_id: str, now: datetime) -> list[Task]:
+    """A colleague's tasks become another's; what was claimed waits for the new one to claim."""
+    moved = queries.not_done_of(session, from_id)
+    for task in moved:
+        task.assigned_to = to_id
+        if task.claimed_by == from_id:
+            reopen(task, now=now)
+    return moved
+
+
+def _add_note(task: Task, note: str | None) -> None:
+    if note:
+        task.note = f"{task.note}\n{note}" if task.note else note

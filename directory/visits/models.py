@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.database import Base, Encrypted, UtcDateTime, new_id
@@ -18,6 +18,8 @@ class CallType(StrEnum):
 
 
 class FollowUp(StrEnum):
+    """The check-in plans that always exist; supervisors add others (directory.checkins.plans)."""
+
     STANDARD = "standard"
     NONE = "none"
 
@@ -25,7 +27,8 @@ class FollowUp(StrEnum):
 class Visit(Base):
     """A response on scene, as the clinician logged it. `follow_up`: the check-in plan's id.
 
-    A voided visit never was: it counts nowhere, and its check-ins are cancelled.
+    A voided visit never was: it counts nowhere, and its check-ins are cancelled. `safe_to_text`:
+    what was said then; what holds now stands with the person.
     """
 
     __tablename__ = "visits"
@@ -36,6 +39,7 @@ class Visit(Base):
     disposition: Mapped[str | None] = mapped_column(Encrypted)
     follow_up: Mapped[str] = mapped_column(String(40))
     clinician_id: Mapped[str] = mapped_column(String(36))
+    safe_to_text: Mapped[bool | None] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

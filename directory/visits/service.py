@@ -5,23 +5,33 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn
 from directory.errors import Invalid
 from directory.languages import Language
+from directory.people import consents
 from directory.people import service as people
+from directory.people.consents import Said
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.people.phone import to_e164
 from directory.quiet_hours import QuietHours
-from directory.visits.models import CallType, FollowUp, Visit
+from directory.referrals import actors
+from directory.visits import follow_up as following
+from directory.visits.models import CallType, Visit
 
-# A date further off than this, either way, is a slip of the pen.
+# A date longer ago than this is a slip of the pen.
 PLAUSIBLE = timedelta(days=3660)
+# What has not happened yet is no visit; clocks differ, though, and so do time zones' summers.
+AHEAD_AT_MOST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class NewVisit:
-    """What a clinician says after a response. `follow_up` None: the default of the call type."""
+    """What a clinician says after a response.
+
+    `follow_up`: the id of a check-in plan; None: the default of the call type. What is None was
+    not asked: consents and `number_shared` then stay as they are.
+    `consent_expires_at`: when what is agreed to now ends; None: when it is taken back.
+    """
 
     phone: str
     name: str | None
@@ -29,16 +39,15 @@ class NewVisit:
     safe_to_text: bool | None
     call_type: CallType
     occurred_at: datetime
-    consent_sms: bool
-    consent_referral: bool
+    consent_sms: bool | None
+    consent_referral: bool | None
     consent_method: ConsentMethod
     disposition: str | None
-    follow_up: FollowUp | None
-
-
-def default_follow_up(call_type: CallType) -> FollowUp:
-    """After domestic violence no automatic text goes out unless the clinician asks for it."""
-    return FollowUp.NONE if call_type is CallType.DOMESTIC_VIOLENCE else FollowUp.STANDARD
+    follow_up: str | None
+    consent_substance_use: bool | None = None
+    consent_expires_at: datetime | None = None
+    number_shared: bool | None = None
+    code_word: str | None = None
 
 
 def log_visit(
@@ -51,52 +60,66 @@ def log_visit(
 ) -> tuple[Visit, list[CheckIn]]:
     """Store a visit and plan its check-ins, in one transaction.
 
-    Raises Invalid on a number that nobody can be texted at, and on an implausible date.
+    Raises Invalid on a number that nobody can be texted at, an implausible date, an unknown plan.
     """
-    if abs(now - new.occurred_at) > PLAUSIBLE:
-        raise Invalid("occurred_at_implausible", "Look at the date of the visit again.")
+    require_plausible(new.occurred_at, now=now)
+    consents.require_sensible_expiry(new.consent_expires_at, now=now)
+    plan_id = following.plan_id(session, new.call_type, new.follow_up)
     person = people.find_or_create(session, to_e164(new.phone), now=now)
-    _update(person, new)
-    for purpose, given in (
-        (Purpose.SMS, new.consent_sms),
-        (Purpose.REFERRAL, new.consent_referral),
-    ):
-        people.record_consent(
-            session,
-            person,
-            purpose,
-            given=given,
-            method=new.consent_method,
-            by=clinician_id,
-            now=now,
-        )
-    follow_up = new.follow_up or default_follow_up(new.call_type)
+    _update(person, new, clinician_id)
     visit = Visit(
         person_id=person.id,
         call_type=new.call_type,
         occurred_at=new.occurred_at,
         disposition=new.disposition,
-        follow_up=follow_up,
+        follow_up=plan_id,
         clinician_id=clinician_id,
+        safe_to_text=new.safe_to_text,
         created_at=now,
     )
     session.add(visit)
     session.flush()
-    wanted = follow_up is FollowUp.STANDARD and new.consent_sms
-    if not wanted or person.safe_to_text is not True:
-        # A later "not safe" or "don't text me" also ends what an earlier visit has planned, and
-        # so does a visit that calls for no texts, such as one for domestic violence.
-        checkins.cancel_planned(session, person.id)
-        return visit, []
-    if person.opted_out_at is not None:
-        return visit, []
-    planned = checkins.plan_for_visit(session, visit, quiet=quiet, now=now)
-    return visit, planned
+    for said in _said(new):
+        consents.record(
+            session, person, said, actor=actors.staff(clinician_id), now=now, visit_id=visit.id
+        )
+    return visit, following.plan(session, visit, person, quiet=quiet, now=now)
 
 
-def _update(person: Person, new: NewVisit) -> None:
+def require_plausible(occurred_at: datetime, *, now: datetime) -> None:
+    """Raise Invalid for what cannot have happened then. By subtraction: the ends of the calendar
+    cannot be converted to another zone."""
+    if now - occurred_at > PLAUSIBLE:
+        raise Invalid("occurred_at_implausible", "Look at the date of the visit again.")
+    if occurred_at - now > AHEAD_AT_MOST:
+        raise Invalid(
+            "occurred_at_implausible", "A visit is logged when it has been: look at its date again."
+        )
+
+
+def _said(new: NewVisit) -> list[Said]:
+    words = {
+        Purpose.SMS: new.consent_sms,
+        Purpose.REFERRAL: new.consent_referral,
+        Purpose.SUBSTANCE_USE: new.consent_substance_use,
+    }
+    return [
+        Said(purpose, given, new.consent_method, new.consent_expires_at)
+        for purpose, given in words.items()
+        if given is not None
+    ]
+
+
+def _update(person: Person, new: NewVisit, clinician_id: str) -> None:
+    """What was not asked stays as it was known, except whether texting is safe: ask each time."""
     if new.name is not None:
         person.name = new.name
     if new.language is not None:
         person.language = new.language
+    if new.number_shared is not None:
+        person.number_shared = new.number_shared
+    if new.code_word is not None:
+        person.code_word = new.code_word
+    if person.clinician_id is None:
+        person.clinician_id = clinician_id
     person.safe_to_text = new.safe_to_text

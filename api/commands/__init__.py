@@ -1,0 +1,1 @@
+"""Groups of `handoff`'s commands that have a file of their own."""

@@ -1,0 +1,86 @@
+"""Alarms: what only a person can look after, raised once and cleared when it works again."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from directory.notices.models import NoticeKind
+from directory.on_call import queries
+from directory.on_call.models import Alarm, AlarmKind
+from directory.staff import queries as staff
+from directory.staff.telling import tell
+
+# Wall time, all of these. Delivery reports usually come within seconds.
+REPORTS_WITHIN = timedelta(minutes=15)
+# Texts of which nothing was heard for so long say nothing about the carrier any more.
+FORGOTTEN_AFTER = timedelta(days=1)
+# The scheduler looks at everything once a second.
+BEATS_WITHIN = timedelta(seconds=60)
+
+
+def raise_alarm(session: Session, kind: AlarmKind, *, wall: datetime) -> Alarm | None:
+    """Raise it; None when it stands already, raised by this process or by another."""
+    if queries.standing_alarm(session, kind) is not None:
+        return None
+    alarm = Alarm(kind=kind, standing=kind, raised_at=wall)
+    try:
+        with session.begin_nested():
+            session.add(alarm)
+    except IntegrityError:
+        return None
+    return alarm
+
+
+def clear(session: Session, kind: AlarmKind, *, wall: datetime) -> bool:
+    """It works again; False when it was not raised."""
+    alarm = queries.standing_alarm(session, kind)
+    if alarm is None:
+        return False
+    alarm.cleared_at, alarm.standing = wall, None
+    return True
+
+
+def tell_supervisors(session: Session, alarm: Alarm, *, now: datetime) -> None:
+    """Plan e-mails and texts about an alarm; useless where the scheduler itself is dead."""
+    tell(
+        session,
+        staff.responsible(session),
+        NoticeKind.ALARM,
+        reference=alarm.id,
+        urgent=True,
+        facts={"alarm": alarm.kind},
+        now=now,
+    )
+
+
+def carrier_is_quiet(session: Session, *, wall: datetime) -> bool:
+    """A text was handed over a while ago, and since then not one delivery report has come.
+
+    Texts from before the last report do not count: one report that was lost is no silence.
+    """
+    after = wall - FORGOTTEN_AFTER
+    last = queries.last_report(session)
+    if last is not None:
+        after = max(after, last)
+    return queries.handed_over_unreported(session, after=after, before=wall - REPORTS_WITHIN)
+
+
+def watch_carrier(session: Session, *, now: datetime, wall: datetime) -> bool:
+    """Raise or clear CARRIER_QUIET; whether it stands."""
+    if not carrier_is_quiet(session, wall=wall):
+        clear(session, AlarmKind.CARRIER_QUIET, wall=wall)
+        return False
+    alarm = raise_alarm(session, AlarmKind.CARRIER_QUIET, wall=wall)
+    if alarm is not None:
+        tell_supervisors(session, alarm, now=now)
+    return True
+
+
+def scheduler_is_quiet(beat: datetime | None, *, watched_since: datetime, wall: datetime) -> bool:
+    """Whether the last beat of the scheduler is too long ago. Pure.
+
+    Beats from before we watched do not count: after a night switched off it has to start first.
+    """
+    last = watched_since if beat is None else max(beat, watched_since)
+    return wall - last > BEATS_WITHIN

@@ -1,0 +1,93 @@
+"""Danger goes to the phone of whoever is on call, and on to the next until someone takes it.
+
+A page has no content: it says that something urgent waits, and where to look.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from directory.notices.models import NoticeKind
+from directory.on_call import alarms, queries
+from directory.on_call.models import AlarmKind, Page
+from directory.staff import queries as staff
+from directory.staff.models import StaffMember
+from directory.staff.telling import tell
+from directory.tasks.models import Task
+
+AT_ONCE = 50
+# How long somebody has to answer a page before the next is paged: three in the 15-minute target.
+TIME_TO_ANSWER = timedelta(minutes=5)
+# The round of those who are told because nobody is on call. They are told once.
+SUPERVISORS = 0
+
+
+def look(session: Session, *, now: datetime, wall: datetime) -> int:
+    """Page for every open danger that is due a page (product time); returns how many were."""
+    roster = queries.on_call(session, now=now)
+    if roster:
+        alarms.clear(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
+    waiting = queries.to_page(session, now=now, limit=AT_ONCE)
+    for task in waiting:
+        if roster:
+            _page_next(session, task, roster, now=now)
+        else:
+            _tell_supervisors(session, task, now=now)
+            alarms.raise_alarm(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
+    return len(waiting)
+
+
+def turn(roster: Sequence[str], last: str | None, round_: int) -> tuple[str, int]:
+    """Who is paged after `last` (paged in `round_`), and in which round. Pure.
+
+    After the last of the roster it begins again; so it does when the one who was paged last is
+    not on call any more.
+    """
+    if last is None:
+        return roster[0], 1
+    following = roster.index(last) + 1 if last in roster else len(roster)
+    if following < len(roster):
+        return roster[following], round_
+    return roster[0], round_ + 1
+
+
+def _page_next(
+    session: Session, task: Task, roster: Sequence[StaffMember], *, now: datetime
+) -> None:
+    pages = [page for page in queries.pages_of(session, task) if page.round != SUPERVISORS]
+    last = pages[0] if pages else None
+    by_id = {member.id: member for member in roster}
+    staff_id, round_ = turn(list(by_id), last.staff_id if last else None, last.round if last else 0)
+    _page(session, task, by_id[staff_id], round_=round_, next_at=now + TIME_TO_ANSWER, now=now)
+
+
+def _tell_supervisors(session: Session, task: Task, *, now: datetime) -> None:
+    if any(page.round == SUPERVISORS for page in queries.pages_of(session, task)):
+        return
+    for member in staff.responsible(session):
+        _page(session, task, member, round_=SUPERVISORS, next_at=now, now=now)
+
+
+def _page(
+    session: Session,
+    task: Task,
+    member: StaffMember,
+    *,
+    round_: int,
+    next_at: datetime,
+    now: datetime,
+) -> None:
+    page = Page(task_id=task.id, staff_id=member.id, round=round_, paged_at=now, next_at=next_at)
+    session.add(page)
+    session.flush()
+    tell(
+        session,
+        [member],
+        NoticeKind.ON_CALL,
+        reference=page.id,
+        urgent=True,
+        task_id=task.id,
+        facts={"nobody_on_call": round_ == SUPERVISORS},
+        now=now,
+    )

@@ -1,0 +1,114 @@
+"""Visits put right: corrected, or voided when they should never have been logged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from directory.checkins.models import CheckIn, CheckInStatus
+from directory.errors import Conflict
+from directory.people import queries as people
+from directory.people.models import Person
+from directory.quiet_hours import QuietHours
+from directory.visits import follow_up as following
+from directory.visits import queries
+from directory.visits.models import CallType, Visit
+from directory.visits.service import require_plausible
+
+VISIT_VOIDED = "visit_voided"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong; None stays as it is. An empty `disposition` removes it."""
+
+    call_type: CallType | None = None
+    occurred_at: datetime | None = None
+    follow_up: str | None = None
+    disposition: str | None = None
+
+
+def correct(
+    session: Session, visit: Visit, correction: Correction, *, quiet: QuietHours, now: datetime
+) -> None:
+    """Put a visit right; its check-ins that have not gone out are planned anew.
+
+    Raises Conflict for a voided visit, Invalid as for a new one.
+    """
+    _require_standing(visit)
+    before = (visit.occurred_at, visit.follow_up)
+    if correction.occurred_at is not None:
+        require_plausible(correction.occurred_at, now=now)
+        visit.occurred_at = correction.occurred_at
+    visit.follow_up = _follow_up(session, visit, correction)
+    if correction.call_type is not None:
+        visit.call_type = correction.call_type
+    if correction.disposition is not None:
+        visit.disposition = correction.disposition or None
+    visit.corrected_at = now
+    session.flush()
+    standing = queries.standing_of(session, visit.person_id)
+    # What an earlier visit had planned, the last one has replaced.
+    if standing[0].id == visit.id and before != (visit.occurred_at, visit.follow_up):
+        _plan_again(session, visit, quiet=quiet, now=now)
+
+
+def _follow_up(session: Session, visit: Visit, correction: Correction) -> str:
+    """What the clinician chose stays, unless it turns out to have been domestic violence: then
+    only what is asked for now goes out."""
+    old, new = CallType(visit.call_type), correction.call_type or CallType(visit.call_type)
+    if correction.follow_up is not None:
+        return following.plan_id(session, new, correction.follow_up)
+    usual = visit.follow_up == following.plan_id(session, old, None)
+    if new is not old and (usual or new is CallType.DOMESTIC_VIOLENCE):
+        return following.plan_id(session, new, None)
+    return visit.follow_up
+
+
+def void(
+    session: Session, visit: Visit, *, reason: str, by: str, quiet: QuietHours, now: datetime
+) -> None:
+    """It never was: its check-ins end, what was said on it does not count.
+
+    What it had replaced is planned again. Raises Conflict when it is voided already.
+    """
+    _require_standing(visit)
+    was_last = queries.standing_of(session, visit.person_id)[0].id == visit.id
+    visit.voided_at, visit.voided_by, visit.void_reason = now, by, reason
+    for consent in people.consents_of_visit(session, visit.id):
+        consent.voided_at = now
+    for checkin in queries.checkins_of(session, visit.id):
+        _end(checkin)
+    session.flush()
+    person = people.by_id(session, visit.person_id)
+    assert person is not None  # noqa: S101  # a foreign key says so
+    standing = queries.standing_of(session, person.id)
+    _forget(person, visit, standing)
+    if was_last and standing:
+        _plan_again(session, standing[0], quiet=quiet, now=now)
+
+
+def _end(checkin: CheckIn) -> None:
+    if checkin.status == CheckInStatus.PLANNED:
+        checkin.status, checkin.reason = CheckInStatus.CANCELLED, VISIT_VOIDED
+
+
+def _forget(person: Person, visit: Visit, standing: list[Visit]) -> None:
+    """What only this visit said of the person goes with it, and never makes us bolder."""
+    if person.safe_to_text is True:
+        person.safe_to_text = standing[0].safe_to_text if standing else None
+    if person.clinician_id == visit.clinician_id:
+        person.clinician_id = standing[-1].clinician_id if standing else None
+    if not standing:
+        person.name = person.code_word = None
+
+
+def _plan_again(session: Session, visit: Visit, *, quiet: QuietHours, now: datetime) -> None:
+    person = people.by_id(session, visit.person_id)
+    if person is not None:
+        following.plan_again(session, visit, person, quiet=quiet, now=now)
+
+
+def _require_standing(visit: Visit) -> None:
+    if visit.voided_at is not None:
+        raise Conflict(VISIT_VOIDED, "This visit was voided: log it anew.")
