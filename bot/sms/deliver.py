@@ -7,32 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
+from bot.sms.ends import accept, give_up, refuse
 from bot.sms.gateway import (
     AmbiguousSendError,
     PermanentSendError,
     RetryableSendError,
-    SendFailure,
     Sent,
     SmsGateway,
 )
+from bot.sms.last_look import NotNow, withheld
+from bot.sms.pace import Pace
 from directory import database
-from directory.checkins import queries as checkin_queries
-from directory.checkins import service as checkins
-from directory.checkins.models import CheckInStatus
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.messages.outbox import Claimed
+from directory.on_call import pause
 from directory.people import queries as people
-from directory.people import service as people_service
-from directory.people.models import Person
 from directory.quiet_hours import QuietHours
-from directory.tasks import service as tasks
-from directory.tasks.models import TaskKind
-
-log = structlog.get_logger(__name__)
 
 # About an hour of trying: a carrier's bad afternoon must not turn every reply into a task.
 TRIES = 20
@@ -43,16 +36,6 @@ LOOK_AGAIN = timedelta(seconds=5)
 CLOCK_SLACK = timedelta(seconds=5)
 REPLY_VALIDITY = timedelta(hours=4)
 SHORTEST_VALIDITY = timedelta(seconds=30)
-# No sender waits longer than this for its turn at the rate limit; the job comes back instead.
-LONGEST_WAIT = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """`rate` texts a second from `sender` (our number, or a messaging service)."""
-
-    sender: str
-    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,79 +88,46 @@ class Sender:
         else:
             self._note(message_id, lambda s, m: self._after_sent(s, m, sent))
 
-    def _take(self, message_id: str) -> _Ready | None:
-        wall, now = self._wall(), self._now()
-        with database.session_scope() as session:
-            claimed = outbox.claim(session, message_id, wall=wall)
-            if claimed is None:
-                return None
-            message = outbox.by_id(session, message_id)
-            person = people.by_id(session, claimed.person_id)
-            if message is None or person is None:
-                return None
-            if self._withheld(session, message, person, now=now):
-                return None
-            slot = self._slot(session, claimed, wall)
-            if slot - wall > LONGEST_WAIT:
-                outbox.retry_later(session, message, at=slot, wall=wall, reason=outbox.PACED)
-                message.attempts -= 1  # waiting for one's turn is not a failed try
-                return None
-            return _Ready(
-                claimed=claimed,
-                to=person.phone,
-                wait_seconds=(slot - wall).total_seconds(),
-                validity_seconds=self._validity(claimed, now),
+    def next_up(self) -> list[str]:
+        """Ids of texts whose turn it is now, the most urgent first; replies only in a pause."""
+        with database.read_scope() as session:
+            return self._pace.next_up(
+                session,
+                now=self._now(),
+                wall=self._wall(),
+                replies_only=pause.standing(session),
             )
 
-    def _slot(self, session: Session, claimed: Claimed, wall: datetime) -> datetime:
-        """When the text may leave. It reserves once: who came back for a slot must not get in
-        line again, or under load nobody would ever be sent."""
-        if claimed.has_slot or claimed.maybe_sent:
-            return wall
-        return outbox.reserve_slot(session, self._pace.sender, rate=self._pace.rate, wall=wall)
+    def _take(self, message_id: str) -> _Ready | None:
+        try:
+            with database.session_scope() as session:
+                return self._claim(session, message_id)
+        except NotNow:
+            return None
 
-    def _withheld(
-        self, session: Session, message: OutboundMessage, person: Person, *, now: datetime
-    ) -> bool:
-        """Look again, at the last moment, at everything that may forbid this text."""
-        if person.opted_out_at is not None and not message.after_opt_out:
-            self._close(session, message, OutboundStatus.DROPPED, "opted_out")
-            return True
-        if person.unreachable_because is not None:
-            self._close(session, message, OutboundStatus.FAILED, person.unreachable_because)
-            return True
-        return message.initiated and self._ill_timed(session, message, now=now)
-
-    def _ill_timed(self, session: Session, message: OutboundMessage, *, now: datetime) -> bool:
-        """For what we start: too late, taken back, or not at this hour."""
-        if message.expires_at is not None and now > message.expires_at:
-            self._close(session, message, OutboundStatus.DROPPED, "stale")
-            return True
-        if message.checkin_id is not None:
-            checkin = checkin_queries.by_id(session, message.checkin_id)
-            gone = checkin is None or checkin.status != CheckInStatus.PLANNED
-            why = None if checkin is None else checkins.forbidden(session, checkin, now=now)
-            if gone or why is not None:
-                self._close(
-                    session, message, OutboundStatus.DROPPED, why[1] if why else "cancelled"
-                )
-                return True
-        if self._quiet.covers(now):
-            outbox.postpone(message, until=self._quiet.end_after(now))
-            message.attempts -= 1
-            return True
-        return False
-
-    def _close(
-        self, session: Session, message: OutboundMessage, status: OutboundStatus, reason: str
-    ) -> None:
-        outbox.close(message, status, reason=reason)
-        if message.checkin_id is not None:
-            failed = status is OutboundStatus.FAILED
-            outcome = CheckInStatus.FAILED if failed else CheckInStatus.DROPPED
-            if reason in ("opted_out", "not_safe_to_text", "consent_missing", "cancelled"):
-                outcome = CheckInStatus.CANCELLED
-            checkins.mark_not_sent(session, message.checkin_id, outcome, reason=reason)
+    def _claim(self, session: Session, message_id: str) -> _Ready | None:
+        wall, now = self._wall(), self._now()
+        claimed = outbox.claim(session, message_id, wall=wall)
+        if claimed is None:
+            return None
+        message = outbox.by_id(session, message_id)
+        person = people.by_id(session, claimed.person_id)
+        if message is None or person is None:
+            return None
+        if withheld(session, message, person, quiet=self._quiet, now=now):
+            return None
+        # What may have been sent before most likely only has to be looked up: it needs no slot.
+        slot = (
+            wall if claimed.maybe_sent else self._pace.reserve(session, message, now=now, wall=wall)
+        )
+        if slot is None:
+            raise NotNow
+        return _Ready(
+            claimed=claimed,
+            to=person.phone,
+            wait_seconds=(slot - wall).total_seconds(),
+            validity_seconds=self._validity(claimed, now),
+        )
 
     def _validity(self, claimed: Claimed, now: datetime) -> int:
         """How long the carrier may hold the text: what we start must not arrive in quiet hours."""
@@ -254,49 +204,4 @@ class Sender:
     def _give_up(
         self, session: Session, message: OutboundMessage, status: OutboundStatus, reason: str
     ) -> None:
-        self._close(session, message, status, reason)
-        open_send_failed(session, message, reason, now=self._now())
-
-
-def accept(
-    session: Session,
-    message: OutboundMessage,
-    provider_id: str,
-    *,
-    segments: int | None,
-    now: datetime,
-) -> None:
-    """The carrier has the text; the first to say so counts."""
-    new = outbox.mark_sent(message, provider_id=provider_id, segments=segments, now=now)
-    if new and message.checkin_id is not None:
-        checkins.mark_sent(session, message.checkin_id, now=now)
-
-
-def refuse(
-    session: Session, message: OutboundMessage, reason: SendFailure, *, now: datetime
-) -> None:
-    """The carrier will never deliver this text; do what the reason asks for."""
-    outbox.close(message, OutboundStatus.FAILED, reason=reason)
-    person = people.by_id(session, message.person_id)
-    if message.checkin_id is not None:
-        checkins.mark_not_sent(session, message.checkin_id, CheckInStatus.FAILED, reason=reason)
-    if person is None:
-        return
-    if reason is SendFailure.OPTED_OUT:
-        if person.opted_out_at is None:
-            people_service.opt_out(session, person, now=now)
-        checkins.cancel_planned(session, person.id, reason="opted_out")
-        return
-    if reason in (SendFailure.UNKNOWN_NUMBER, SendFailure.LANDLINE):
-        person.unreachable_because = reason
-        checkins.cancel_planned(session, person.id, reason=reason)
-    if reason in (SendFailure.FILTERED, SendFailure.UNREGISTERED, SendFailure.INVALID):
-        log.error("carrier_refuses_our_texts", reason=reason.value, message_id=message.id)
-    open_send_failed(session, message, reason, now=now)
-
-
-def open_send_failed(
-    session: Session, message: OutboundMessage, reason: str, *, now: datetime
-) -> None:
-    note = f"A text did not arrive ({reason}). Please call."
-    tasks.open_task(session, TaskKind.SEND_FAILED, person_id=message.person_id, now=now, note=note)
+        give_up(session, message, status, reason, now=self._now())

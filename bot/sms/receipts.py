@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.sms.deliver import accept, refuse
+from bot.notices import fates
+from bot.sms.ends import accept, refuse
 from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
 from directory.checkins import service as checkins
 from directory.messages import outbox
@@ -36,6 +37,7 @@ def apply_report(
         return False
     if message.provider_id not in (None, report.provider_id):
         return False  # about an earlier try of the same text
+    message.reported_at = wall
     old = DeliveryStatus(message.provider_status) if message.provider_status else None
     if not advances(old, report.status):
         return False
@@ -62,6 +64,7 @@ def _lost(
         # they are.
         if message.checkin_id is not None:
             checkins.take_back(session, message.checkin_id)
+        fates.text_given_back(session, message, now=now)
         outbox.retry_later(
             session, message, at=wall + UNREACHABLE_PAUSE, wall=wall, reason=outbox.UNREACHABLE
         )

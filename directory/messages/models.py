@@ -17,6 +17,8 @@ class AnsweredBy(StrEnum):
     SILENCE = "silence"
     CHECKIN = "checkin"
     NOTICE = "notice"
+    PARTNER = "partner"
+    CLINICIAN = "clinician"
     CHOICE = "choice"
     RASA = "rasa"
     FALLBACK = "fallback"
@@ -28,6 +30,7 @@ class MessageKind(StrEnum):
 
     REPLY = "reply"
     CHECKIN = "checkin"
+    NOTICE = "notice"
 
 
 class SendPriority(IntEnum):
@@ -120,6 +123,8 @@ class OutboundMessage(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The newest delivery report about it (wall time).
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class SendPace(Base):

@@ -24,10 +24,7 @@ from directory.messages.models import (
 CLAIM = timedelta(seconds=45)
 # Why a text is back in the queue, where that decides how it is tried again.
 AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
-PACED = "pace"  # it has a slot of its own, kept until then
 UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
-# A slot that was missed by more than this is given up.
-SLOT_KEPT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,6 @@ class Claimed:
     initiated: bool
     after_opt_out: bool
     maybe_sent: bool
-    has_slot: bool
     first_tried_at: datetime
     expires_at: datetime | None
 
@@ -90,8 +86,7 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
     """Take a text for sending; None when it is over, early, or another sender has it.
 
     `maybe_sent`: an earlier sender died between asking the carrier and noting its answer. It
-    stays so, whatever comes between, until an answer is noted. `has_slot`: the rate limit has
-    given it this moment already.
+    stays so, whatever comes between, until an answer is noted.
     """
     due = or_(
         OutboundMessage.status == OutboundStatus.QUEUED,
@@ -104,11 +99,6 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
     if before is None:
         return None
     maybe_sent = before.status == OutboundStatus.SENDING or before.reason == AMBIGUOUS
-    has_slot = (
-        before.reason == PACED
-        and before.retry_at is not None
-        and wall - before.retry_at <= SLOT_KEPT
-    )
     # Until here the ids of a try that was lost are kept, so that its late reports change nothing.
     anew = {"provider_id": None, "provider_status": None, "first_tried_at": wall}
     result = session.execute(
@@ -134,7 +124,6 @@ def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | Non
         initiated=before.initiated,
         after_opt_out=before.after_opt_out,
         maybe_sent=maybe_sent,
-        has_slot=has_slot,
         first_tried_at=before.first_tried_at or wall,
         expires_at=before.expires_at,
     )
@@ -185,10 +174,19 @@ def close(message: OutboundMessage, status: OutboundStatus, *, reason: str) -> N
     message.status, message.reason, message.claimed_until = status, reason, None
 
 
-def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) -> list[str]:
+def due(
+    session: Session,
+    *,
+    now: datetime,
+    wall: datetime,
+    limit: int = 100,
+    priority: SendPriority | None = None,
+    replies_only: bool = False,
+) -> list[str]:
     """Ids of texts that should be on their way and that no sender holds.
 
-    Danger first, then replies, then what we start; within each the oldest.
+    Danger first, then replies, then what we start; within each the oldest. `priority`: of this
+    one alone; `replies_only`: without what we start.
     """
     waiting = (OutboundMessage.status == OutboundStatus.QUEUED) & (
         OutboundMessage.not_before <= now
@@ -196,19 +194,34 @@ def due(session: Session, *, now: datetime, wall: datetime, limit: int = 100) ->
     abandoned = (OutboundMessage.status == OutboundStatus.SENDING) & (
         OutboundMessage.claimed_until < wall
     )
-    return list(
-        session.scalars(
-            select(OutboundMessage.id)
-            .where(
-                or_(waiting, abandoned),
-                or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall),
-            )
-            .order_by(
-                OutboundMessage.priority, OutboundMessage.created_at, OutboundMessage.sequence
-            )
-            .limit(limit)
-        )
+    statement = select(OutboundMessage.id).where(
+        or_(waiting, abandoned),
+        or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall),
     )
+    if priority is not None:
+        statement = statement.where(OutboundMessage.priority == priority)
+    if replies_only:
+        statement = statement.where(OutboundMessage.initiated.is_(False))
+    order = (OutboundMessage.priority, OutboundMessage.created_at, OutboundMessage.sequence)
+    return list(session.scalars(statement.order_by(*order).limit(limit)))
+
+
+def earlier_part_waits(session: Session, message: OutboundMessage, *, now: datetime) -> bool:
+    """Whether a part of the same answer, decided before this one, still waits for its turn."""
+    if message.in_reply_to is None:
+        return False
+    earlier = session.scalar(
+        select(OutboundMessage.id)
+        .where(
+            OutboundMessage.in_reply_to == message.in_reply_to,
+            OutboundMessage.sequence < message.sequence,
+            OutboundMessage.status == OutboundStatus.QUEUED,
+            OutboundMessage.retry_at.is_(None),
+            OutboundMessage.not_before <= now,
+        )
+        .limit(1)
+    )
+    return earlier is not None
 
 
 def by_provider_id(
@@ -252,17 +265,33 @@ def counts(session: Session) -> dict[str, int]:
     return {str(status): int(count) for status, count in rows}
 
 
-def reserve_slot(session: Session, sender: str, *, rate: float, wall: datetime) -> datetime:
+def reserve_slot(
+    session: Session,
+    sender: str,
+    *,
+    rate: float,
+    wall: datetime,
+    within: timedelta | None = None,
+) -> datetime | None:
     """The wall instant at which this text may leave `sender`, at `rate` texts a second.
 
     Shared by all processes through the database; must be called in a writing transaction.
+    `within`: None, and nothing reserved, when the next slot is further off than that.
     """
     pace = session.get(SendPace, sender, with_for_update=True)
     if pace is None:
         pace = _first_pace(session, sender, wall=wall)
     slot = max(pace.next_at, wall)
+    if within is not None and slot - wall > within:
+        return None
     pace.next_at = slot + timedelta(seconds=1 / rate)
     return slot
+
+
+def next_slot(session: Session, sender: str, *, wall: datetime) -> datetime:
+    """The next instant that nobody has reserved; only looked at."""
+    pace = session.get(SendPace, sender)
+    return wall if pace is None else max(pace.next_at, wall)
 
 
 def _first_pace(session: Session, sender: str, *, wall: datetime) -> SendPace:

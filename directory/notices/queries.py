@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from directory.messages.models import OutboundMessage, OutboundStatus
@@ -59,22 +59,84 @@ def in_outbox(
 
 
 def due(
-    session: Session, *, channels: Collection[str], now: datetime, wall: datetime, limit: int = 200
+    session: Session,
+    *,
+    channels: Collection[str],
+    now: datetime,
+    wall: datetime,
+    kinds: Collection[NoticeKind] = (),
+    limit: int = 200,
 ) -> list[Notice]:
-    """Whose time has come, by these channels; also those that a dead sender has left behind."""
+    """Whose time has come, by these channels; also those that a dead sender has left behind.
+
+    `kinds`: of these only, so that what is held back never stands in the way of the others.
+    """
+    statement = _due(channels, kinds, now=now, wall=wall).limit(limit)
+    return list(session.scalars(statement.with_for_update(skip_locked=True)))
+
+
+def due_ids(
+    session: Session,
+    *,
+    channels: Collection[str],
+    now: datetime,
+    wall: datetime,
+    kinds: Collection[NoticeKind] = (),
+    limit: int = 200,
+) -> list[str]:
+    """The same, only looked at: whoever sends one claims it first (service.claim)."""
+    statement = _due(channels, kinds, now=now, wall=wall).limit(limit)
+    return [notice.id for notice in session.scalars(statement)]
+
+
+def _due(
+    channels: Collection[str], kinds: Collection[NoticeKind], *, now: datetime, wall: datetime
+) -> Select[Notice]:
+    statement = select(Notice).where(
+        Notice.due_at <= now, Notice.channel.in_(tuple(channels)), ready(wall)
+    )
+    if kinds:
+        statement = statement.where(Notice.kind.in_(tuple(kinds)))
+    return statement.order_by(Notice.due_at, Notice.id)
+
+
+def ready(wall: datetime) -> ColumnElement[bool]:
+    """Nobody has it, and the wait after a failed try is over."""
     waiting = (Notice.status == NoticeStatus.PLANNED) & (
         Notice.retry_at.is_(None) | (Notice.retry_at <= wall)
     )
     left = (Notice.status == NoticeStatus.SENDING) & (Notice.claimed_until < wall)
-    return list(
-        session.scalars(
-            select(Notice)
-            .where(Notice.due_at <= now, Notice.channel.in_(tuple(channels)), or_(waiting, left))
-            .order_by(Notice.due_at, Notice.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+    return or_(waiting, left)
+
+
+def was_told(
+    session: Session, contact_id: str, referral_id: str, kinds: Collection[NoticeKind]
+) -> bool:
+    """Whether one of these about this referral has reached the contact, or is on its way."""
+    under_way = (NoticeStatus.HANDED_OVER, NoticeStatus.SENDING, NoticeStatus.SENT)
+    found = session.scalar(
+        select(Notice.id)
+        .where(
+            Notice.contact_id == contact_id,
+            Notice.referral_id == referral_id,
+            Notice.kind.in_(tuple(kinds)),
+            Notice.status.in_(under_way),
         )
+        .limit(1)
     )
+    return found is not None
+
+
+def unsettled(session: Session, *, limit: int = 200) -> list[tuple[Notice, OutboundMessage]]:
+    """Handed over as a text that was ended without a word to its notice."""
+    ended = (OutboundStatus.DROPPED, OutboundStatus.FAILED, OutboundStatus.UNCERTAIN)
+    rows = session.execute(
+        select(Notice, OutboundMessage)
+        .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
+        .where(Notice.status == NoticeStatus.HANDED_OVER, OutboundMessage.status.in_(ended))
+        .limit(limit)
+    )
+    return [(notice, message) for notice, message in rows]
 
 
 def latest_sent(session: Session, person_id: str, kinds: Collection[NoticeKind]) -> Notice | None:

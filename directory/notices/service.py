@@ -1,9 +1,11 @@
 """Planning and ending notices. Sending them is the bot's."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from directory.messages import outbox
@@ -12,6 +14,9 @@ from directory.notices import queries
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.partners.models import Channel, PartnerContact
 from directory.people.models import Person
+
+# Longer than any try may take (bot/notices): who is slower than this is dead. Wall time.
+CLAIM = timedelta(minutes=5)
 
 
 def _plan(
@@ -130,10 +135,47 @@ def cancel(
 def mark(
     session: Session, notice_id: str, status: NoticeStatus, *, now: datetime, reason: str | None
 ) -> None:
-    """What the outbox has made of a notice's text."""
+    """What has become of a notice; HANDED_OVER again when the carrier gave its text back."""
     notice = queries.by_id(session, notice_id, for_update=True)
     if notice is None:
         return
-    notice.status, notice.reason = status, reason
+    notice.status, notice.reason, notice.claimed_until = status, reason, None
+    if status is NoticeStatus.HANDED_OVER:
+        notice.sent_at = None
     if status is NoticeStatus.SENT and notice.sent_at is None:
         notice.sent_at = now
+
+
+def claim(session: Session, notice_id: str, *, now: datetime, wall: datetime) -> Notice | None:
+    """Take a notice for sending; None when it is over, early, or another sender has it.
+
+    The claim ends by itself after CLAIM, so that what a dead sender held is sent by another.
+    """
+    result = session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.due_at <= now, queries.ready(wall))
+        .values(
+            status=NoticeStatus.SENDING,
+            claimed_until=wall + CLAIM,
+            attempts=Notice.attempts + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
+        return None
+    return session.get(Notice, notice_id, populate_existing=True)
+
+
+def try_again(notice: Notice, *, at: datetime, reason: str) -> None:
+    """Back among what is planned, not before wall instant `at`."""
+    notice.status, notice.reason, notice.retry_at = NoticeStatus.PLANNED, reason, at
+    notice.claimed_until = None
+
+
+def release_claims(session: Session, *, wall: datetime) -> None:
+    """At the start of the only process: whoever held a claim is gone."""
+    session.execute(
+        update(Notice)
+        .where(Notice.status == NoticeStatus.SENDING)
+        .values(claimed_until=wall - timedelta(seconds=1))
+    )

@@ -14,12 +14,13 @@ from bot.sms.gateway import (
     SendFailure,
     SmsGateway,
 )
+from bot.sms.pace import HORIZON
 from directory import database
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.database import Database
 from directory.messages import outbox
-from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.models import OutboundMessage, OutboundStatus, SendPriority
 from directory.people import service as people
 from directory.people.models import Person
 from directory.tasks.models import Task, TaskKind
@@ -51,7 +52,8 @@ def a_queued_checkin(step: int = 0) -> tuple[str, CheckIn]:
     checkin = planned[step]
     with database.session_scope() as session:
         now = checkin.due_at
-        (message,) = checkins.send_due(session, wording=lambda *_: "Hi", quiet=QUIET, now=now)
+        said = checkins.Worded("Hi")
+        (message,) = checkins.send_due(session, wording=lambda *_: said, quiet=QUIET, now=now)
         return message.id, checkin
 
 
@@ -450,7 +452,7 @@ def test_under_load_everybody_is_sent_in_turn_and_at_the_pace(any_database: Data
     assert len(gateway.carried) == 12
     assert {read_message(each).attempts for each in waiting} == {1}
     early = sum(text.at < MORNING + timedelta(seconds=4) for text in gateway.carried)
-    assert early <= 4 + deliver.LONGEST_WAIT.total_seconds() + 1
+    assert early <= 4 + HORIZON[SendPriority.REPLY].total_seconds() + 1
 
 
 def test_waiting_for_ones_turn_does_not_make_a_lost_answer_forgotten(

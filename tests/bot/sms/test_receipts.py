@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from bot.sms import receipts
-from bot.sms.deliver import accept
+from bot.sms.ends import accept
 from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport
 from directory import database
 from directory.checkins.models import CheckInStatus

@@ -1,0 +1,121 @@
+"""What became of a notice, and whose concern it is when it did not arrive.
+
+A resident's text that fails is a task by itself (bot/sms/deliver.py). A partner that could not be
+told is the clinician's concern, who would otherwise wait for an answer that cannot come.
+"""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.notices import queries
+from directory.notices import service as notices
+from directory.notices.models import Notice, NoticeKind, NoticeStatus
+from directory.notices.permission import Refusal
+from directory.partners import queries as partners
+from directory.partners.models import Channel
+from directory.referrals import queries as referrals
+from directory.referrals.states import OPEN
+from directory.tasks import queries as task_queries
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
+
+log = structlog.get_logger(__name__)
+
+# Reasons for which a text of ours is taken back rather than lost.
+TAKEN_BACK = frozenset({"opted_out", "not_safe_to_text", "consent_missing", "cancelled"})
+# A partner that misses one of these is waited for in vain, or goes on with what was withdrawn.
+_MISSED = frozenset(
+    {
+        NoticeKind.REFERRAL_NEW,
+        NoticeKind.REFERRAL_REMINDER,
+        NoticeKind.REFERRAL_ANSWERED,
+        NoticeKind.REFERRAL_WITHDRAWN,
+    }
+)
+_WHY = {
+    Channel.SMS: "the partner's number takes no texts",
+    Channel.EMAIL: "the e-mail to the partner did not go out",
+    Channel.WEBHOOK: "the partner's system does not answer",
+}
+
+
+def text_sent(session: Session, message: OutboundMessage, *, now: datetime) -> None:
+    """The carrier has taken the text of a notice."""
+    if message.notice_id is not None:
+        notices.mark(session, message.notice_id, NoticeStatus.SENT, now=now, reason=None)
+
+
+def text_given_back(session: Session, message: OutboundMessage, *, now: datetime) -> None:
+    """The carrier had taken the text and could not deliver it: it is tried again."""
+    if message.notice_id is not None:
+        notices.mark(session, message.notice_id, NoticeStatus.HANDED_OVER, now=now, reason=None)
+
+
+def text_ended(
+    session: Session,
+    message: OutboundMessage,
+    status: OutboundStatus,
+    reason: str,
+    *,
+    now: datetime,
+) -> bool:
+    """The text of a notice will not arrive. True where that is nobody's concern any more: then
+    the sender opens no task of its own."""
+    notice = queries.by_id(session, message.notice_id) if message.notice_id else None
+    if notice is None:
+        return False
+    ended(session, notice, _fate(notice, status, reason), now=now)
+    return notice.person_id is None
+
+
+def ended(session: Session, notice: Notice, fate: Refusal, *, now: datetime) -> None:
+    """Note that a notice does not arrive; the clinician hears of a partner that misses it."""
+    if notice.status in (NoticeStatus.CANCELLED, NoticeStatus.DROPPED):
+        return  # it was taken back before, with a reason of its own
+    notices.mark(session, notice.id, fate.status, now=now, reason=fate.reason)
+    if fate.status is not NoticeStatus.FAILED:
+        return
+    if notice.staff_id is not None:
+        log.error("staff_not_told", kind=notice.kind, channel=notice.channel, reason=fate.reason)
+    elif notice.contact_id is not None and notice.kind in _MISSED:
+        _tell_clinician(session, notice, fate.reason, now=now)
+
+
+def _fate(notice: Notice, status: OutboundStatus, reason: str) -> Refusal:
+    if reason == "opted_out" and notice.person_id is None:
+        # A partner may say STOP for good reasons; the referral needs an answer all the same.
+        return Refusal(NoticeStatus.FAILED, reason)
+    if reason in TAKEN_BACK:
+        return Refusal(NoticeStatus.CANCELLED, reason)
+    dropped = status is OutboundStatus.DROPPED
+    return Refusal(NoticeStatus.DROPPED if dropped else NoticeStatus.FAILED, reason)
+
+
+def _tell_clinician(session: Session, notice: Notice, reason: str, *, now: datetime) -> None:
+    referral = referrals.by_id(session, notice.referral_id) if notice.referral_id else None
+    withdrawn = notice.kind == NoticeKind.REFERRAL_WITHDRAWN
+    if referral is None or (referral.status not in OPEN and not withdrawn):
+        return
+    contact = partners.contact_by_id(session, notice.contact_id or "")
+    if contact is None:
+        return
+    about = "that this referral was withdrawn" if withdrawn else "about this referral"
+    note = f"Please call the partner {about}: {_WHY[Channel(contact.channel)]} ({reason})."
+    waiting = task_queries.open_task(
+        session, referral.person_id, TaskKind.REFERRAL_UNANSWERED, referral_id=referral.id
+    )
+    if waiting is not None and note in (waiting.note or ""):
+        return  # a reminder that fails like the first text says nothing new
+    tasks.open_task(
+        session,
+        TaskKind.REFERRAL_UNANSWERED,
+        person_id=referral.person_id,
+        referral_id=referral.id,
+        service_id=referral.service_id,
+        assigned_to=referral.clinician_id,
+        note=note,
+        now=now,
+    )

@@ -1,0 +1,111 @@
+"""Due texts go to the outbox, after one more look at everything that may forbid them.
+
+From there on the outbox is their keel: pace, quiet hours, retries and receipts. What its end was
+comes back to the notice (bot/notices/fates.py).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.notices import facts, fates, words
+from directory import database
+from directory.messages import outbox
+from directory.messages.models import MessageKind, OutboundMessage, OutboundStatus, SendPriority
+from directory.notices import queries
+from directory.notices.models import Notice, NoticeKind, NoticeStatus
+from directory.notices.permission import TO_STAFF, refusal, urgent
+from directory.on_call import pause
+from directory.partners import queries as partners
+from directory.partners.models import Channel
+from directory.people import queries as people
+from directory.people import service as people_service
+from directory.people.models import Person
+from directory.quiet_hours import QuietHours
+from directory.staff import queries as staff
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Who gets which words."""
+
+    person: Person
+    body: str
+
+
+def hand_over_due(
+    session: Session, *, quiet: QuietHours, now: datetime, wall: datetime
+) -> list[OutboundMessage]:
+    """Queue every text whose time has come and that nothing holds back.
+
+    A pause and quiet hours hold back everything but what staff must know at once: it stays
+    planned, so that it is looked at afresh when its hour comes.
+    """
+    settle(session, now=now)
+    held = quiet.covers(now) or pause.standing(session)
+    due = queries.due(
+        session,
+        channels=(Channel.SMS,),
+        kinds=TO_STAFF if held else (),
+        now=now,
+        wall=wall,
+    )
+    going = [notice for notice in due if urgent(notice) or not held]
+    queued = [_hand_over(session, notice, now=now, wall=wall) for notice in going]
+    return [message for message in queued if message is not None]
+
+
+def settle(session: Session, *, now: datetime) -> None:
+    """Tell notices what became of texts that were ended by others than the sender: by STOP, say."""
+    for _, message in queries.unsettled(session):
+        status = OutboundStatus(message.status)
+        reason = message.reason or "cancelled"
+        fates.text_ended(session, message, status, reason, now=now)
+
+
+def _hand_over(
+    session: Session, notice: Notice, *, now: datetime, wall: datetime
+) -> OutboundMessage | None:
+    why_not = refusal(session, notice, now=now)
+    if why_not is not None:
+        fates.ended(session, notice, why_not, now=now)
+        return None
+    text = _text(session, notice, now=now, wall=wall)
+    notice.status = NoticeStatus.HANDED_OVER
+    at_once = urgent(notice)
+    return outbox.queue_text(
+        session,
+        person_id=text.person.id,
+        body=text.body,
+        kind=MessageKind.NOTICE,
+        notice_id=notice.id,
+        priority=SendPriority.DANGER if at_once else SendPriority.NOTICE,
+        initiated=not at_once,
+        expires_at=notice.expires_at,
+        now=now,
+    )
+
+
+def _text(session: Session, notice: Notice, *, now: datetime, wall: datetime) -> _Text:
+    """`refusal` has seen to it that the recipient is there and has a number."""
+    kind = NoticeKind(notice.kind)
+    if notice.person_id is not None:
+        person = people.by_id(session, notice.person_id)
+        assert person is not None  # noqa: S101
+        return _Text(person, words.resident_text(kind, facts.of_resident(session, person)))
+    if notice.contact_id is not None:
+        contact = partners.contact_by_id(session, notice.contact_id)
+        assert contact is not None  # noqa: S101
+        told = facts.of_contact(session, notice, contact, now=now, wall=wall)
+        person = people_service.find_or_create(session, contact.address, now=now)
+        return _Text(person, words.partner_text(kind, told))
+    member = staff.active_by_id(session, notice.staff_id or "")
+    assert member is not None and member.phone is not None  # noqa: S101
+    person = people_service.find_or_create(session, member.phone, now=now)
+    return _Text(person, words.staff_text(kind, notice.facts, console=console()))
+
+
+def console() -> str:
+    """The address of the staff console."""
+    return f"{database.current().settings.base_url}/console"

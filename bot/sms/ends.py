@@ -1,0 +1,103 @@
+"""How a text ends: taken by the carrier, refused, given up; and what follows from it."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.notices import fates
+from bot.sms.gateway import SendFailure
+from directory.checkins import service as checkins
+from directory.checkins.models import CheckInStatus
+from directory.follow_up import end_texting
+from directory.messages import outbox
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.notices import service as notices
+from directory.people import queries as people
+from directory.people import service as people_service
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
+
+log = structlog.get_logger(__name__)
+
+
+def accept(
+    session: Session,
+    message: OutboundMessage,
+    provider_id: str,
+    *,
+    segments: int | None,
+    now: datetime,
+) -> None:
+    """The carrier has the text; the first to say so counts."""
+    new = outbox.mark_sent(message, provider_id=provider_id, segments=segments, now=now)
+    if not new:
+        return
+    if message.checkin_id is not None:
+        checkins.mark_sent(session, message.checkin_id, now=now)
+    fates.text_sent(session, message, now=now)
+
+
+def close(
+    session: Session,
+    message: OutboundMessage,
+    status: OutboundStatus,
+    reason: str,
+    *,
+    now: datetime,
+) -> bool:
+    """It will not go out. True where a task about it has no addressee (see fates.text_ended)."""
+    outbox.close(message, status, reason=reason)
+    if message.checkin_id is not None:
+        failed = status is OutboundStatus.FAILED
+        outcome = CheckInStatus.FAILED if failed else CheckInStatus.DROPPED
+        if reason in fates.TAKEN_BACK:
+            outcome = CheckInStatus.CANCELLED
+        checkins.mark_not_sent(session, message.checkin_id, outcome, reason=reason)
+    return fates.text_ended(session, message, status, reason, now=now)
+
+
+def give_up(
+    session: Session,
+    message: OutboundMessage,
+    status: OutboundStatus,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    """We have tried often enough: a person looks after it."""
+    if not close(session, message, status, reason, now=now):
+        _open_send_failed(session, message, reason, now=now)
+
+
+def refuse(
+    session: Session, message: OutboundMessage, reason: SendFailure, *, now: datetime
+) -> None:
+    """The carrier will never deliver this text; do what the reason asks for."""
+    outbox.close(message, OutboundStatus.FAILED, reason=reason)
+    if message.checkin_id is not None:
+        checkins.mark_not_sent(session, message.checkin_id, CheckInStatus.FAILED, reason=reason)
+    no_task = fates.text_ended(session, message, OutboundStatus.FAILED, reason, now=now)
+    person = people.by_id(session, message.person_id)
+    if person is None:
+        return
+    if reason is SendFailure.OPTED_OUT:
+        if person.opted_out_at is None:
+            people_service.opt_out(session, person, now=now)
+        end_texting(session, person, reason="opted_out", now=now)
+        return
+    if reason in (SendFailure.UNKNOWN_NUMBER, SendFailure.LANDLINE):
+        person.unreachable_because = reason
+        checkins.cancel_planned(session, person.id, reason=reason)
+        notices.cancel(session, person_id=person.id, reason=reason)
+    if reason in (SendFailure.FILTERED, SendFailure.UNREGISTERED, SendFailure.INVALID):
+        log.error("carrier_refuses_our_texts", reason=reason.value, message_id=message.id)
+    if not no_task:
+        _open_send_failed(session, message, reason, now=now)
+
+
+def _open_send_failed(
+    session: Session, message: OutboundMessage, reason: str, *, now: datetime
+) -> None:
+    note = f"A text did not arrive ({reason}). Please call."
+    tasks.open_task(session, TaskKind.SEND_FAILED, person_id=message.person_id, now=now, note=note)
