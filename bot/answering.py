@@ -11,16 +11,19 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from bot import deeds
 from bot.conversation import Conversation
-from bot.turn import ConsentChange, OpenCheckIn, Situation, Turn
+from bot.deeds import Applying
+from bot.situations import situation_of
+from bot.turn import ConsentChange, Situation, Turn
 from bot.wording import say
-from directory import database
+from directory import database, follow_up
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
 from directory.database import new_id
 from directory.languages import Language
 from directory.messages import inbox, outbox
-from directory.messages.models import AnsweredBy, InboundMessage, MessageKind, OutboundStatus
+from directory.messages.models import AnsweredBy, InboundMessage, MessageKind, SendPriority
 from directory.people import queries as people
 from directory.people import service as people_service
 from directory.people.models import Person
@@ -120,21 +123,7 @@ class Answerer:
     def _situation(self, session: Session, inbound: InboundMessage) -> Situation:
         now = self.now()
         person = _known(session, inbound.person_id)
-        memory = conversations.load(session, person.id)
-        checkin = checkins.open_for(session, person.id, now=now)
-        return Situation(
-            person_id=person.id,
-            message_id=inbound.id,
-            opted_out=person.opted_out_at is not None,
-            language=Language(memory.language or person.language or Language.EN),
-            memory=memory,
-            checkin=OpenCheckIn(checkin.id, checkin.sent_at)
-            if checkin is not None and checkin.sent_at is not None
-            else None,
-            media_count=inbound.media_count,
-            on_shift=self.on_shift(now),
-            now=now,
-        )
+        return situation_of(session, inbound, person, on_shift=self.on_shift(now), now=now)
 
     def _apply(self, inbound_id: str, turn: Turn) -> list[str]:
         """Everything that a turn changes, in one transaction; ids of the texts to send."""
@@ -158,8 +147,13 @@ class Answerer:
                     now=now,
                     note=task.note,
                     inbound_id=inbound.id,
+                    referral_id=task.referral_id,
                 )
-            conversations.remember(session, person.id, turn.memory, now=now)
+            applying = Applying(
+                session, person, turn.memory, _language(turn, person), now, self.wall()
+            )
+            done = deeds.carry_out(turn.deeds, applying)
+            conversations.remember(session, person.id, done.memory, now=now)
             if turn.tracked:
                 conversations.mark_tracked(session, person.id)
             inbox.mark_answered(inbound, turn.answered_by, now=now)
@@ -170,10 +164,11 @@ class Answerer:
                     body=body,
                     kind=MessageKind.REPLY,
                     now=now,
+                    priority=_priority(turn),
                     in_reply_to=inbound.id,
                     after_opt_out=turn.consent in _SILENCING,
                 )
-                for body in turn.replies
+                for body in (*turn.replies, *done.replies)
             ]
             return [message.id for message in queued]
 
@@ -193,9 +188,15 @@ def _change_consent(session: Session, person: Person, turn: Turn, *, now: dateti
         people_service.opt_out(session, person, now=now)
         if turn.consent is ConsentChange.WRONG_PERSON:
             person.safe_to_text = False
-        checkins.cancel_planned(session, person.id, reason=turn.consent.value)
-        for message in outbox.queued_for(session, person.id):
-            outbox.close(message, OutboundStatus.DROPPED, reason="opted_out")
+        follow_up.end_texting(session, person, reason="opted_out", now=now)
+
+
+def _language(turn: Turn, person: Person) -> Language:
+    return Language(turn.memory.language or person.language or Language.EN)
+
+
+def _priority(turn: Turn) -> SendPriority:
+    return SendPriority.DANGER if turn.answered_by is AnsweredBy.SAFETY else SendPriority.REPLY
 
 
 def _known(session: Session, person_id: str) -> Person:

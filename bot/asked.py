@@ -1,13 +1,14 @@
-"""What a bare number speaks of: a list of services, a clarifying question or a check-in.
+"""What a bare number speaks of: a list of services, a question, a check-in, a text on a referral.
 
-Whatever was sent last counts, for a day; then the numbers of a list mean nothing any more.
+Whatever was sent last counts. Lists and questions do so for a day; then their numbers mean
+nothing any more. What we started stays open for as long as the directory says.
 """
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.turn import Situation
-from directory.conversations.memory import Question
+from directory.conversations.memory import Question, ReferralQuestion
 
 NUMBERS_LAST = timedelta(hours=24)
 
@@ -15,20 +16,29 @@ NUMBERS_LAST = timedelta(hours=24)
 class Asked(StrEnum):
     """What can be answered with a number."""
 
+    SAFETY = "safety"  # whether it is a good time to text
     CHECKIN = "checkin"
     QUESTION = "question"
     LIST = "list"
+    TOLD = "told"  # a text of ours about a referral: "reply 1 for details"
+    OUTCOME = "outcome"  # whether the service was received
+    REFERRAL = "referral"  # what we asked about a referral in our last answer
 
 
 def asked_last(situation: Situation) -> Asked | None:
     """The newest of what is open, None when nothing is."""
     memory, question = situation.memory, open_question(situation)
     numbered = question is not None and bool(question.needs) and not question.paused
+    about_referral = open_referral_question(situation)
+    safety, told, outcome = situation.safety_asked, situation.told, situation.outcome_asked
     sent_at = {
-        # A check-in stays open for as long as the directory says.
+        Asked.SAFETY: safety.sent_at if safety else None,
         Asked.CHECKIN: situation.checkin.sent_at if situation.checkin else None,
+        Asked.TOLD: told.sent_at if told else None,
+        Asked.OUTCOME: outcome.sent_at if outcome else None,
         Asked.QUESTION: question.asked_at if question and numbered else None,
         Asked.LIST: memory.results_at if is_recent(memory.results_at, situation.now) else None,
+        Asked.REFERRAL: about_referral.asked_at if about_referral else None,
     }
     known = {asked: at for asked, at in sent_at.items() if at is not None}
     return max(known, key=known.__getitem__, default=None)
@@ -37,6 +47,13 @@ def asked_last(situation: Situation) -> Asked | None:
 def open_question(situation: Situation) -> Question | None:
     """The question that still counts; it may have no numbered choices."""
     question = situation.memory.question
+    recent = question is not None and is_recent(question.asked_at, situation.now)
+    return question if recent else None
+
+
+def open_referral_question(situation: Situation) -> ReferralQuestion | None:
+    """What we asked about a referral in an answer of ours, while it still counts."""
+    question = situation.memory.about_referral
     recent = question is not None and is_recent(question.asked_at, situation.now)
     return question if recent else None
 

@@ -1,38 +1,53 @@
 """How a text is answered: the one order that every text passes through.
 
-Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then a
-choice from whatever was asked last, the answer to an open check-in, and only then Rasa, which sees
-redacted text and an opaque id. Rasa's classifier is a second net for danger and opting out: what
-it sees is answered like what the rules see, and it can take nothing back. Where Rasa fails the
-rules alone decide and the directory's own rule search answers, so nobody meets silence. No
-database session is open while this runs.
+Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then what
+clinicians and partners text as such, a choice from whatever was asked last, the answer to an open
+check-in, and only then Rasa, which sees redacted text and an opaque id. Rasa's classifier is a
+second net for danger and opting out: what it sees is answered like what the rules see, and it can
+take nothing back. Where Rasa fails the rules alone decide and the directory's own rule search
+answers, so nobody meets silence. No database session is open while this runs.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot import checkin_turns, clarifying, fallback
-from bot.asked import Asked, asked_last, is_recent, open_question
+from bot import (
+    checkin_turns,
+    clarifying,
+    fallback,
+    good_time_turns,
+    partner_texts,
+    referral_turns,
+)
+from bot.asked import Asked, asked_last, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer
 from bot.choices import More, Pick, read_choice
+from bot.clinician_texts import turns as clinician_turns
+from bot.clinician_texts.danger import own_danger, speaks_of_danger
+from bot.clinician_texts.read import language_at_the_end
 from bot.languages import language_of, requested_language
 from bot.legible import has_words, legible
 from bot.other_languages import in_another_language
 from bot.plain_rules import on_keyword
 from bot.privacy import redact
 from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
+from bot.referral_answers import TakeBack, reads_take_back, said_besides
+from bot.referral_deeds import TakeBackConsent
+from bot.rendering import rendered
 from bot.safety.screen import Danger, screen
 from bot.second_net import as_answer, as_danger, confirms, is_sentence, likely_needs
 from bot.service_lists import Search, ServiceLists
 from bot.sms.keywords import Keyword, keyword
-from bot.turn import NewTask, Situation, Turn, Understanding
-from bot.wording import results, say, sentences
+from bot.turn import Situation, Turn, Understanding
+from bot.wording import say
 from directory.conversations.memory import Question
 from directory.messages.models import AnsweredBy
 from directory.needs import taxonomy
 from directory.search import needs_in, place_in
-from directory.tasks.models import TaskKind
+
+# Likelier than this a text is something else than the answer in own words that we had asked for.
+CLEARLY_ELSE = 0.5
 
 
 class Rasa(Protocol):
@@ -56,28 +71,62 @@ class Conversation:
     def respond_to(self, text: str, situation: Situation) -> Turn:
         """The answer to one text of a person. Always at least one reply, unless opted out."""
         text = legible(text)
-        danger = screen(text)
+        danger = screen(text) if situation.clinician is None else own_danger(text)
         if danger is not None and danger.hint and not confirms(self._look(text)):
             danger = replace(danger, immediate=False)
         if danger is not None and danger.immediate:
             return clarifying.in_danger_meanwhile(text, danger, situation)
-        word = keyword(text)
+        takes_back = situation.clinician is None and reads_take_back(text) is TakeBack.SURE
+        # "I revoke my consent to share…" is about partners, not about our texts.
+        said = said_besides(text) if takes_back else [text]
+        word = next((word for each in said if (word := keyword(each)) is not None), None)
         if word is None and situation.opted_out and is_sentence(text):
-            look = self._look(text)
-            seen = as_danger(look.danger) if look else None
-            if seen is not None:
-                return clarifying.in_danger_meanwhile(text, seen, situation)
+            raised = self._danger_seen(text, self._look(text), situation)
+            if raised is not None:
+                return raised
         if word is not None or situation.opted_out:
-            return on_keyword(word, text, situation)
+            turn = self._on_keyword(word, text, situation)
+            # Taken back also by who gets no text any more.
+            return replace(turn, deeds=(TakeBackConsent(silently=True),)) if takes_back else turn
+        if situation.clinician is not None:
+            return self._for_clinician(text, situation)
         situation = _in_language_of(text, situation)
         turn = self._answer(text, situation)
         return _with_danger(turn, danger)
+
+    def _on_keyword(self, word: Keyword | None, text: str, situation: Situation) -> Turn:
+        if word is Keyword.HELP and situation.clinician is not None and not situation.opted_out:
+            return clinician_turns.help_for(_in_language_of(text, situation))
+        return on_keyword(word, text, situation)
+
+    def _for_clinician(self, text: str, situation: Situation) -> Turn:
+        """A command, or else a look-up for somebody: that somebody's danger is only pointed at."""
+        turn = clinician_turns.answer(text, situation)
+        if turn is not None:
+            return turn
+        wanted, language = language_at_the_end(text)
+        situation = replace(_in_language_of(wanted, situation), look_up_for=language)
+        turn = self._answer(wanted, situation)
+        if not turn.replies or not speaks_of_danger(text):
+            return turn
+        first = say("clinician_danger", situation.language) + "\n" + turn.replies[0]
+        return replace(turn, replies=(first, *turn.replies[1:]))
 
     def _answer(self, text: str, situation: Situation) -> Turn:
         if not text:
             key = "only_media" if situation.media_count else "empty"
             return _said(key, situation)
+        turn = partner_texts.answer(text, situation)
+        if turn is not None:
+            return turn
         choice, last = read_choice(text), asked_last(situation)
+        turn = self._about_referral(text, situation, last)
+        if turn is not None:
+            return turn
+        if situation.safety_asked is not None and last is Asked.SAFETY:
+            turn = good_time_turns.answer(text, situation.safety_asked, situation)
+            if turn is not None:
+                return turn
         question = open_question(situation)
         if question is not None and question.paused and isinstance(choice, More):
             return clarifying.ask_again(question, situation)
@@ -87,7 +136,7 @@ class Conversation:
                 return turn
         if choice is not None and last is Asked.LIST:
             return self._lists.choice(choice, situation)
-        if situation.checkin is not None:
+        if situation.checkin is not None and not _asks_who_we_are(text, last):
             return self._on_checkin(text, situation)
         if choice is not None:
             return self._lists.choice(choice, situation)
@@ -96,6 +145,28 @@ class Conversation:
     @property
     def _lists(self) -> ServiceLists:
         return ServiceLists(self.search, self.zone)
+
+    # --- what was asked or told about a referral -----------------------------------------------
+
+    def _about_referral(self, text: str, situation: Situation, last: Asked | None) -> Turn | None:
+        """The turn for an answer about a referral, or a withdrawal; None for another text."""
+        turn = None
+        if situation.clinician is None and not situation.at_partner:
+            turn = referral_turns.take_back(text, situation)
+        turn = turn or referral_turns.answer(text, situation, last)
+        if turn is not None:
+            look = self._look(text) if is_sentence(text) else None
+            return self._danger_seen(text, look, situation) or turn
+        turn = referral_turns.why_in_own_words(text, situation, last)
+        if turn is None or not is_sentence(text) or "?" in text:
+            return None
+        if needs_in(text) or place_in(text) is not None:
+            return None
+        look = self._look(text) or Look()
+        raised = self._raised(text, look, situation)
+        if raised is not None:
+            return raised
+        return None if look.ranking and look.ranking[0][1] >= CLEARLY_ELSE else turn
 
     # --- a question with numbered choices, and an open check-in -------------------------------
 
@@ -159,7 +230,7 @@ class Conversation:
         if switched is not None:
             memory = replace(situation.memory, language=switched)
             situation = replace(situation, language=switched, memory=memory)
-        turn = self._render(understanding, redacted, situation)
+        turn = rendered(understanding, redacted, situation, self._lists)
         place = place_in(text)
         return replace(
             turn,
@@ -175,7 +246,7 @@ class Conversation:
     def _ask(self, redacted: str, situation: Situation, chosen: tuple[str, ...]) -> Understanding:
         memory = situation.memory
         metadata: dict[str, Any] = {
-            "language": situation.language.value,
+            "language": (situation.look_up_for or situation.language).value,
             "place": memory.place,
             "needs": list(memory.needs),
             "now": situation.now.isoformat(),
@@ -209,49 +280,20 @@ class Conversation:
             return None
 
     def _raised(self, text: str, look: Look, situation: Situation) -> Turn | None:
-        """The turn for danger or an opt-out that only the second net saw."""
-        danger = as_danger(look.danger)
-        if danger is not None:
-            return clarifying.in_danger_meanwhile(text, danger, situation)
-        return on_keyword(Keyword.STOP, text, situation) if look.opts_out else None
+        """The turn for danger or an opt-out that only the second net saw.
 
-    def _render(self, understanding: Understanding, redacted: str, situation: Situation) -> Turn:
-        turn = Turn(understanding.by, situation.memory)
-        for payload in understanding.messages:
-            now = replace(situation, memory=turn.memory)
-            part = self._part(payload, redacted, now, understanding.by)
-            turn = replace(
-                part, replies=(*turn.replies, *part.replies), tasks=(*turn.tasks, *part.tasks)
-            )
-        return turn
+        A clinician writes of others, so what it sees there is not the clinician's.
+        """
+        raised = self._danger_seen(text, look, situation)
+        if raised is not None or not look.opts_out or situation.clinician is not None:
+            return raised
+        return on_keyword(Keyword.STOP, text, situation)
 
-    def _part(
-        self, payload: dict[str, Any], redacted: str, situation: Situation, by: AnsweredBy
-    ) -> Turn:
-        memory, language = situation.memory, situation.language
-        if "found" in payload:
-            more, last = payload["found"].get("more"), memory.results
-            if more and last and is_recent(memory.results_at, situation.now):
-                return self._lists.more(last, situation, by)
-            return self._lists.first_page(payload["found"]["result"], situation, by)
-        if payload.get("ask") == "place":
-            needs = tuple(payload.get("needs") or ())
-            memory = replace(memory, needs=needs or memory.needs, misses=0, question=None)
-            named = results.name_needs(needs, language)
-            key = "ask_place" if named else "ask_need"
-            return Turn(by, memory, (say(key, language, needs=named),))
-        if payload.get("ask") == "need":
-            return Turn(by, memory, (say("ask_need", language),))
-        key = str(payload.get("say"))
-        if key == "clarify" or key not in sentences():
-            if by is AnsweredBy.FALLBACK:
-                # Rasa may yet understand it: no miss is counted, and the full answer is owed.
-                return Turn(AnsweredBy.HOLDING, memory, (say("holding", language),))
-            return clarifying.not_understood(payload, redacted, situation, by)
-        if key == "out_of_scope":
-            return clarifying.out_of_scope(situation, by)
-        tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
-        return Turn(by, replace(memory, misses=0), (say(key, language),), tasks=tasks)
+    def _danger_seen(self, text: str, look: Look | None, situation: Situation) -> Turn | None:
+        seen = as_danger(look.danger) if look is not None else None
+        if seen is None or situation.clinician is not None:
+            return None
+        return clarifying.in_danger_meanwhile(text, seen, situation)
 
 
 def _several_named(text: str, understanding: Understanding) -> tuple[str, ...]:
@@ -270,6 +312,12 @@ def _in_language_of(text: str, situation: Situation) -> Situation:
     language = requested_language(text) or language_of(text, otherwise=situation.language)
     memory = replace(situation.memory, language=language)
     return replace(situation, language=language, memory=memory)
+
+
+def _asks_who_we_are(text: str, last: Asked | None) -> bool:
+    """ "Who is this?" after a text about a referral is answered; the check-in is not meant."""
+    newer = last in (Asked.TOLD, Asked.OUTCOME, Asked.REFERRAL)
+    return newer and read_answer(text) is CheckinAnswer.WRONG_PERSON
 
 
 def _is_served(turn: Turn) -> bool:

@@ -38,7 +38,8 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
     answer = CheckinAnswer.CRISIS if situation.checkin is not None else None
     return Turn(
         AnsweredBy.SAFETY,
-        replace(memory, after_danger=kept, language=language),
+        # A number after danger ("press 1") answers nothing that we had asked about a referral.
+        replace(memory, after_danger=kept, language=language, about_referral=None),
         tuple(replies),
         tasks=(NewTask(TaskKind.DANGER, note),),
         checkin_answer=answer,

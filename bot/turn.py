@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from bot.checkin_answers import CheckinAnswer
+from bot.deeds import Deed
 from bot.rasa_client import Look
+from bot.referral_facts import SentNotice
 from bot.safety.screen import Danger
 from directory.conversations.memory import Memory
 from directory.languages import Language
 from directory.messages.models import AnsweredBy
+from directory.referrals.states import OPEN, Status
 from directory.tasks.models import TaskKind
 
 
@@ -31,8 +34,51 @@ class OpenCheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyQuestion:
+    """A check-in that waits for "is this a good time to text?". `sent_at`: product time.
+
+    `code_word`: what was agreed on scene; then only that word is a yes.
+    """
+
+    checkin_id: str
+    sent_at: datetime
+    code_word: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerReferral:
+    """A referral that a partner's contact was told of, and the letters by which they name it.
+
+    `asked_at`: since when it is as it is (product time).
+    """
+
+    code: str
+    referral_id: str
+    contact_id: str
+    status: Status
+    asked_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """A registered number of a member of staff. `paged_at`: an on-call page waits for a word."""
+
+    staff_id: str
+    paged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known when a text is to be answered. Nothing in it identifies the person."""
+    """What is known when a text is to be answered. Nothing in it identifies the person.
+
+    `told`, `outcome_asked`: the newest texts about a referral that can still be answered.
+    `at_partner`: the referrals that a partner's contact texts about; those that ended lately last.
+    `look_up_for`: the language of the person for whom a clinician looks something up.
+    """
 
     person_id: str
     message_id: str
@@ -43,6 +89,13 @@ class Situation:
     media_count: int
     on_shift: bool
     now: datetime
+    safety_asked: SafetyQuestion | None = None
+    told: SentNotice | None = None
+    outcome_asked: SentNotice | None = None
+    open_referrals: int = 0
+    at_partner: tuple[PartnerReferral, ...] = ()
+    clinician: Clinician | None = None
+    look_up_for: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +121,15 @@ class Understood:
 class NewTask:
     kind: TaskKind
     note: str | None = None
+    referral_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The answer to one text, and everything that changes with it; applied in one transaction."""
+    """The answer to one text, and everything that changes with it; applied in one transaction.
+
+    `deeds`: what the text sets going in the directory; what they say follows `replies`.
+    """
 
     answered_by: AnsweredBy
     memory: Memory
@@ -81,6 +138,7 @@ class Turn:
     consent: ConsentChange | None = None
     checkin_answer: CheckinAnswer | None = None
     tracked: bool = False
+    deeds: tuple[Deed, ...] = ()
     understood: Understood = field(default_factory=Understood)
 
 

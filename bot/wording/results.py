@@ -173,16 +173,17 @@ def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) ->
         return say("always_open", language)
     if hours.kind is HoursKind.OPEN:
         until = hours.until
-        return say("open_until", language, time=_when(until, language, now, zone)) if until else ""
+        return say("open_until", language, time=when(until, language, now, zone)) if until else ""
     if hours.kind is HoursKind.CLOSED:
         opens = hours.opens_at
         if opens:
-            return say("opens_at", language, time=_when(opens, language, now, zone))
+            return say("opens_at", language, time=when(opens, language, now, zone))
         return say("closed", language)
     return say("call_first", language)
 
 
-def _when(instant: datetime, language: Language, now: datetime, zone: ZoneInfo) -> str:
+def when(instant: datetime, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    """A local time as said in a text: "4pm", within a week "Wed 10am", else "3/18 10am"."""
     at = instant.astimezone(zone)
     today = now.astimezone(zone).date()
     clock = at.strftime("%I:%M%p").lstrip("0").replace(":00", "").lower()

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 
@@ -33,6 +34,41 @@ class Question:
         )
 
 
+class Topic(StrEnum):
+    """What we asked about a referral, in our answer to the text before."""
+
+    WHY = "why"  # why the person did not get the service
+    NEXT = "next"  # whether to send the request to the next best service
+    TAKE_BACK = "take_back"  # whether the person means to withdraw it
+    DECLINED = "declined"  # a partner: why it was declined
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralQuestion:
+    """What we asked about a referral, at `asked_at` (product time).
+
+    `service_ids`: for NEXT, the services that are still to offer; the first is the one offered.
+    `contact_id`: for DECLINED, who declined.
+    """
+
+    topic: Topic
+    asked_at: datetime
+    referral_id: str | None = None
+    service_ids: tuple[str, ...] = ()
+    contact_id: str | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """What `asdict` and JSON made of a question."""
+        return cls(
+            topic=Topic(data["topic"]),
+            asked_at=datetime.fromisoformat(data["asked_at"]),
+            referral_id=data["referral_id"],
+            service_ids=tuple(data["service_ids"]),
+            contact_id=data["contact_id"],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a turn needs of the turns before it.
@@ -40,6 +76,7 @@ class Memory:
     `results`: the last list of services, as FindResult.as_json(); `shown` of them were sent.
     `results_at`: product time. `question`: what we asked about an unclear text, until it is
     answered. `misses`: unclear texts in a row. `after_danger`: needs to offer again once safe.
+    `about_referral`: what we asked about a referral, until it is answered.
     """
 
     language: str | None = None
@@ -51,6 +88,7 @@ class Memory:
     question: Question | None = None
     after_danger: tuple[str, ...] = ()
     misses: int = 0
+    about_referral: ReferralQuestion | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
@@ -68,6 +106,8 @@ class Memory:
             known["results_at"] = datetime.fromisoformat(known["results_at"])
         if known.get("question"):
             known["question"] = Question.from_json(known["question"])
+        if known.get("about_referral"):
+            known["about_referral"] = ReferralQuestion.from_json(known["about_referral"])
         return cls(**known)
 
 

@@ -12,6 +12,10 @@ from directory.needs import taxonomy
 
 # As long as what is filled in usually gets.
 TYPICAL = {
+    "words": "m 34 apartment 2",
+    "missing": "one code (mh, dv, el, su, oc) and one phone number with area code",
+    "state": "waiting for an answer",
+    "codes": "A, B, C",
     "name": " Maximiliana",
     "needs": "food or groceries and rent help",
     "number": "630-555-0100",
@@ -24,6 +28,13 @@ TYPICAL = {
     "word": "HOME",
     "press": "1",
     "extension": "1234",
+    "code": "AB",
+    "service": "Community Pantry and Family Resource Center of the West Side",
+    "about": "urgente, español, Bolingbrook",
+    "link": f"https://handoff.example.org/r/{'0' * 32}",
+    "report": "numero equivocado",
+    "count": 12,
+    "sender": " Maximiliana here.",
 }
 # What a glance at somebody's phone must not tell: who writes, or why.
 REVEALING = (
@@ -74,7 +85,7 @@ REVEALING = (
     "ciudad",
 )
 KEYS = sorted(sentences())
-SPOKEN = {"voice"}  # said on the telephone, never texted
+SPOKEN = {key for key in KEYS if key.startswith("voice")}  # on the telephone, never texted
 
 
 def filled(key: str, language: Language) -> str:

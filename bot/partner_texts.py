@@ -1,0 +1,256 @@
+"""What a partner's contact texts about the referrals that they were told of. Pure.
+
+"A1" accepts, "A2 full" declines, "A3" is done, "A4 …" or a question asks; "A waiting list" takes
+it up for later. Without the letter only where one request alone can be meant; what speaks of no
+request goes on to the ordinary conversation, for they may look for services too.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.asked import is_recent
+from bot.choices import Pick, read_choice
+from bot.deeds import Deed
+from bot.partner_deeds import AskClinician, GiveReason, MoveReferral
+from bot.phrases import Notation, PhraseBook
+from bot.plain_text import plain, words_of
+from bot.turn import PartnerReferral, Situation, Turn
+from bot.wording import say
+from directory.conversations.memory import Topic
+from directory.messages.models import AnsweredBy
+from directory.referrals.reasons import NOT_GIVEN
+from directory.referrals.states import Status
+from directory.search import needs_in, place_in
+
+WORDS_FILE = Path(__file__).with_name("partner_words.yml")
+LONGEST_WORDS = 500
+# A reason for a decline without a letter is short; more is about something else.
+WORDS_OF_A_REASON = 30
+
+
+class Said(StrEnum):
+    """What a partner says to a request."""
+
+    HOLD = "hold"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    DONE = "done"
+    ASK = "ask"
+
+
+_BY_NUMBER = {1: Said.ACCEPT, 2: Said.DECLINE, 3: Said.DONE, 4: Said.ASK}
+_MOVES = {
+    Said.ACCEPT: Status.ACCEPTED,
+    Said.DECLINE: Status.REJECTED,
+    Said.DONE: Status.COMPLETED,
+    Said.HOLD: Status.ON_HOLD,
+}
+_LETTERED = re.compile(
+    r"\s*[(\"']?([a-z]{1,2})[)\"']?(\s*[.:,;\-#]+\s*|\s*(?=[0-9])|\s+|$)(.*)", re.I | re.S
+)
+_NUMBERED = re.compile(r"#?([1-4])(?![0-9])[)\s.:,;!\-]*(.*)", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`words`: what was said besides, as it was written."""
+
+    referral: PartnerReferral
+    said: Said
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """An answer that does not say which of these requests is meant."""
+
+    referrals: tuple[PartnerReferral, ...]
+
+
+def read(text: str, referrals: Sequence[PartnerReferral]) -> Reply | Which | None:
+    """What the text says to which request; None when it speaks of none. Never raises."""
+    lettered = _with_letter(text, referrals)
+    if lettered is not None:
+        return lettered
+    waiting = tuple(each for each in referrals if each.is_open)
+    said, words = _alone(text)
+    if said is None or not waiting:
+        return None
+    if len(waiting) > 1:
+        return Which(waiting)
+    answered = waiting[0].status is not Status.REQUESTED
+    if answered and said in (Said.ACCEPT, Said.DECLINE) and not isinstance(read_choice(text), Pick):
+        return None  # "yes", "no" to something else
+    return Reply(waiting[0], said, words)
+
+
+def read_reason(text: str) -> str | None:
+    """The reason for a decline, by number or in words, as it is written down; None for neither."""
+    choice = read_choice(text)
+    if isinstance(choice, Pick):
+        return _words().reasons.get(choice.number)
+    words = words_of(text)
+    if not words or len(words) > WORDS_OF_A_REASON or "?" in text:
+        return None
+    return text.strip()[:LONGEST_WORDS]
+
+
+def answer(text: str, situation: Situation) -> Turn | None:
+    """The turn for a partner's text about a request; None for the ordinary conversation."""
+    if not situation.at_partner:
+        return None
+    found = read(text, situation.at_partner)
+    if _with_letter(text, situation.at_partner) is None:
+        if _about_a_list(situation):
+            return None
+        turn = _on_reason(text, found, situation)
+        if turn is not None:
+            return turn
+    match found:
+        case Reply():
+            return _on_reply(found, situation)
+        case Which(referrals):
+            return _which(referrals, situation)
+    return None
+
+
+def _with_letter(text: str, referrals: Sequence[PartnerReferral]) -> Reply | None:
+    match = _LETTERED.match(text)
+    if match is None:
+        return None
+    letter, separator, rest = match.groups()
+    referral = _by_code(letter.upper(), referrals)
+    if referral is None:
+        return None
+    rest = rest.strip()
+    numbered = _NUMBERED.match(rest)
+    if numbered is not None:
+        return Reply(referral, _BY_NUMBER[int(numbered[1])], numbered[2].strip())
+    said = next((said for said, _ in _words().begins.find(plain(rest))), None)
+    if said is not None:
+        words = re.sub(r"^\S+\s*", "", rest) if said is Said.ASK else rest
+        return Reply(referral, said, words)
+    if not rest or ("?" not in rest and not separator.strip() and _is_a_sentence(letter, rest)):
+        return None
+    return Reply(referral, Said.ASK, rest)
+
+
+def _is_a_sentence(letter: str, rest: str) -> bool:
+    """ "a friend needs food": an article or a small word, not a request's letter."""
+    return not letter.isupper() or bool(needs_in(rest)) or place_in(rest) is not None
+
+
+def _by_code(code: str, referrals: Sequence[PartnerReferral]) -> PartnerReferral | None:
+    """One that waits before one that has ended: letters are used again."""
+    named = [each for each in referrals if each.code == code]
+    return next((each for each in named if each.is_open), named[0] if named else None)
+
+
+def _alone(text: str) -> tuple[Said | None, str]:
+    """What a text without a letter says."""
+    choice = read_choice(text)
+    if isinstance(choice, Pick):
+        return _BY_NUMBER.get(choice.number), ""
+    numbered = _NUMBERED.match(text.strip())
+    if numbered is not None and words_of(numbered[2]) and not place_in(text):
+        said = _BY_NUMBER[int(numbered[1])]
+        if said in (Said.DECLINE, Said.ASK):  # "2 we are full", "4 does she speak English"
+            return said, numbered[2].strip()
+    in_words = next((said for said, _ in _words().alone.find(plain(text))), None)
+    if in_words is not None:
+        return in_words, "" if in_words is Said.ACCEPT else text.strip()
+    if "?" in text and words_of(text) and place_in(text) is None and not needs_in(text):
+        return Said.ASK, text.strip()
+    return None, ""
+
+
+def _about_a_list(situation: Situation) -> bool:
+    """Whether a list or a question of ours came after the newest request."""
+    memory, now = situation.memory, situation.now
+    question = memory.question
+    shown = [memory.results_at, question.asked_at if question else None]
+    newest = max((at for at in shown if at is not None and is_recent(at, now)), default=None)
+    waiting = [each.asked_at for each in situation.at_partner if each.is_open]
+    if memory.about_referral is not None:
+        waiting.append(memory.about_referral.asked_at)
+    return newest is not None and newest > max(waiting, default=newest)
+
+
+def _on_reason(text: str, found: Reply | Which | None, situation: Situation) -> Turn | None:
+    """The turn when the text says why, after a decline without a reason."""
+    asked = situation.memory.about_referral
+    if (
+        asked is None
+        or asked.topic is not Topic.DECLINED
+        or not is_recent(asked.asked_at, situation.now)
+    ):
+        return None
+    if asked.referral_id is None or asked.contact_id is None:
+        return None
+    newer = [each for each in situation.at_partner if each.is_open]
+    if found is not None and any(each.asked_at > asked.asked_at for each in newer):
+        return _which(tuple(newer), situation)
+    reason = read_reason(text)
+    if reason is None or (not isinstance(read_choice(text), Pick) and place_in(text)):
+        return None
+    return _doing(situation, GiveReason(asked.referral_id, asked.contact_id, reason))
+
+
+def _on_reply(reply: Reply, situation: Situation) -> Turn | None:
+    referral, said, words = reply.referral, reply.said, reply.words[:LONGEST_WORDS]
+    named = (referral.referral_id, referral.contact_id, referral.code)
+    if said is Said.ASK:
+        if not words_of(words):
+            return _saying(
+                say("partner_ask_what", situation.language, code=referral.code), situation
+            )
+        return _doing(situation, AskClinician(*named, words))
+    reason = words or None
+    if said is Said.DECLINE:
+        reason = read_reason(words) if words else NOT_GIVEN
+        reason = reason or words
+    return _doing(situation, MoveReferral(*named, _MOVES[said], reason))
+
+
+def _which(referrals: tuple[PartnerReferral, ...], situation: Situation) -> Turn:
+    codes = ", ".join(each.code for each in referrals)
+    reply = say("partner_which", situation.language, codes=codes, code=referrals[0].code)
+    return _saying(reply, situation)
+
+
+def _saying(reply: str, situation: Situation) -> Turn:
+    return Turn(AnsweredBy.PARTNER, situation.memory, (reply,))
+
+
+def _doing(situation: Situation, deed: Deed) -> Turn:
+    memory = replace(situation.memory, about_referral=None)
+    return Turn(AnsweredBy.PARTNER, memory, deeds=(deed,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    begins: PhraseBook[Said]
+    alone: PhraseBook[Said]
+    reasons: dict[int, str]
+
+
+@cache
+def _words() -> _Words:
+    content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    notation = Notation(content["lists"])
+
+    def book(groups: dict[str, list[str]]) -> PhraseBook[Said]:
+        return PhraseBook(
+            (notation.compile(source), Said(said))
+            for said, sources in groups.items()
+            for source in sources
+        )
+
+    return _Words(book(content["begins"]), book(content["alone"]), dict(content["reasons"]))

@@ -1,0 +1,100 @@
+"""What is known when a text is to be answered, read in one go before the conversation runs.
+
+Every phone that texts with us is a person; whether it is a clinician's or a partner's as well is
+looked up by its number. A clinician's comes first: one who answers for a partner too is staff.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.referral_facts import ASKING, TELLING, sent_notice
+from bot.turn import Clinician, OpenCheckIn, PartnerReferral, SafetyQuestion, Situation
+from directory.checkins import service as checkins
+from directory.checkins.models import CheckIn
+from directory.conversations import service as conversations
+from directory.languages import Language
+from directory.messages.models import InboundMessage
+from directory.on_call import queries as on_call
+from directory.partners import queries as partners
+from directory.partners.models import PartnerContact
+from directory.people.models import Person
+from directory.referrals import queries as referrals
+from directory.referrals.states import Status
+from directory.staff import queries as staff
+
+# A partner who answers this late is still told what became of the referral.
+ENDED_LATELY = timedelta(days=14)
+
+
+def situation_of(
+    session: Session,
+    inbound: InboundMessage,
+    person: Person,
+    *,
+    on_shift: bool,
+    now: datetime,
+) -> Situation:
+    """`now`: product time; `on_shift`: staff is there."""
+    memory = conversations.load(session, person.id)
+    clinician = _clinician(session, person)
+    contacts = partners.contacts_by_address(session, person.phone) if not clinician else []
+    language = memory.language or person.language or _language_of(contacts)
+    return Situation(
+        person_id=person.id,
+        message_id=inbound.id,
+        opted_out=person.opted_out_at is not None,
+        language=Language(language or Language.EN),
+        memory=memory,
+        checkin=_open(checkins.open_for(session, person.id, now=now)),
+        media_count=inbound.media_count,
+        on_shift=on_shift,
+        now=now,
+        safety_asked=_safety(checkins.safety_open_for(session, person.id, now=now), person),
+        told=sent_notice(session, person.id, TELLING, now=now),
+        outcome_asked=sent_notice(session, person.id, ASKING, now=now),
+        open_referrals=len(referrals.open_of_person(session, person.id)),
+        at_partner=_at_partner(session, contacts, now=now),
+        clinician=clinician,
+    )
+
+
+def _open(checkin: CheckIn | None) -> OpenCheckIn | None:
+    if checkin is None or checkin.sent_at is None:
+        return None
+    return OpenCheckIn(checkin.id, checkin.sent_at)
+
+
+def _safety(checkin: CheckIn | None, person: Person) -> SafetyQuestion | None:
+    if checkin is None or checkin.sent_at is None:
+        return None
+    return SafetyQuestion(checkin.id, checkin.sent_at, person.code_word)
+
+
+def _clinician(session: Session, person: Person) -> Clinician | None:
+    member = staff.active_by_phone(session, person.phone)
+    if member is None:
+        return None
+    return Clinician(member.id, on_call.last_page_at(session, member.id))
+
+
+def _at_partner(
+    session: Session, contacts: list[PartnerContact], *, now: datetime
+) -> tuple[PartnerReferral, ...]:
+    """What these contacts were told of, the newest first; what has ended lately comes last."""
+    known = [
+        PartnerReferral(
+            code=link.code,
+            referral_id=referral.id,
+            contact_id=contact.id,
+            status=Status(referral.status),
+            asked_at=referral.changed_at,
+        )
+        for contact in contacts
+        for link, referral in partners.known_links_of(session, contact.id, since=now - ENDED_LATELY)
+    ]
+    return tuple(sorted(known, key=lambda each: not each.is_open))
+
+
+def _language_of(contacts: list[PartnerContact]) -> str | None:
+    return contacts[0].language if contacts else None
