@@ -12,9 +12,12 @@ from directory.errors import NotFound
 from directory.partners import queries
 from directory.partners.models import PartnerContact, ReferralLink
 from directory.referrals import queries as referrals
+from directory.referrals.actors import partner
 from directory.referrals.models import Referral
 
 LIFETIME = timedelta(days=30)  # wall time
+# A letter is not given again for so long after its referral has ended.
+LETTER_RESTS = timedelta(days=3)
 # I and O look like digits on an old phone.
 CODES = [letter for letter in ascii_uppercase if letter not in "IO"]
 
@@ -25,7 +28,7 @@ def link_for(
     """The link of this contact for this referral, made at the first call, renewed at each."""
     link = queries.link_for(session, referral.id, contact.id)
     if link is None:
-        used = {each.code for each, _ in queries.open_links_of(session, contact.id)}
+        used = _letters_in_use(session, contact, wall=wall)
         link = ReferralLink(
             id=new_id(),
             referral_id=referral.id,
@@ -57,8 +60,41 @@ def opened(
     return link, referral, contact
 
 
+def overtaken(session: Session, token: str, *, wall: datetime) -> PartnerContact | None:
+    """Whose link this was, when somebody else ended the referral before they could answer.
+
+    Who answers a moment too late is told so. None for guessed, expired and used tokens, also when
+    they ended it themselves by text: for those there is nothing to tell.
+    """
+    link = queries.overtaken_link(session, _hash(token), wall=wall)
+    if link is None:
+        return None
+    ended_by = referrals.history(session, link.referral_id)[-1].by
+    own = ended_by == partner(link.contact_id).by
+    return None if own else queries.contact_by_id(session, link.contact_id)
+
+
+def use_up(link: ReferralLink, *, wall: datetime) -> None:
+    """What it was for is done: from now on it opens nothing."""
+    link.used_at = wall
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _letters_in_use(session: Session, contact: PartnerContact, *, wall: datetime) -> set[str]:
+    """Of open referrals and of lately ended ones, so that a late answer never meets another one.
+
+    Counted by number: somebody who works for two organisations has one row of letters.
+    """
+    same_number = queries.contacts_by_address(session, contact.address)
+    since = wall - LETTER_RESTS  # product time is never behind
+    return {
+        link.code
+        for each in same_number
+        for link, _ in queries.known_links_of(session, each.id, since=since)
+    }
 
 
 def _free_code(used: set[str]) -> str:

@@ -81,12 +81,47 @@ def link_by_hash(session: Session, token_hash: str, *, wall: datetime) -> Referr
     )
 
 
+def overtaken_link(session: Session, token_hash: str, *, wall: datetime) -> ReferralLink | None:
+    """The link of this token, where a colleague (or our side) has ended the referral meanwhile."""
+    return session.scalar(
+        select(ReferralLink)
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .join(PartnerContact, PartnerContact.id == ReferralLink.contact_id)
+        .where(
+            ReferralLink.token_hash == token_hash,
+            ReferralLink.expires_at > wall,
+            ReferralLink.used_at.is_(None),
+            Referral.status.not_in(tuple(OPEN)),
+            PartnerContact.removed_at.is_(None),
+        )
+    )
+
+
 def link_for(session: Session, referral_id: str, contact_id: str) -> ReferralLink | None:
     return session.scalar(
         select(ReferralLink).where(
             ReferralLink.referral_id == referral_id, ReferralLink.contact_id == contact_id
         )
     )
+
+
+def known_links_of(
+    session: Session, contact_id: str, *, since: datetime
+) -> list[tuple[ReferralLink, Referral]]:
+    """The referrals that a contact may answer, and those that ended after `since`; newest first.
+
+    `since`: product time.
+    """
+    rows = session.execute(
+        select(ReferralLink, Referral)
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .where(
+            ReferralLink.contact_id == contact_id,
+            or_(Referral.status.in_(tuple(OPEN)), Referral.changed_at > since),
+        )
+        .order_by(Referral.changed_at.desc(), ReferralLink.id)
+    )
+    return [(link, referral) for link, referral in rows]
 
 
 def open_links_of(session: Session, contact_id: str) -> list[tuple[ReferralLink, Referral]]:

@@ -1,5 +1,6 @@
 """Contacts and keys of partners."""
 
+import base64
 import hashlib
 import re
 import secrets
@@ -60,12 +61,17 @@ def add_contact(
         channel=new.channel,
         address=address,
         address_index=database.current().cipher.blind_index(address),
-        secret=secrets.token_urlsafe(32) if new.channel is Channel.WEBHOOK else None,
+        secret=_signing_secret() if new.channel is Channel.WEBHOOK else None,
         created_at=now,
     )
     session.add(contact)
     session.flush()
     return contact
+
+
+def _signing_secret() -> str:
+    """As Standard Webhooks writes them, so that a receiver's library takes it as it is."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def remove_contact(contact: PartnerContact, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ class Actor:
 
     @property
     def by(self) -> str:
-        """As stored: `staff:…`, `partner:…`, `resident:…` or `system`."""
+        """As stored: `staff:…`, `partner:…`, `resident:…`, `sender:…` or `system`."""
         return self.party.value if not self.id else f"{self.party.value}:{self.id}"
 
 
@@ -31,3 +31,7 @@ def partner(contact_or_key_id: str) -> Actor:
 
 def resident(person_id: str) -> Actor:
     return Actor(Party.RESIDENT, person_id)
+
+
+def sender(key_id: str) -> Actor:
+    return Actor(Party.SENDER, key_id)

@@ -119,6 +119,7 @@ def report_listing(
 
 def _settle(session: Session, referral: Referral, outcome: Outcome, *, now: datetime) -> None:
     referral.outcome, referral.outcome_at, referral.ask_at = outcome, now, None
+    referral.outcome_reason = None  # it belonged to what was said before
     notices.cancel(
         session,
         referral_id=referral.id,

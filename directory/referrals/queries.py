@@ -16,8 +16,13 @@ from directory.referrals.states import OPEN, Status
 
 
 def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Referral | None:
-    """`for_update`: two who answer at once do so one after the other."""
-    return session.get(Referral, referral_id, with_for_update=for_update or None)
+    """`for_update`: two who answer at once do so one after the other.
+
+    Then it is read anew: what the session knew of it may be from before the other's answer.
+    """
+    return session.get(
+        Referral, referral_id, with_for_update=for_update or None, populate_existing=for_update
+    )
 
 
 def by_external_id(session: Session, external_id: str, created_by: str) -> Referral | None:
@@ -50,6 +55,28 @@ def remarks(session: Session, referral_id: str) -> list[ReferralRemark]:
         session.scalars(
             select(ReferralRemark)
             .where(ReferralRemark.referral_id == referral_id)
+            .order_by(ReferralRemark.at, ReferralRemark.id)
+        )
+    )
+
+
+def histories(session: Session, referral_ids: Collection[str]) -> list[ReferralEvent]:
+    """The history of several referrals, each in its order."""
+    return list(
+        session.scalars(
+            select(ReferralEvent)
+            .where(ReferralEvent.referral_id.in_(tuple(referral_ids)))
+            .order_by(ReferralEvent.referral_id, ReferralEvent.sequence)
+        )
+    )
+
+
+def remarks_on(session: Session, referral_ids: Collection[str]) -> list[ReferralRemark]:
+    """The questions and answers on several referrals, the oldest first."""
+    return list(
+        session.scalars(
+            select(ReferralRemark)
+            .where(ReferralRemark.referral_id.in_(tuple(referral_ids)))
             .order_by(ReferralRemark.at, ReferralRemark.id)
         )
     )
@@ -95,6 +122,17 @@ def of_person(session: Session, person_id: str) -> list[Referral]:
 
 def open_of_person(session: Session, person_id: str) -> list[Referral]:
     return [each for each in of_person(session, person_id) if each.status in OPEN]
+
+
+def open_of_clinician(session: Session, staff_id: str) -> list[Referral]:
+    """What a colleague still follows."""
+    return list(
+        session.scalars(
+            select(Referral).where(
+                Referral.clinician_id == staff_id, Referral.status.in_(tuple(OPEN))
+            )
+        )
+    )
 
 
 def due(

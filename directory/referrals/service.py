@@ -90,7 +90,7 @@ def require_consent(
 ) -> None:
     """Raise Invalid unless the person agreed to what this referral would tell."""
     purposes = [Purpose.REFERRAL]
-    if SUBSTANCE_USE in (need, service.needs[0] if service.needs else None):
+    if _is_about_substance_use(service, need):
         purposes.append(Purpose.SUBSTANCE_USE)
     for purpose in purposes:
         if people.valid_consent(session, person.id, purpose, now=now) is None:
@@ -133,6 +133,9 @@ def move(
     if person is None:
         raise NotFound("person_unknown", "There is no such person.")
     if to is Status.REQUESTED:
+        # A draft may be older than a change of mind.
+        service = session.get_one(Service, referral.service_id)
+        require_consent(session, person, service, need=referral.need, now=now)
         _request(session, referral, person, current, actor=actor, now=now)
         return referral
     referral.status, referral.changed_at = to, now
@@ -147,6 +150,8 @@ def remark(
     """A question of the partner (staff gets a task), or staff's answer (the partner is told)."""
     if referral.status in ENDED:
         raise Conflict("referral_ended", "This referral has ended: nobody would read it.")
+    if referral.status == Status.DRAFT:
+        raise Conflict("referral_draft", "No partner knows of this draft yet: send it first.")
     written = ReferralRemark(referral_id=referral.id, by=actor.by, text=text, at=now)
     session.add(written)
     session.flush()
@@ -170,9 +175,21 @@ def remark(
     return written
 
 
-def withdraw_for(session: Session, person: Person, *, actor: Actor, now: datetime) -> None:
-    """Consent to referrals was withdrawn: what no partner has taken up ends, the rest is told."""
+def withdraw_for(
+    session: Session,
+    person: Person,
+    *,
+    actor: Actor,
+    now: datetime,
+    only_substance_use: bool = False,
+) -> None:
+    """Consent was withdrawn: what no partner has taken up ends, the clinician hears of the rest.
+
+    `only_substance_use`: to telling of substance use, so only referrals that do are meant.
+    """
     for referral in queries.open_of_person(session, person.id):
+        if only_substance_use and not _tells_of_substance_use(session, referral):
+            continue
         if referral.status in (Status.DRAFT, Status.REQUESTED):
             _cancel(session, referral, actor=actor, now=now)
         else:
@@ -186,6 +203,15 @@ def withdraw_for(session: Session, person: Person, *, actor: Actor, now: datetim
                 "talk to the person and to the partner.",
                 now=now,
             )
+
+
+def _is_about_substance_use(service: Service, need: str | None) -> bool:
+    return SUBSTANCE_USE in (need, service.needs[0] if service.needs else None)
+
+
+def _tells_of_substance_use(session: Session, referral: Referral) -> bool:
+    service = session.get(Service, referral.service_id)
+    return service is None or _is_about_substance_use(service, referral.need)
 
 
 def _cancel(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> None:
@@ -242,7 +268,7 @@ def _after(
     now: datetime,
 ) -> None:
     """What follows from a referral's having become `to`."""
-    if referral.answered_at is None and actor.party is not Party.RESIDENT:
+    if referral.answered_at is None and actor.party not in (Party.RESIDENT, Party.SENDER):
         referral.answered_at = now
     referral.remind_at = referral.escalate_at = None
     if to is Status.ACCEPTED:

@@ -49,6 +49,7 @@ class Party(StrEnum):
     STAFF = "staff"
     PARTNER = "partner"
     RESIDENT = "resident"
+    SENDER = "sender"  # a system of another organisation, which has sent the referral
     SYSTEM = "system"
 
 
@@ -89,7 +90,7 @@ def allowed(status: Status, party: Party) -> frozenset[Status]:
         # Staff writes down what a partner says on the phone, and takes back.
         said = _PARTNER.get(status, set()) | _STAFF.get(status, set())
         return frozenset(said | (_MISTAKE - {status}))
-    if party is Party.RESIDENT:  # withdraws, by withdrawing consent
+    if party in (Party.RESIDENT, Party.SENDER):  # by withdrawing consent; by taking it back
         return frozenset({Status.CANCELLED}) if status in OPEN else frozenset()
     return frozenset()
 

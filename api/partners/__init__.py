@@ -1,0 +1,1 @@
+"""Partners: their systems (keys), their people (links without a log-in), and whom we tell."""

@@ -1,0 +1,1 @@
+"""Referrals for staff: made, followed, moved, answered and closed over HTTP."""

@@ -1,0 +1,78 @@
+"""What a partner may know, status by status."""
+
+import pytest
+
+from directory import database
+from directory.conversations import service as conversations
+from directory.conversations.memory import Memory
+from directory.people import service as people
+from directory.people.models import Person, Purpose
+from directory.referrals.disclosure import THEIRS, Disclosed, to_partner
+from directory.referrals.models import Referral
+from directory.referrals.states import Status
+from tests.directory.referrals.builders import a_referral, agreed
+from tests.factories import PHONE
+from tests.fakes import MORNING
+
+pytestmark = pytest.mark.usefixtures("partners")
+
+
+def shown(referral_id: str, status: Status = Status.ACCEPTED) -> Disclosed:
+    with database.session_scope() as session:
+        referral = session.get_one(Referral, referral_id)
+        referral.status = status
+        return to_partner(session, referral, now=MORNING)
+
+
+@pytest.fixture(name="referral_id")
+def _referral_id() -> str:
+    with database.session_scope() as session:
+        return a_referral(session, reason="groceries")
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_person_is_shown_only_while_the_referral_is_the_partners(
+    referral_id: str, status: Status
+) -> None:
+    disclosed = shown(referral_id, status)
+    assert (disclosed.person is not None) is (status in THEIRS)
+    assert disclosed.service_name and not disclosed.withheld
+    if disclosed.person is not None:
+        assert (disclosed.person.phone, disclosed.person.reason) == (PHONE, "groceries")
+
+
+@pytest.mark.parametrize(
+    ("place", "town"),
+    [("60540", "Naperville"), ("Naperville", "Naperville"), ("Oz", None), (None, None)],
+)
+def test_a_zip_is_told_as_its_town(referral_id: str, place: str | None, town: str | None) -> None:
+    with database.session_scope() as session:
+        person_id = session.get_one(Referral, referral_id).person_id
+        conversations.remember(session, person_id, Memory(place=place), now=MORNING)
+    assert shown(referral_id).town == town
+
+
+def test_withdrawn_consent_withholds(referral_id: str) -> None:
+    with database.session_scope() as session:
+        person = session.get_one(Person, session.get_one(Referral, referral_id).person_id)
+        people.revoke(session, person, Purpose.REFERRAL, now=MORNING)
+    disclosed = shown(referral_id)
+    assert (disclosed.person, disclosed.withheld) == (None, True)
+    assert not shown(referral_id, Status.COMPLETED).withheld
+
+
+def test_substance_use_is_withheld_by_its_own_consent() -> None:
+    with database.session_scope() as session:
+        agreed(session, Purpose.REFERRAL, Purpose.SUBSTANCE_USE)
+        referral_id = a_referral(session, need="substance_use")
+        person = session.get_one(Person, session.get_one(Referral, referral_id).person_id)
+        people.revoke(session, person, Purpose.SUBSTANCE_USE, now=MORNING)
+    assert shown(referral_id).withheld
+
+
+def test_a_number_of_somebody_else_is_not_given(referral_id: str) -> None:
+    with database.session_scope() as session:
+        person = session.get_one(Person, session.get_one(Referral, referral_id).person_id)
+        people.give_up_number(session, person, now=MORNING)
+    disclosed = shown(referral_id)
+    assert disclosed.person is not None and disclosed.person.phone is None
