@@ -1,0 +1,34 @@
+"""Who calls: staff by bearer token, a system of an organisation by its key."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
+
+from api.deps import TheServices
+from api.fhir import access
+from api.fhir.access import Caller
+from directory.clock import wall_now
+from directory.errors import Unauthenticated
+from directory.partners import service as partners
+from directory.staff import service as staff
+
+_token = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+_key = APIKeyHeader(name="X-API-Key", auto_error=False)
+
+
+def get_caller(
+    services: TheServices,
+    token: Annotated[str | None, Depends(_token)],
+    key: Annotated[str | None, Depends(_key)],
+) -> Caller:
+    """In a session of its own, before the request is read. Raises Unauthenticated."""
+    if not token and not key:
+        raise Unauthenticated("credentials_missing", "Send a bearer token, or a key as X-API-Key.")
+    with services.database.read_scope() as session:
+        if key:
+            return access.of_key(session, partners.authenticate(session, key))
+        return access.of_staff(staff.authenticate(session, token or "", wall=wall_now()))
+
+
+TheCaller = Annotated[Caller, Depends(get_caller)]

@@ -1,0 +1,5 @@
+"""Referrals as files, for agencies without systems of their own: CSV out and in.
+
+`tables` (pure) writes and reads spreadsheets; `export` and `upload` say what stands in them;
+`queries` is shared with `api.fhir`: both hand the same referrals to the same callers.
+"""

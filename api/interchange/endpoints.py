@@ -1,0 +1,155 @@
+"""Referrals as CSV over HTTP: out for staff and partners, in for partners."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel
+
+from api.clinicians.endpoints import EVERYONE
+from api.deps import StaffRoute, TheServices, TheStaffMember, WritingSession, require
+from api.interchange import export, upload
+from api.interchange.queries import Comparison, Scope, Wanted
+from api.interchange.upload import Result, RowReport, Uploader
+from api.partners.access import PartnerRoute, ThePartnerKey, get_partner_key
+from directory.referrals import actors
+
+CSV = "text/csv; charset=utf-8; header=present"
+BYTE_ORDER_MARK = "\ufeff"
+_FILE: dict[str, Any] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+_SENT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Columns id, status, reason, outcome, in any order, among any others.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "text/plain": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+staff_router = APIRouter(
+    prefix="/api/v1",
+    tags=["interchange"],
+    dependencies=[Depends(require(*EVERYONE))],
+    responses={401: {}, 403: {}, 422: {}},
+    route_class=StaffRoute,
+)
+partner_router = APIRouter(
+    prefix="/api/v1/partner",
+    tags=["interchange"],
+    dependencies=[Depends(get_partner_key)],
+    responses={401: {}, 422: {}},
+    route_class=PartnerRoute,
+)
+ForExcel = Annotated[
+    bool, Query(description="Begin with a byte order mark: Excel then shows accents as they are.")
+]
+
+
+class RowOut(BaseModel):
+    """`line`: of the file, the first is 1."""
+
+    line: int
+    id: str
+    result: Result
+    why: str | None
+
+
+class UploadOut(BaseModel):
+    """What became of each row. Sending the same file again leaves all of them unchanged."""
+
+    accepted: int
+    unchanged: int
+    rejected: int
+    rows: list[RowOut]
+
+
+@staff_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: _FILE})
+def export_referrals(
+    session: WritingSession,
+    services: TheServices,
+    member: TheStaffMember,
+    since: AwareDatetime | None = None,
+    excel: ForExcel = False,
+) -> StreamingResponse:
+    """Referrals that have changed since a moment, or all; without names and numbers."""
+    now, scope = services.clock.now(), Scope()
+    updated = ((Comparison.FROM, since),) if since else ()
+    wanted = Wanted(updated=updated, created_until=now)
+    export.note_export(session, scope, wanted, actor=member.id, now=now)
+    lines = export.lines(
+        services.database,
+        scope,
+        wanted,
+        columns=export.STAFF_COLUMNS,
+        line=export.staff_line,
+        now=now,
+        zone=services.quiet.zone,
+    )
+    return _file(lines, excel=excel)
+
+
+@partner_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: _FILE})
+def export_own_referrals(
+    session: WritingSession, services: TheServices, key: ThePartnerKey, excel: ForExcel = False
+) -> StreamingResponse:
+    """What was sent to this organisation; whom it is about only while it has accepted it."""
+    now, scope = services.clock.now(), Scope(key.organization_id)
+    wanted = Wanted(created_until=now)
+    export.note_export(session, scope, wanted, actor=actors.partner(key.id).by, now=now)
+    lines = export.lines(
+        services.database,
+        scope,
+        wanted,
+        columns=export.PARTNER_COLUMNS,
+        line=export.partner_line,
+        now=now,
+        zone=services.quiet.zone,
+    )
+    return _file(lines, excel=excel)
+
+
+async def get_file(request: Request, _: ThePartnerKey) -> bytes:
+    """The body as it is: what kind of file a spreadsheet made of it is found out by looking."""
+    return await request.body()
+
+
+@partner_router.post("/referrals.csv", openapi_extra=_SENT, responses={413: {}})
+async def upload_own_referrals(
+    data: Annotated[bytes, Depends(get_file)], services: TheServices, key: ThePartnerKey
+) -> UploadOut:
+    """Statuses of this organisation's referrals, a row each, with a report on every row."""
+    actor = actors.partner(key.id)
+    by = Uploader(actor, Scope(key.organization_id), actor.by)
+    now = await run_in_threadpool(services.clock.now)
+    reports = [
+        # On the threads of those who wait to write: see api.deps.get_session.
+        await to_thread.run_sync(
+            partial(upload.take, services.database, claim, by=by, now=now),
+            limiter=services.waiting_writers,
+        )
+        for claim in await run_in_threadpool(upload.claims, data)
+    ]
+    return UploadOut(rows=[_row(each) for each in reports], **upload.counts(reports))
+
+
+def _row(report: RowReport) -> RowOut:
+    return RowOut(line=report.line, id=report.id, result=report.result, why=report.why)
+
+
+def _file(lines: Iterator[str], *, excel: bool) -> StreamingResponse:
+    def content() -> Iterator[str]:
+        if excel:
+            yield BYTE_ORDER_MARK
+        yield from lines
+
+    return StreamingResponse(
+        content(),
+        media_type=CSV,
+        headers={"Content-Disposition": 'attachment; filename="referrals.csv"'},
+    )
