@@ -11,13 +11,22 @@ from fastapi.responses import RedirectResponse
 
 from api import auth, health
 from api.body_limit import BodyLimit
+from api.checkins import plans as checkin_plans
+from api.checkins import wordings
 from api.clinicians import endpoints as clinicians
 from api.errors import describe_errors, problem
+from api.fhir.server import add_fhir
+from api.interchange import endpoints as interchange
 from api.openapi import describe_api
+from api.partners import contacts as partner_contacts
+from api.partners import endpoints as partners
+from api.partners.links import link_pages
 from api.phone import phone_router
 from api.public import endpoints as public
+from api.referrals import endpoints as referrals
 from api.services import Services, prepare_search
 from api.webhooks import twilio as webhooks
+from api.webhooks import voice
 from bot.carrier.client import CarrierControl
 from directory.settings import Carrier
 
@@ -44,8 +53,10 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
         await run_in_threadpool(prepare_search)
         if work:
             await run_in_threadpool(services.workers.start)
+            services.watchdog.start()
         yield
         if work:
+            await run_in_threadpool(services.watchdog.stop)
             await run_in_threadpool(services.workers.stop)
         services.database.close()
 
@@ -61,10 +72,20 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.state.services = services
     describe_errors(app)
     app.include_router(webhooks.router)
+    app.include_router(voice.router)
     app.include_router(auth.router)
     app.include_router(clinicians.router)
+    app.include_router(checkin_plans.router)
+    app.include_router(wordings.router)
+    app.include_router(referrals.router)
+    app.include_router(partner_contacts.router)
+    app.include_router(partners.router)
+    app.include_router(link_pages())
     app.include_router(public.router)
     app.include_router(health.router)
+    app.include_router(interchange.staff_router)
+    app.include_router(interchange.partner_router)
+    add_fhir(app, services)
     _add_phones(app, services)
     _add_middleware(app, services)
     describe_api(app)
@@ -99,6 +120,6 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
             response = await call_next(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.url.path.startswith(("/api/v1/", "/webhooks/")):
+        if request.url.path.startswith(("/api/v1/", "/webhooks/", "/fhir")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -7,28 +7,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import supervisor
+from api.commands import partner, pause, referrals, staff
+from api.commands.terminal import complain, open_database, out, say
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
 from bot.evaluation.command import evaluate_file
-from directory import database, migrations
+from directory import database
 from directory.clock import wall_now
 from directory.errors import HandoffError
 from directory.listings.load import load_partners
-from directory.settings import Carrier, Settings, SettingsError, load_settings
-from directory.staff import service as staff_service
-from directory.staff.models import Role
+from directory.settings import Carrier, SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Handoff: from crisis to help.")
 directory_commands = typer.Typer(no_args_is_help=True, help="The community partners.")
-staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of clinicians and supervisors.")
 app.add_typer(directory_commands, name="directory")
-app.add_typer(staff_commands, name="staff")
-
-out = Console()
-err = Console(stderr=True)
+app.add_typer(staff.app, name="staff")
+app.add_typer(partner.app, name="partner")
+app.add_typer(referrals.app, name="referrals")
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
 
 PLAYER = "+16305550100"
 SILENCE_SECONDS = 0.5
@@ -45,15 +44,6 @@ def main() -> None:
     else:
         return
     sys.exit(2)
-
-
-def say(line: str) -> None:
-    """One line, as it is: not wrapped at 80 columns when another program reads it."""
-    out.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def complain(line: str) -> None:
-    err.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -141,40 +131,6 @@ def directory_load(paths: Annotated[list[Path], typer.Argument(exists=True)]) ->
             f"{len(report.rejected)} rejected"
         )
     raise typer.Exit(1 if failed else 0)
-
-
-@staff_commands.command("add")
-def staff_add(
-    email: str,
-    role: Annotated[Role, typer.Option()],
-    phone: Annotated[str | None, typer.Option(help="Number from which a clinician texts.")] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
-) -> None:
-    """Create an account. Without --password-stdin the password is asked for."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    open_database(load_settings())
-    with database.session_scope() as session:
-        staff_service.add(session, email, role, password=password, phone=phone, now=wall_now())
-    say(f"{email} may now log in as {role.value}.")
-
-
-@staff_commands.command("remove")
-def staff_remove(email: str) -> None:
-    """End an account; its tokens end at once."""
-    open_database(load_settings())
-    with database.session_scope() as session:
-        staff_service.remove(session, email, now=wall_now())
-    say(f"{email} has no access any more.")
-
-
-def open_database(settings: Settings) -> None:
-    """Open and migrate the database that the settings name."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database.use(database.Database(settings))
-    migrations.migrate()
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ _MEANINGS = {
     403: "Your role may not do this.",
     404: "There is no such thing, or it is not yours to know.",
     409: "Not a move from where things stand.",
+    412: "Somebody has changed it since: read it again.",
     413: "The body is too large.",
     422: "The request is well-formed and breaks a rule; `errors` says where.",
+    428: "Say in `If-Match` which version is changed.",
     429: "Too many attempts: wait for `Retry-After` seconds.",
 }
 

@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from anyio import CapacityLimiter
@@ -10,11 +11,16 @@ from anyio import CapacityLimiter
 from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
+from bot.notices.email import MailServer
+from bot.notices.send import NoticeSender
+from bot.notices.webhook import Webhooks
 from bot.office import is_on_shift
+from bot.on_call import Watchdog, Watched, pinger
 from bot.rasa_client import RasaClient
 from bot.safety.screen import screen
-from bot.sms.deliver import Pace, Sender
+from bot.sms.deliver import Sender
 from bot.sms.gateway import SmsGateway
+from bot.sms.pace import Pace
 from bot.sms.twilio import TwilioGateway
 from directory import database
 from directory.clock import ProductClock, wall_now
@@ -22,7 +28,7 @@ from directory.database import Database, new_id
 from directory.messages.spool import Spool
 from directory.quiet_hours import QuietHours
 from directory.search import FindResult, Query, find, needs_in, place_in, warm_up
-from directory.settings import Settings
+from directory.settings import Carrier, Settings
 
 EMBEDDED = "embedded"
 WAITING_WRITERS = 20
@@ -41,6 +47,7 @@ class Services:
     spool: Spool
     answerer: Answerer
     workers: Workers
+    watchdog: Watchdog
     waiting_writers: CapacityLimiter
 
 
@@ -92,6 +99,7 @@ def build(settings: Settings, **replaced: Any) -> Services:
     parts = Parts(
         answerer=answerer,
         sender=sender,
+        notices=notice_sender(settings, clock),
         rasa=rasa,
         quiet=quiet,
         spool=spool,
@@ -111,8 +119,29 @@ def build(settings: Settings, **replaced: Any) -> Services:
         spool,
         answerer,
         workers,
+        watchdog(settings, clock, heartbeat=parts.heartbeat, mail=parts.notices.mail),
         waiting_writers=CapacityLimiter(WAITING_WRITERS),
     )
+
+
+def notice_sender(settings: Settings, clock: ProductClock) -> NoticeSender:
+    """Sends e-mail and webhooks. Into our own network only where everything is a trial."""
+    url = settings.smtp_url
+    return NoticeSender(
+        mail=MailServer.at(url, sender=settings.mail_sender) if url else None,
+        webhooks=Webhooks(private_allowed=settings.carrier is Carrier.SIMULATED),
+        now=clock.now,
+        wall=wall_now,
+        jitter=random.SystemRandom().random,
+    )
+
+
+def watchdog(
+    settings: Settings, clock: ProductClock, *, heartbeat: Path, mail: MailServer | None
+) -> Watchdog:
+    """Sees when the scheduler or the carrier goes quiet."""
+    ping = pinger(settings.alarm_ping_url) if settings.alarm_ping_url else None
+    return Watchdog(Watched(heartbeat, now=clock.now, wall=wall_now, mail=mail, ping=ping))
 
 
 def twilio_gateway(settings: Settings) -> TwilioGateway:

@@ -16,6 +16,7 @@ import structlog
 
 from bot import due
 from bot.answering import Answerer
+from bot.notices.send import NoticeSender
 from bot.rasa_client import RasaClient
 from bot.sms.deliver import Sender
 from directory import database
@@ -24,7 +25,9 @@ from directory.conversations import service as conversations
 from directory.jobs import KEEP_HISTORY, Job, Worker
 from directory.messages import inbox, outbox
 from directory.messages.spool import Spool
+from directory.notices import service as notices
 from directory.quiet_hours import QuietHours
+from directory.referrals import repeats
 from directory.staff import service as staff
 
 log = structlog.get_logger(__name__)
@@ -34,7 +37,10 @@ SLOW_EVERY = 30  # ticks
 HISTORY_EVERY = 3600  # ticks
 # A conversation has ended when nothing was said for this long (product time, 24 h at most).
 CONVERSATION_ENDS_AFTER = timedelta(hours=1)
+# Answers have threads of their own: texts that wait for their slot must not keep them waiting, and
+# neither must a mail server that is slow.
 THREADS = 12
+NOTICE_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Parts:
 
     answerer: Answerer
     sender: Sender
+    notices: NoticeSender
     rasa: RasaClient
     quiet: QuietHours
     spool: Spool
@@ -58,7 +65,9 @@ class Workers:
     def __init__(self, parts: Parts, *, executor_id: str, alone: bool) -> None:
         self._parts = parts
         self._alone = alone
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff")
+        self._answers = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff-answers")
+        self._texts = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff-texts")
+        self._notices = ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="handoff-notices")
         self._busy: set[str] = set()
         self._busy_lock = Lock()
         self._stop = Event()
@@ -74,6 +83,7 @@ class Workers:
             with database.session_scope() as session:
                 conversations.release_all(session)
                 outbox.release_claims(session, wall=self._parts.wall())
+                notices.release_claims(session, wall=self._parts.wall())
         self._worker.start()
         self._sweeper.start()
 
@@ -81,14 +91,15 @@ class Workers:
         """Finish what has begun; what has not stays in the database."""
         self._stop.set()
         self._sweeper.join(timeout=10)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._answers, self._texts, self._notices):
+            pool.shutdown(wait=True, cancel_futures=True)
         self._worker.stop()
 
     def answer_soon(self, person_id: str) -> None:
-        self._once(f"answer {person_id}", self._parts.answerer.answer, person_id)
+        self._once(self._answers, f"answer {person_id}", self._parts.answerer.answer, person_id)
 
     def deliver_soon(self, message_id: str) -> None:
-        self._once(f"deliver {message_id}", self._parts.sender.deliver, message_id)
+        self._once(self._texts, f"deliver {message_id}", self._parts.sender.deliver, message_id)
 
     def _answer_job(self, person_id: str) -> None:
         self._parts.answerer.answer(person_id)
@@ -96,7 +107,13 @@ class Workers:
     def _deliver_job(self, message_id: str) -> None:
         self._parts.sender.deliver(message_id)
 
-    def _once(self, key: str, work: Callable[[str], object], subject_id: str) -> None:
+    def _once(
+        self,
+        pool: ThreadPoolExecutor,
+        key: str,
+        work: Callable[[str], object],
+        subject_id: str,
+    ) -> None:
         """Run on a thread, unless the same work already waits; if it fails the row stays."""
         with self._busy_lock:
             if key in self._busy or self._stop.is_set():
@@ -111,7 +128,7 @@ class Workers:
             except Exception:
                 log.exception("work_failed", work=key.split(maxsplit=1)[0])
 
-        self._pool.submit(run)
+        pool.submit(run)
 
     def _sweep_on(self) -> None:
         tick = 0
@@ -133,11 +150,12 @@ class Workers:
         due.look(due.Moment(now, wall, parts.quiet))
         with database.read_scope() as session:
             waiting = inbox.people_waiting(session, before=now)
-            texts = outbox.due(session, now=now, wall=wall)
         for person_id in waiting:
             self.answer_soon(person_id)
-        for message_id in texts:
+        for message_id in parts.sender.next_up():
             self.deliver_soon(message_id)
+        for notice_id in parts.notices.due():
+            self._once(self._notices, f"notice {notice_id}", parts.notices.send, notice_id)
         if slow:
             self._slow_sweep(now, wall)
         parts.heartbeat.write_text(wall.isoformat(), encoding="ascii")
@@ -148,13 +166,14 @@ class Workers:
         with database.session_scope() as session:
             checkins.give_up_on_silent(session, now=now)
             staff.forget_expired(session, wall=wall)
+            repeats.forget_old(session, wall=wall)
         if not parts.rasa.ready():
             return
         with database.read_scope() as session:
             owed = [inbound.id for inbound in inbox.owed(session)]
             ended = conversations.to_forget(session, idle_since=now - CONVERSATION_ENDS_AFTER)
         for inbound_id in owed:
-            self._once(f"owed {inbound_id}", parts.answerer.answer_owed, inbound_id)
+            self._once(self._answers, f"owed {inbound_id}", parts.answerer.answer_owed, inbound_id)
         for person_id in ended:
             parts.rasa.forget(person_id)
             with database.session_scope() as session:

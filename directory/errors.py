@@ -37,6 +37,18 @@ class Conflict(HandoffError):
     status = 409
 
 
+class PreconditionRequired(HandoffError):
+    """A change that does not say which version it was made from."""
+
+    status = 428
+
+
+class PreconditionFailed(HandoffError):
+    """A change of something that somebody else has changed meanwhile."""
+
+    status = 412
+
+
 class Unauthenticated(HandoffError):
     status = 401
 

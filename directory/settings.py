@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FASTEST_CLOCK = 7200
 _QUIET = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
 TWILIO_API = "https://api.twilio.com"
+_MAIL_ADDRESS = re.compile(r"^[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}$")
 
 
 class SettingsError(Exception):
@@ -71,6 +72,9 @@ class Settings(BaseSettings):
     send_rate: float = Field(default=10.0, gt=0, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
     carrier_port: int = Field(default=0, ge=0, le=65535)
+    smtp_url: str = ""
+    mail_from: str = ""
+    alarm_ping_url: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -90,12 +94,31 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not HH:MM-HH:MM, such as 20:00-09:00")
         return value
 
-    @field_validator("public_url", "rasa_url", "twilio_api_base_url")
+    @field_validator("public_url", "rasa_url", "twilio_api_base_url", "alarm_ping_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("this is no web address: write it as https://handoff.example.org")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        try:
+            usable = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if value and not usable:
+            raise ValueError("write it as smtp://user:password@host:587 or smtps://host:465")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_sender(cls, value: str) -> str:
+        if value and not _MAIL_ADDRESS.match(value):
+            raise ValueError("this is no e-mail address: write it as handoff@example.org")
         return value
 
     @field_validator("database_url")
@@ -128,6 +151,12 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url and not self.mail_from and not is_loopback(self.smtp_url):
+            raise ValueError("HANDOFF_SMTP_URL needs HANDOFF_MAIL_FROM: the address that sends")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -158,6 +187,11 @@ class Settings(BaseSettings):
     @property
     def simulated_carrier_port(self) -> int:
         return self.carrier_port or (self.port + 1 if self.port < 65535 else self.port - 1)
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that e-mail comes from; on this machine alone nobody minds which."""
+        return self.mail_from or "handoff@localhost"
 
     @property
     def carrier_api(self) -> str:

@@ -192,7 +192,7 @@ def _commands() -> set[str]:
 
 def _named_commands(text: str) -> list[str]:
     """Commands in code: after a path to the program, or at the beginning of inline code."""
-    groups = "directory|staff|partner|person"
+    groups = "directory|staff|partner|person|referrals"
     pattern = rf"(?:bin/handoff|`handoff|uv run handoff) ((?:(?:{groups}) )?[a-z]+)"
     return re.findall(pattern, text)
 

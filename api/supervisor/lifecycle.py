@@ -3,11 +3,13 @@
 import fcntl
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -17,6 +19,7 @@ from api.supervisor.processes import Process, Watchdog, last_lines, stop_all
 from api.supervisor.programs import (
     Program,
     Understanding,
+    mail_is_ours,
     programs,
     rasa_is_ours,
     without_settings,
@@ -60,13 +63,14 @@ def _run(
     settings, understanding = _prepare_understanding(settings, start, stop)
     if stop:
         return 0
-    running = start.all(programs(settings, understanding))
+    settings, mail_port = _prepare_mail(settings)
+    running = start.all(programs(settings, understanding, mail_port=mail_port))
     try:
         missing = wait_until_ready(running, progress=progress, stop=stop)
         if missing:
             progress.warn(missing)
         if not stop:
-            progress.welcome(_places(settings, logs))
+            progress.welcome(_places(settings, logs, mail_caught=mail_port is not None))
         keep_running(running, stop)
     except StartError as error:
         progress.fail(str(error))  # now, as stopping the others takes its time
@@ -143,6 +147,14 @@ def _prepare_understanding(
         rasa_port=port, actions_port=actions_port, model=training.model_path()
     )
     return settings.model_copy(update=decided), understanding
+
+
+def _prepare_mail(settings: Settings) -> tuple[Settings, int | None]:
+    """The settings with the mail catcher's address in them, and its port where it is ours."""
+    if not mail_is_ours(settings):
+        return settings, None
+    port = preparation.free_port()
+    return settings.model_copy(update={"smtp_url": f"smtp://{LOOPBACK}:{port}"}), port
 
 
 def _train(start: Starter, stop: StopRequest) -> None:
@@ -225,9 +237,13 @@ def _check_alive(running: Sequence[Process]) -> None:
 
 
 def _answers_ready(http: httpx.Client, process: Process) -> bool:
+    url = urlsplit(process.program.ready_url)
     try:
+        if url.scheme == "smtp":
+            socket.create_connection((url.hostname, url.port), _PROBE_SECONDS).close()
+            return True
         return http.get(process.program.ready_url).status_code == 200
-    except httpx.HTTPError:
+    except (httpx.HTTPError, OSError):
         return False
 
 
@@ -258,11 +274,13 @@ def keep_running(running: Sequence[Process], stop: StopRequest) -> None:
         time.sleep(_LOOK_EVERY)
 
 
-def _places(settings: Settings, logs: Path) -> dict[str, str]:
+def _places(settings: Settings, logs: Path, *, mail_caught: bool) -> dict[str, str]:
     here = f"http://{LOOPBACK}:{settings.port}"
     places = {}
     if settings.carrier is Carrier.SIMULATED:
         places["Text it"] = f"{here}/phone"
+    if mail_caught:
+        places["E-mail"] = str(settings.data_dir / "mail")
     places["API"] = f"{here}/api/openapi.json"
     places["Health"] = f"{here}/readyz"
     places["Logs"] = str(logs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bot.rasa_server import action_server, rasa_server
+from bot.rasa_server import LOOPBACK, action_server, rasa_server
 from directory.settings import ROOT, Carrier, Settings, is_loopback
 
 PREFIX = "HANDOFF_"
@@ -34,8 +34,9 @@ _ONE_THREAD = {
 class Program:
     """A program to keep running.
 
-    `ready_url` answers 200 once it can work. `environment` is the whole of it; secrets go there,
-    never into `argv`, which every user of the machine can read.
+    `ready_url` answers 200 once it can work; one with `smtp://` is ready when it can be connected
+    to. `environment` is the whole of it; secrets go there, never into `argv`, which every user of
+    the machine can read.
     """
 
     name: str
@@ -59,11 +60,13 @@ def programs(
     settings: Settings,
     understanding: Understanding | None,
     *,
+    mail_port: int | None = None,
     inherited: Mapping[str, str] = os.environ,
 ) -> tuple[Program, ...]:
     """The programs, the API first: it is stopped first, so that work in flight can finish.
 
-    `understanding` is None when Rasa runs elsewhere.
+    `understanding` is None when Rasa runs elsewhere; `mail_port`, of the mail catcher, when there
+    is a mail server.
     """
     shell = without_settings(inherited) | _ONE_THREAD
     found = [_api(settings, shell)]
@@ -71,6 +74,8 @@ def programs(
         found += [_rasa(settings, understanding, shell), _actions(settings, understanding, shell)]
     if carrier_is_ours(settings):
         found.append(_carrier(settings, shell))
+    if mail_port is not None:
+        found.append(_mail(settings, mail_port, shell))
     return tuple(found)
 
 
@@ -136,6 +141,20 @@ def _carrier(settings: Settings, shell: dict[str, str]) -> Program:
     )
 
 
+def _mail(settings: Settings, port: int, shell: dict[str, str]) -> Program:
+    return Program(
+        name="mail",
+        title="the mail catcher",
+        argv=(
+            *(sys.executable, "-m", "bot.mail", "--port", str(port)),
+            *("--data", str(settings.data_dir.resolve() / "mail")),
+        ),
+        folder=ROOT,
+        environment=shell,
+        ready_url=f"smtp://{LOOPBACK}:{port}",
+    )
+
+
 def without_settings(inherited: Mapping[str, str]) -> dict[str, str]:
     """What every program may know: the shell's environment without a setting of ours in it.
 
@@ -160,6 +179,11 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def carrier_is_ours(settings: Settings) -> bool:
     """Whether the simulated carrier is started here: not when its address was given."""
     return settings.carrier is Carrier.SIMULATED and not settings.twilio_api_base_url
+
+
+def mail_is_ours(settings: Settings) -> bool:
+    """Whether e-mail is caught here: in a trial, when no mail server was named."""
+    return settings.carrier is Carrier.SIMULATED and not settings.smtp_url
 
 
 def rasa_is_ours(settings: Settings) -> bool:

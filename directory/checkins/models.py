@@ -19,9 +19,14 @@ class CheckInStatus(StrEnum):
 
 
 class CheckIn(Base):
-    """One message of a follow-up sequence. `step` counts from 1. Times are product time.
+    """One message of a follow-up sequence. Times are product time.
 
-    `queued_at`: handed to the outbox; `sent_at`: taken by the carrier.
+    `step`: its place in the plan, from 1. `queued_at`: handed to the outbox; `sent_at`: taken by
+    the carrier. What the plan said when this was planned is copied here, so that a change of the
+    plan leaves it as it was: `wording` (a key; which version is chosen when it goes out), `asks`
+    (for an answer, so that silence counts), `safe_first` and `named_sender`.
+    With `safe_first` the first text only asks whether it is a good time (`safety_asked`); what the
+    wording says goes out as the reply to a yes (`safety_confirmed_at`).
     """
 
     __tablename__ = "checkins"
@@ -42,6 +47,11 @@ class CheckIn(Base):
     answer: Mapped[str | None] = mapped_column(String(20))
     plan_id: Mapped[str] = mapped_column(String(40), default="standard")
     wording: Mapped[str] = mapped_column(String(40), default="checkin_first")
+    # The approved version that was sent; None for a sentence that is shipped, and before.
+    wording_version: Mapped[int | None] = mapped_column(Integer)
     asks: Mapped[bool] = mapped_column(Boolean, default=True)
-    # Asked whether it is a good time, before the check-in itself goes out.
+    named_sender: Mapped[bool] = mapped_column(Boolean, default=False)
+    safe_first: Mapped[bool] = mapped_column(Boolean, default=False)
     safety_asked: Mapped[bool] = mapped_column(Boolean, default=False)
+    safety_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    safety_refusals: Mapped[int] = mapped_column(Integer, default=0)

@@ -2,10 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
+from directory.checkins.plan_models import CheckinPlan
+from directory.messages.models import MessageKind, OutboundMessage, OutboundStatus
+from directory.people.models import Person
+from directory.staff import queries as staff
+from directory.visits.models import CallType, Visit
+
+# What the person has got of it asks for an answer: the check-in itself, or whether it is a good
+# time to text.
+_ASKED = or_(
+    CheckIn.asks,
+    and_(CheckIn.safety_asked.is_(True), CheckIn.safety_confirmed_at.is_(None)),
+)
 
 
 def by_id(session: Session, checkin_id: str) -> CheckIn | None:
@@ -39,6 +51,13 @@ def planned(session: Session, person_id: str) -> list[CheckIn]:
     )
 
 
+def any_sent(session: Session, visit_id: str) -> bool:
+    """Whether the person has got a check-in of this visit."""
+    sent = (CheckInStatus.SENT, CheckInStatus.ANSWERED)
+    statement = select(CheckIn.id).where(CheckIn.visit_id == visit_id, CheckIn.status.in_(sent))
+    return session.scalar(statement.limit(1)) is not None
+
+
 def latest_sent(session: Session, person_id: str) -> CheckIn | None:
     """The newest check-in that the person has got and not answered."""
     newest = session.scalar(
@@ -54,7 +73,7 @@ def latest_sent(session: Session, person_id: str) -> CheckIn | None:
 
 
 def unexamined(session: Session, *, sent_before: datetime, limit: int = 200) -> list[CheckIn]:
-    """Sent, long enough ago to have been answered, and not looked at yet."""
+    """Sent, asking, long enough ago to have been answered, and not looked at yet."""
     return list(
         session.scalars(
             select(CheckIn)
@@ -62,6 +81,7 @@ def unexamined(session: Session, *, sent_before: datetime, limit: int = 200) -> 
                 CheckIn.status == CheckInStatus.SENT,
                 CheckIn.reason.is_(None),
                 CheckIn.sent_at <= sent_before,
+                _ASKED,
             )
             .order_by(CheckIn.sent_at)
             .limit(limit)
@@ -73,7 +93,7 @@ def unexamined(session: Session, *, sent_before: datetime, limit: int = 200) -> 
 def last_outcomes(
     session: Session, person_id: str, *, sent_before: datetime, limit: int
 ) -> list[str]:
-    """Statuses of the newest check-ins that were sent by then, newest first."""
+    """Statuses of the newest check-ins that asked and were sent by then, newest first."""
     return list(
         session.scalars(
             select(CheckIn.status)
@@ -81,6 +101,7 @@ def last_outcomes(
                 CheckIn.person_id == person_id,
                 CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
                 CheckIn.sent_at <= sent_before,
+                _ASKED,
             )
             .order_by(CheckIn.sent_at.desc())
             .limit(limit)
@@ -104,3 +125,53 @@ def page(
             or_(CheckIn.due_at > due_at, and_(CheckIn.due_at == due_at, CheckIn.id > checkin_id))
         )
     return list(session.scalars(statement))
+
+
+def plans(session: Session) -> list[CheckinPlan]:
+    """Every stored plan, removed ones too."""
+    return list(session.scalars(select(CheckinPlan).order_by(CheckinPlan.id)))
+
+
+def plan_by_id(session: Session, plan_id: str, *, for_update: bool = False) -> CheckinPlan | None:
+    return session.get(CheckinPlan, plan_id, with_for_update=for_update or None)
+
+
+def in_outbox(session: Session, *, now: datetime) -> int:
+    """How many check-ins are on their way: handed over, due, and not with the carrier yet."""
+    waiting = (OutboundStatus.QUEUED, OutboundStatus.SENDING)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(OutboundMessage)
+            .where(
+                OutboundMessage.status.in_(waiting),
+                OutboundMessage.not_before <= now,
+                OutboundMessage.kind == MessageKind.CHECKIN,
+            )
+        )
+        or 0
+    )
+
+
+def after_domestic_violence(session: Session, person_id: str) -> bool:
+    """Whether any visit of this person was for domestic violence."""
+    return (
+        session.scalar(
+            select(Visit.id)
+            .where(
+                Visit.person_id == person_id,
+                Visit.call_type == CallType.DOMESTIC_VIOLENCE,
+                Visit.voided_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def sender_name(session: Session, checkin: CheckIn, person: Person) -> str | None:
+    """The name of the clinician whose caseload the person is in, else of who logged the visit."""
+    visit = session.get(Visit, checkin.visit_id)
+    staff_id = person.clinician_id or (visit.clinician_id if visit is not None else None)
+    member = staff.active_by_id(session, staff_id) if staff_id else None
+    return member.name if member is not None else None

@@ -16,10 +16,11 @@ from api.app import create_app
 from api.services import Services, build
 from directory import database
 from directory.clock import wall_now
-from directory.database import new_id
+from directory.database import Database, new_id
 from directory.settings import Settings
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffToken
+from tests.api.terminal import Command
 from tests.conftest import settings_for
 from tests.fakes import MORNING, FakeGateway, FakeRasa
 
@@ -118,6 +119,19 @@ def listed(partners_template: Path, tmp_path: Path) -> Iterator[Api]:
     shutil.copy(partners_template, tmp_path / "handoff.sqlite")
     with running(settings_for(tmp_path)) as api:
         yield api
+
+
+@pytest.fixture
+def handoff(
+    sqlite_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Command]:
+    monkeypatch.chdir(tmp_path)  # where no .env is
+    database.use(Database(sqlite_settings))
+    yield Command(sqlite_settings, monkeypatch, capsys)
+    database.current().close()
 
 
 def a_visit(**changes: Any) -> dict[str, Any]:

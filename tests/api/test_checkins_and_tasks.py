@@ -10,8 +10,9 @@ from directory import database
 from directory.checkins.service import cancel_planned
 from directory.database import new_id
 from directory.people.queries import audit_of
+from directory.staff.models import Role
 from directory.tasks import service as tasks
-from directory.tasks.models import TaskKind
+from directory.tasks.models import Task, TaskKind
 from tests.api.conftest import Api, problem
 from tests.factories import met, visited
 from tests.fakes import MORNING
@@ -120,6 +121,7 @@ BAD_CURSORS = [
     paging.encode_text("2026-03-18T15:00:00", new_id()),
     paging.encode_text("0001-01-01T00:00:00+14:00", new_id()),
     paging.encode_text(MORNING.isoformat(), "a\x00b"),
+    paging.encode_text("2026-03-18", "0."),
     "A" * 5000,
 ]
 
@@ -133,7 +135,15 @@ def test_a_cursor_that_we_did_not_make_is_refused(any_api: Api, path: str) -> No
 
 
 @pytest.mark.parametrize(
-    "query", [{"limit": 0}, {"limit": 201}, {"limit": "x"}, {"status": "lost"}]
+    "query",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"limit": "x"},
+        {"status": "lost"},
+        {"kind": "lost"},
+        {"mine": "perhaps"},
+    ],
 )
 def test_a_wrong_filter_is_malformed(api: Api, query: dict[str, Any]) -> None:
     answer = api.client.get("/api/v1/tasks", params=query, headers=api.staff())
@@ -167,13 +177,72 @@ def test_a_task_that_someone_has_is_not_claimed_again(api: Api) -> None:
     problem(change(api, task_id, {"status": "done"}), 409, "task_done")
 
 
-def test_a_task_is_not_opened_again(api: Api) -> None:
+def test_a_claim_is_given_back_and_what_was_done_opened_again(any_api: Api) -> None:
     [task_id] = opened()
-    problem(change(api, task_id, {"status": "open"}), 422, "status_invalid")
+    problem(change(any_api, task_id, {"status": "open"}), 409, "task_open")
+    change(any_api, task_id, {"status": "claimed"})
+    given_back = change(any_api, task_id, {"status": "open", "note": "No answer"}).json()
+    assert (given_back["status"], given_back["claimed_by"]) == ("open", None)
+    assert given_back["note"] == "Call now\nNo answer"
+    done = change(any_api, task_id, {"status": "done", "note": "Talked to her"}).json()
+    assert (done["done_note"], done["reopened_at"] is not None) == ("Talked to her", True)
+    assert change(any_api, task_id, {"status": "open"}).json()["done_note"] is None
+
+
+def test_a_colleague_s_claim_is_theirs_or_a_supervisor_s_to_give_back(api: Api) -> None:
+    [task_id] = opened()
+    with database.session_scope() as session:
+        tasks.claim(session.get_one(Task, task_id), by="a colleague", now=MORNING)
+    problem(change(api, task_id, {"status": "open"}), 403, "task_of_others")
+    answer = api.client.patch(
+        f"/api/v1/tasks/{task_id}", json={"status": "open"}, headers=api.staff(Role.SUPERVISOR)
+    )
+    assert answer.status_code == 200
+
+
+def test_danger_comes_first_and_filters_narrow_the_list(any_api: Api) -> None:
+    person_id = met()
+    with database.session_scope() as session:
+        late = tasks.open_task(session, TaskKind.CALL_BACK, person_id=person_id, now=MORNING)
+        session.flush()
+        late.due_at = MORNING - timedelta(days=1)
+    [danger] = opened()
+    assert every_page(any_api, "tasks", limit=1) == [danger, late.id]
+    assert every_page(any_api, "tasks", kind="call_back") == [late.id]
+    assert every_page(any_api, "tasks", overdue=True) == [danger, late.id]
+    assert every_page(any_api, "tasks", mine=True) == []
+    change(any_api, late.id, {"status": "claimed"})
+    assert every_page(any_api, "tasks", mine=True) == [late.id]
+    change(any_api, late.id, {"status": "done"})
+    assert every_page(any_api, "tasks", overdue=True, kind="call_back") == []
+
+
+def test_a_task_says_whose_it_is_and_what_it_is_about(api: Api) -> None:
+    with database.session_scope() as session:
+        tasks.open_task(
+            session,
+            TaskKind.LISTING_REPORT,
+            person_id=None,
+            service_id="service-1",
+            assigned_to="somebody",
+            now=MORNING,
+        )
+    [task] = get(api, "tasks")["items"]
+    assert (task["service_id"], task["assigned_to"]) == ("service-1", "somebody")
+    assert (task["escalated_at"], task["done_note"]) == (None, None)
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"status": "lost"}, {"status": None}, {"status": "done", "x": 1}, []]
+    "body",
+    [
+        {},
+        {"status": "lost"},
+        {"status": None},
+        {"status": "done", "x": 1},
+        {"status": "done", "note": ""},
+        {"status": "done", "note": "a\x00b"},
+        [],
+    ],
 )
 def test_a_wrong_change_of_a_task_is_malformed(api: Api, body: Any) -> None:
     [task_id] = opened()

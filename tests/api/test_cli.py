@@ -3,74 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from api.cli import main
 from directory import database
 from directory.clock import wall_now
-from directory.database import Database
 from directory.listings import queries as listings
-from directory.settings import Settings
 from directory.staff import queries as staff
 from directory.staff import service as staff_service
-from tests.conftest import KEY, PARTNERS
+from tests.api.terminal import Command, one_line
+from tests.conftest import PARTNERS
 
 EMAIL = "ana@city.example"
 PASSWORD = "a long enough password"
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Command:
-    """`handoff`, with only the settings of this test."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-        self.environment = {
-            "HANDOFF_DATA_DIR": str(settings.data_dir),
-            "HANDOFF_SECRET_KEY": settings.secret_key,
-            "HANDOFF_ENCRYPTION_KEYS": KEY,
-        }
-
-    def __call__(self, *arguments: str, typed: str = "", **environment: str) -> Done:
-        with self._monkeypatch.context() as patched:
-            for name, value in (self.environment | environment).items():
-                patched.setenv(name, value)
-            patched.setattr(sys, "argv", ["handoff", *arguments])
-            patched.setattr(sys, "stdin", StringIO(typed))
-            with pytest.raises(SystemExit) as ended:
-                main()
-        said = self._capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-
-@pytest.fixture
-def handoff(
-    sqlite_settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Command]:
-    monkeypatch.chdir(tmp_path)  # where no .env is
-    database.use(Database(sqlite_settings))
-    yield Command(sqlite_settings, monkeypatch, capsys)
-    database.current().close()
 
 
 def test_it_is_a_program(handoff: Command, tmp_path: Path) -> None:
@@ -85,11 +31,6 @@ def test_it_is_a_program(handoff: Command, tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert one_line(done.stderr).startswith("handoff: HANDOFF_PORT")
-
-
-def one_line(text: str) -> str:
-    [line] = text.splitlines()
-    return line
 
 
 def account(email: str = EMAIL) -> str | None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from directory import database
 from directory.clock import wall_now
 from directory.messages.models import MessageKind, OutboundStatus
+from directory.on_call import alarms, pause
+from directory.on_call.models import AlarmKind
 from directory.tasks.models import TaskKind
 from tests.api.conftest import PHONE, Api
 from tests.factories import queued, texted, visited
@@ -44,7 +47,13 @@ def test_it_is_ready_when_every_part_is(api: Api) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ready",
-        "parts": {"database": "ok", "rasa": "ok", "carrier": "ok", "worker": "ok"},
+        "parts": {
+            "database": "ok",
+            "rasa": "ok",
+            "carrier": "ok",
+            "worker": "ok",
+            "alarms": "ok",
+        },
     }
 
 
@@ -63,7 +72,22 @@ def test_the_part_that_is_down_is_named(api: Api, part: str, tmp_path: Path) -> 
     assert answer.status_code == 503
     body = answer.json()
     assert body["status"] == "not ready"
-    assert [name for name, state in body["parts"].items() if state != "ok"] == [part]
+    wrong = [name for name, state in body["parts"].items() if state not in ("ok", "unknown")]
+    assert wrong == [part]
+
+
+def test_alarms_are_shown_and_keep_no_text_out(any_api: Api) -> None:
+    ready_workers(any_api)
+    with database.session_scope() as session:
+        alarms.raise_alarm(session, AlarmKind.NOBODY_ON_CALL, wall=wall_now())
+        pause.start(session, by="command", now=wall_now())
+    answer = any_api.client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["alarms"]) == (200, "nobody_on_call")
+    lines = any_api.client.get("/metrics").text.splitlines()
+    assert 'handoff_alarms{kind="nobody_on_call"} 1.0' in lines
+    assert 'handoff_alarms{kind="carrier_quiet"} 0.0' in lines
+    assert "handoff_paused 1.0" in lines
+    assert "handoff_tasks_overdue 0.0" in lines
 
 
 def test_before_the_workers_run_it_is_not_ready(api: Api) -> None:
@@ -101,7 +125,7 @@ def test_metrics_count_and_name_nobody(any_api: Api) -> None:
 def test_labels_are_words_of_ours(api: Api) -> None:
     texted("anything")
     queued()
-    words = {*TaskKind, *OutboundStatus}
+    words = {*TaskKind, *OutboundStatus, *AlarmKind}
     for family in text_string_to_metric_families(api.client.get("/metrics").text):
         for sample in family.samples:
             assert set(sample.labels) <= {"status", "kind", "answered_by"}

@@ -19,11 +19,13 @@ from schemathesis.python import asgi
 
 from directory import database
 from directory.clock import wall_now
+from directory.partners import service as partners
 from directory.staff.models import Role
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 from tests.api.conftest import Api, a_visit, running
 from tests.conftest import settings_for
+from tests.directory.referrals.builders import a_service, agreed
 
 CHECKS = [
     not_a_server_error,
@@ -33,11 +35,52 @@ CHECKS = [
 ]
 STAFF_DOORS = [
     ("post", "/api/v1/visits"),
+    ("get", "/api/v1/visits"),
+    ("patch", "/api/v1/visits/{visit_id}"),
+    ("post", "/api/v1/visits/{visit_id}/void"),
     ("get", "/api/v1/checkins"),
+    ("get", "/api/v1/checkin-plans"),
+    ("get", "/api/v1/checkin-plans/{plan_id}"),
+    ("put", "/api/v1/checkin-plans/{plan_id}"),
+    ("get", "/api/v1/wordings"),
+    ("post", "/api/v1/wordings"),
+    ("post", "/api/v1/wordings/preview"),
+    ("post", "/api/v1/wordings/{wording_id}/approve"),
     ("get", "/api/v1/tasks"),
     ("patch", "/api/v1/tasks/{task_id}"),
+    ("get", "/api/v1/people"),
     ("get", "/api/v1/people/{person_id}"),
+    ("patch", "/api/v1/people/{person_id}"),
+    ("post", "/api/v1/people/{person_id}/consents"),
+    ("post", "/api/v1/people/{person_id}/reassigned"),
+    ("post", "/api/v1/caseload/handover"),
+    ("get", "/api/v1/on-call/shifts"),
+    ("post", "/api/v1/on-call/shifts"),
+    ("delete", "/api/v1/on-call/shifts/{shift_id}"),
+    ("get", "/api/v1/pause"),
+    ("post", "/api/v1/pause"),
+    ("delete", "/api/v1/pause"),
     ("get", "/api/v1/staff"),
+    ("post", "/api/v1/referrals"),
+    ("get", "/api/v1/referrals"),
+    ("get", "/api/v1/referrals.csv"),
+    ("get", "/api/v1/referrals/{referral_id}"),
+    ("post", "/api/v1/referrals/{referral_id}/status"),
+    ("post", "/api/v1/referrals/{referral_id}/outcome"),
+    ("post", "/api/v1/referrals/{referral_id}/remarks"),
+    ("post", "/api/v1/referrals/{referral_id}/next"),
+    ("post", "/api/v1/services/{service_id}/reports"),
+    ("get", "/api/v1/organizations/{organization_id}/contacts"),
+    ("post", "/api/v1/organizations/{organization_id}/contacts"),
+    ("delete", "/api/v1/organizations/{organization_id}/contacts/{contact_id}"),
+]
+PARTNER_DOORS = [
+    ("get", "/api/v1/partner/referrals"),
+    ("get", "/api/v1/partner/referrals.csv"),
+    ("post", "/api/v1/partner/referrals.csv"),
+    ("get", "/api/v1/partner/referrals/{referral_id}"),
+    ("post", "/api/v1/partner/referrals/{referral_id}/status"),
+    ("post", "/api/v1/partner/referrals/{referral_id}/remarks"),
 ]
 OPEN_DOORS = [
     ("post", "/api/v1/auth/token"),
@@ -88,6 +131,14 @@ def staff_headers(whole: Api) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def partner_headers(whole: Api) -> dict[str, str]:
+    """A key of the organisation that `full answers` refers somebody to."""
+    with database.session_scope() as writing:
+        organization_id = a_service(writing).organization_id
+        return {"X-API-Key": partners.issue_key(writing, organization_id, now=wall_now())}
+
+
+@pytest.fixture(scope="module")
 def session(whole: Api) -> Iterator[asgi.ASGIClient]:
     """One client for all cases: the application starts once."""
     with asgi.get_client(whole.client.app) as client:
@@ -107,7 +158,9 @@ def answered(described: Any, session: asgi.ASGIClient) -> Answered:
         @each
         @given(case=strategies.one_of(kinds))
         def run(case: Case) -> None:
-            answer = case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+            # A key is a header, so one is generated, which would come before the true one.
+            case.headers.update(headers or {})
+            answer = case.call_and_validate(session=session, checks=CHECKS)
             statuses.add(answer.status_code)
 
         run()
@@ -124,8 +177,16 @@ def test_with_a_token_every_answer_is_as_described(
     assert 401 not in statuses or door in OPEN_DOORS
 
 
-@pytest.mark.parametrize("door", STAFF_DOORS, ids=" ".join)
-def test_without_a_token_every_staff_door_is_shut(
+@pytest.mark.parametrize("door", PARTNER_DOORS, ids=" ".join)
+def test_with_a_key_every_answer_is_as_described(
+    door: tuple[str, str], answered: Answered, partner_headers: dict[str, str]
+) -> None:
+    # A required header is also left out at times; then nobody comes in.
+    assert answered(door, partner_headers, FEW) - {401, 405}
+
+
+@pytest.mark.parametrize("door", [*STAFF_DOORS, *PARTNER_DOORS], ids=" ".join)
+def test_without_a_token_or_key_every_door_is_shut(
     door: tuple[str, str], answered: Answered
 ) -> None:
     assert answered(door, None, FEWER) <= {401, 405}
@@ -151,6 +212,49 @@ def test_full_answers_are_as_described(
     assert send("get", "/api/v1/services/search", query={"q": "food"}).json()["items"]
 
 
+def test_full_answers_about_referrals_are_as_described(
+    described: Any,
+    session: asgi.ASGIClient,
+    staff_headers: dict[str, str],
+    partner_headers: dict[str, str],
+) -> None:
+    with database.session_scope() as writing:
+        service_id = a_service(writing).id
+        person_id = agreed(writing, phone="+16305550101", now=wall_now())
+
+    def send(method: str, path: str, **parts: Any) -> Any:
+        headers = partner_headers if path.startswith("/api/v1/partner") else staff_headers
+        given = {"media_type": "application/json"} | parts if "body" in parts else parts
+        case = described[path][method].Case(**given)
+        return case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+
+    body = {"person_id": person_id, "service_id": service_id, "reason": "Food until payday"}
+    made = send("post", "/api/v1/referrals", body=body)
+    assert made.status_code == 201
+    one = {"referral_id": made.json()["id"]}
+    own = "/api/v1/partner/referrals/{referral_id}"
+    asked = send("post", f"{own}/remarks", path_parameters=one, body={"text": "Pets?"})
+    assert asked.status_code == 201
+    moved = send("post", f"{own}/status", path_parameters=one, body={"status": "accepted"})
+    assert moved.json()["person"]["phone"] == "+16305550101"
+    assert len(send("get", "/api/v1/partner/referrals").json()["items"]) == 1
+    noted = send(
+        "post",
+        "/api/v1/referrals/{referral_id}/outcome",
+        path_parameters=one,
+        body={"outcome": "not_received", "reason": "full"},
+    )
+    assert noted.json()["suggestions"]
+    following = send(
+        "post",
+        "/api/v1/referrals/{referral_id}/next",
+        path_parameters=one,
+        body={"service_id": noted.json()["suggestions"][0]["id"]},
+    )
+    assert following.status_code == 201
+    assert len(send("get", "/api/v1/referrals").json()["items"]) == 2
+
+
 def operations(whole: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
     description = whole.client.get("/api/openapi.json").json()
     for path, methods in description["paths"].items():
@@ -160,7 +264,7 @@ def operations(whole: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def test_every_door_is_described_and_tried_here(whole: Api) -> None:
     described = {(method, path) for method, path, _ in operations(whole)}
-    assert described == {*STAFF_DOORS, *OPEN_DOORS}
+    assert described == {*STAFF_DOORS, *PARTNER_DOORS, *OPEN_DOORS}
 
 
 def test_every_operation_lists_what_it_refuses(whole: Api) -> None:
@@ -172,6 +276,9 @@ def test_every_operation_lists_what_it_refuses(whole: Api) -> None:
         if (method, path) in STAFF_DOORS:
             assert {"401", "403"} <= listed, path
             assert operation["security"], path
+        if (method, path) in PARTNER_DOORS:
+            assert "401" in listed, path
+            assert operation["security"] == [{"APIKeyHeader": []}], path
         if "{" in path:
             assert "404" in listed, path
         if "requestBody" in operation:

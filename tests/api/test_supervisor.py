@@ -233,7 +233,7 @@ url = f"http://127.0.0.1:{port}/readyz"
 others = {"stubborn": stand_in(STUBBORN, name="stubborn", ready_url=url),
           "failing": stand_in("raise SystemExit('no luck today')", name="failing", ready_url=url)}
 preparation.prepare_database = lambda *_, **__: None
-lifecycle.programs = lambda *_: (
+lifecycle.programs = lambda *_, **__: (
     stand_in(ANSWERS, str(port), name="application", ready_url=url), others[second])
 settings = settings_for(data, port=port, carrier="twilio", rasa_url="http://rasa.invalid:5005")
 sys.exit(lifecycle.run(settings, progress=ConsoleProgress()))
@@ -315,6 +315,27 @@ def test_what_never_answers_is_named_with_its_log(tmp_path: Path, watchdog: Watc
     with pytest.raises(StartError, match=r"the stand-in did not get ready.*stand-in\.log"):
         lifecycle.wait_until_ready([process], progress=Told(), stop=StopRequest(), within=0)
     stop_all([process], grace=0)
+
+
+def test_a_mail_server_is_ready_when_it_can_be_connected_to(
+    tmp_path: Path, watchdog: Watchdog
+) -> None:
+    settings, port = lifecycle._prepare_mail(settings_for(tmp_path))
+    assert settings.smtp_url == f"smtp://127.0.0.1:{port}"
+    (program,) = [each for each in programs(settings, None, mail_port=port) if each.name == "mail"]
+    process = Process(program, logs=tmp_path, watchdog=watchdog, warn=print)
+    process.start()
+    assert not lifecycle.wait_until_ready([process], progress=Told(), stop=StopRequest())
+    stop_all([process], grace=PATIENCE)
+    assert (tmp_path / "mail").is_dir()
+    assert process.exit_code() == 0
+
+
+def test_e_mail_is_caught_in_trials_only(tmp_path: Path) -> None:
+    real = settings_for(tmp_path, carrier=Carrier.TWILIO)
+    assert lifecycle._prepare_mail(real) == (real, None)
+    named = settings_for(tmp_path, smtp_url="smtp://127.0.0.1:2525")
+    assert lifecycle._prepare_mail(named) == (named, None)
 
 
 # --- what is checked before ------------------------------------------------------------------

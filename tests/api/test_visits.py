@@ -77,7 +77,7 @@ def test_consent_to_a_referral_is_another_question(api: Api) -> None:
 
 @pytest.mark.parametrize("hour", range(24))
 def test_no_check_in_is_due_in_quiet_hours(api: Api, hour: int) -> None:
-    occurred = (MORNING - 15 * HOUR + hour * HOUR).astimezone(CHICAGO)
+    occurred = (MORNING - 24 * HOUR + hour * HOUR).astimezone(CHICAGO)
     for due in due_times(log(api, occurred_at=occurred.isoformat())):
         assert 9 <= due.astimezone(CHICAGO).hour < 20
 
@@ -142,7 +142,9 @@ WRONG: list[dict[str, Any]] = [
     {"occurred_at": "2026-02-30T10:00:00Z"},
     {"call_type": "burglary"},
     {"call_type": None},
-    {"follow_up": "weekly"},
+    {"follow_up": "Every week!"},
+    {"follow_up": ""},
+    {"follow_up": "x" * 41},
     {"disposition": 7},
     {"disposition": "x" * 2001},
     {"disposition": "quiet\x00now"},
@@ -161,8 +163,17 @@ WRONG_PERSON: list[dict[str, Any]] = [
     {"language": "fr"},
     {"safe_to_text": "perhaps"},
     {"id": "chosen"},
+    {"number_shared": "perhaps"},
+    {"code_word": "x"},
+    {"code_word": "blue\x00bird"},
 ]
-WRONG_CONSENT: list[dict[str, Any]] = [{"sms": None}, {"method": "telepathic"}, {"by": "me"}]
+WRONG_CONSENT: list[dict[str, Any]] = [
+    {"sms": None},
+    {"method": "telepathic"},
+    {"by": "me"},
+    {"substance_use": "perhaps"},
+    {"expires_at": "2026-06-01"},
+]
 
 
 def wrong_bodies() -> list[dict[str, Any]]:
@@ -206,6 +217,33 @@ def test_an_absurd_year_is_a_slip(any_api: Api) -> None:
             "/api/v1/visits", json=a_visit(occurred_at=written), headers=headers
         )
         problem(answer, 422, "occurred_at_implausible")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=61), timedelta(days=1)])
+def test_what_has_not_happened_yet_is_no_visit(any_api: Api, ahead: timedelta) -> None:
+    body = a_visit(occurred_at=(datetime.now(UTC) + ahead).isoformat())
+    answer = any_api.client.post("/api/v1/visits", json=body, headers=any_api.staff())
+    problem(answer, 422, "occurred_at_implausible")
+
+
+def test_a_plan_that_there_is_not_is_refused_and_the_others_named(any_api: Api) -> None:
+    body = a_visit(follow_up="weekly")
+    answer = any_api.client.post("/api/v1/visits", json=body, headers=any_api.staff())
+    refused = problem(answer, 422, "follow_up_unknown")
+    assert {"standard", "caring_contacts", "none"} <= set(refused["allowed"])
+    with database.read_scope() as session:
+        assert people.by_phone(session, PHONE) is None
+
+
+def test_caring_contacts_go_on_for_a_year(api: Api) -> None:
+    visit = log(api, follow_up="caring_contacts")
+    assert visit["follow_up"] == "caring_contacts"
+    assert due_times(visit)[-1] > MORNING + timedelta(days=360)
+
+
+def test_repeat_visits_are_counted(any_api: Api) -> None:
+    assert [log(any_api)["visit_number"] for _ in range(3)] == [1, 2, 3]
+    assert log(any_api, person={"phone": "+16305550101"})["visit_number"] == 1
 
 
 @pytest.mark.parametrize("written", ["1e300", "-1", "1" + "0" * 40, "1e999", "NaN", "true", "{}"])

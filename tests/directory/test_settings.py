@@ -176,6 +176,37 @@ def test_postgresql_is_spoken_to_by_its_driver(environment: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"SMTP_URL": "mail.example.org:587"}, "HANDOFF_SMTP_URL"),
+        ({"SMTP_URL": "https://mail.example.org"}, "HANDOFF_SMTP_URL"),
+        ({"SMTP_URL": "smtp://"}, "HANDOFF_SMTP_URL"),
+        ({"SMTP_URL": "smtp://mail.example.org:port"}, "HANDOFF_SMTP_URL"),
+        ({"SMTP_URL": "smtp://mail.example.org"}, "HANDOFF_MAIL_FROM"),
+        ({"MAIL_FROM": "Handoff <handoff@example.org>"}, "HANDOFF_MAIL_FROM"),
+        ({"MAIL_FROM": "handoff@example.org\r\nBcc: x@example.org"}, "HANDOFF_MAIL_FROM"),
+    ],
+)
+def test_a_mail_server_or_sender_that_is_none_is_one_line(
+    environment: pytest.MonkeyPatch, values: dict[str, str], named: str
+) -> None:
+    given_settings(environment, values)
+    assert named in refusal()
+
+
+def test_the_password_of_the_mail_server_is_in_no_refusal(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("HANDOFF_SMTP_URL", "smtp://user:hidden@mail.example.org")
+    assert "hidden" not in refusal()
+
+
+def test_on_this_machine_a_sender_need_not_be_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("HANDOFF_SMTP_URL", "smtp://127.0.0.1:2525")
+    assert load_settings().mail_sender == "handoff@localhost"
+
+
+@pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:9", "https://127.9.9.9/x"]
 )
 def test_this_machine_is_loopback(url: str) -> None:

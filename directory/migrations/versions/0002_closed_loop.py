@@ -19,9 +19,11 @@ def upgrade() -> None:
     op.create_table('alarms',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('standing', sa.String(length=20), nullable=True),
     sa.Column('raised_at', directory.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('cleared_at', directory.database.UtcDateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms')),
+    sa.UniqueConstraint('standing', name=op.f('uq_alarms_standing'))
     )
     with op.batch_alter_table('alarms', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_alarms_kind'), ['kind'], unique=False)
@@ -283,10 +285,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('wording', sa.String(length=40), nullable=False, server_default=sa.text("'checkin_first'")))
         batch_op.add_column(sa.Column('asks', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('safety_asked', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('wording_version', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('named_sender', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('safe_first', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('safety_confirmed_at', directory.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('safety_refusals', sa.Integer(), nullable=False, server_default=sa.text("0")))
 
     with op.batch_alter_table('outbound_messages', schema=None) as batch_op:
         batch_op.add_column(sa.Column('notice_id', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('priority', sa.Integer(), nullable=False, server_default=sa.text("1")))
+        batch_op.add_column(sa.Column('reported_at', directory.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f('ix_outbound_messages_reported_at'), ['reported_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_messages_notice_id'), ['notice_id'], unique=False)
 
     with op.batch_alter_table('people', schema=None) as batch_op:
@@ -295,6 +304,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('code_word', directory.database.Encrypted(), nullable=True))
         batch_op.add_column(sa.Column('clinician_id', sa.String(length=36), nullable=True))
         batch_op.create_index(batch_op.f('ix_people_clinician_id'), ['clinician_id'], unique=False)
+
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('visit_id', sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column('voided_at', directory.database.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('service', schema=None) as batch_op:
         batch_op.add_column(sa.Column('typical_wait_days', sa.Integer(), nullable=True))
@@ -311,6 +324,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tasks_assigned_to'), ['assigned_to'], unique=False)
 
     with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('safe_to_text', sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column('corrected_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('voided_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('voided_by', sa.String(length=36), nullable=True))
@@ -334,6 +348,7 @@ def downgrade() -> None:
         batch_op.drop_column('voided_by')
         batch_op.drop_column('voided_at')
         batch_op.drop_column('corrected_at')
+        batch_op.drop_column('safe_to_text')
 
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tasks_assigned_to'))
@@ -349,6 +364,10 @@ def downgrade() -> None:
     with op.batch_alter_table('service', schema=None) as batch_op:
         batch_op.drop_column('typical_wait_days')
 
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.drop_column('voided_at')
+        batch_op.drop_column('visit_id')
+
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_clinician_id'))
         batch_op.drop_column('clinician_id')
@@ -357,11 +376,18 @@ def downgrade() -> None:
         batch_op.drop_column('number_shared')
 
     with op.batch_alter_table('outbound_messages', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_outbound_messages_reported_at'))
+        batch_op.drop_column('reported_at')
         batch_op.drop_index(batch_op.f('ix_outbound_messages_notice_id'))
         batch_op.drop_column('priority')
         batch_op.drop_column('notice_id')
 
     with op.batch_alter_table('checkins', schema=None) as batch_op:
+        batch_op.drop_column('safety_refusals')
+        batch_op.drop_column('safety_confirmed_at')
+        batch_op.drop_column('safe_first')
+        batch_op.drop_column('named_sender')
+        batch_op.drop_column('wording_version')
         batch_op.drop_column('safety_asked')
         batch_op.drop_column('asks')
         batch_op.drop_column('wording')

@@ -5,15 +5,21 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from directory import database
-from directory.checkins import queries, service
+from directory.checkins import plans, queries, service
 from directory.checkins.models import CheckIn, CheckInStatus
+from directory.checkins.plan import Step
 from directory.database import Database
-from directory.messages.models import OutboundMessage
+from directory.follow_up import end_texting
+from directory.messages import outbox
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.on_call import pause
 from directory.people import service as people
 from directory.people.models import Person
 from directory.tasks.models import Task, TaskKind
+from directory.visits.models import CallType
 from tests.factories import QUIET, consent, read_checkin, visited
 from tests.fakes import MORNING
 from tests.threads import all_at_once
@@ -21,14 +27,14 @@ from tests.threads import all_at_once
 DAY = timedelta(days=1)
 
 
-def send_due(at: timedelta) -> list[OutboundMessage]:
+def words(_: Session, checkin: CheckIn, __: Person) -> service.Worded:
+    asked_first = checkin.safety_asked and checkin.safety_confirmed_at is None
+    return service.Worded("good time?" if asked_first else f"step {checkin.step}", 7)
+
+
+def send_due(at: timedelta, **given: int) -> list[OutboundMessage]:
     with database.session_scope() as session:
-        return service.send_due(
-            session,
-            wording=lambda checkin, _: f"step {checkin.step}",
-            quiet=QUIET,
-            now=MORNING + at,
-        )
+        return service.send_due(session, wording=words, quiet=QUIET, now=MORNING + at, **given)
 
 
 def sent(at: timedelta) -> None:
@@ -166,6 +172,112 @@ def test_an_answer_in_between_starts_the_count_anew(db: Database) -> None:
     sent(14 * DAY)
     assert give_up(20 * DAY) == 0
     assert tasks() == []
+
+
+def test_a_pause_holds_everything_back_and_what_got_stale_meanwhile_is_dropped(
+    any_database: Database,
+) -> None:
+    _, planned = visited()
+    with database.session_scope() as session:
+        pause.start(session, by="command", now=MORNING)
+    assert send_due(DAY) == []
+    assert read_checkin(planned[0].id).status == CheckInStatus.PLANNED
+    with database.session_scope() as session:
+        pause.end(session, by="command", now=MORNING + DAY)
+    assert [message.body for message in send_due(4 * DAY)] == ["step 2"]
+    assert read_checkin(planned[0].id).status == CheckInStatus.DROPPED
+
+
+def test_no_more_are_handed_over_than_there_is_room_for(any_database: Database) -> None:
+    for number in range(5):
+        visited(phone=f"+1630555010{number}")
+    assert len(send_due(DAY, at_most=3)) == 3
+    assert send_due(DAY, at_most=3) == []
+    with database.session_scope() as session:
+        for message in session.scalars(select(OutboundMessage).limit(2)):
+            outbox.mark_sent(message, provider_id=message.id, segments=1, now=MORNING + DAY)
+            message.status = OutboundStatus.SENT
+    assert len(send_due(DAY, at_most=3)) == 2
+    assert send_due(DAY) == []
+
+
+def test_contacts_that_ask_for_nothing_are_open_for_an_answer_and_never_count(
+    any_database: Database,
+) -> None:
+    _, planned = visited(follow_up="caring_contacts")
+    person_id = planned[0].person_id
+    assert [each.asks for each in planned] == [True] + [False] * 9
+    for checkin in planned:
+        sent(checkin.due_at - MORNING)
+        with database.read_scope() as session:
+            opened = service.open_for(session, person_id, now=checkin.due_at + DAY)
+        assert opened is not None
+        assert opened.id == checkin.id
+    assert give_up(400 * DAY) == 0
+    assert tasks() == []
+
+
+def test_only_those_that_ask_make_three_in_a_row(db: Database) -> None:
+    steps = [("checkin_first", True), ("caring_contact", False), ("checkin_again", True)]
+    steps += [("caring_contact_hello", False), ("checkin_last", True), ("caring_contact", False)]
+    change = plans.PlanChange(
+        name="Mixed",
+        steps=tuple(Step((n + 1) * DAY, key, asks) for n, (key, asks) in enumerate(steps)),
+    )
+    with database.session_scope() as session:
+        plans.edit(session, "mixed", change, by="s", now=MORNING)
+    _, planned = visited(follow_up="mixed")
+    for number in range(5):
+        sent((number + 1) * DAY)
+        assert give_up((number + 1) * DAY + timedelta(hours=1)) == 0
+    assert give_up(5 * DAY + service.TIME_TO_ANSWER) == 1
+    assert tasks() == [TaskKind.UNANSWERED_CHECKINS]
+    assert read_checkin(planned[5].id).status == CheckInStatus.CANCELLED
+
+
+def test_an_edited_plan_leaves_what_is_planned_as_it_was(any_database: Database) -> None:
+    _, planned = visited()
+    change = plans.PlanChange(
+        name="Standard",
+        steps=(Step(timedelta(hours=30), "caring_contact", asks=False),),
+        default_for=(CallType.MENTAL_HEALTH,),
+    )
+    with database.session_scope() as session:
+        plans.edit(session, "standard", change, by="s", now=MORNING, based_on=1)
+    assert [(read_checkin(each.id).wording, each.asks) for each in planned] == [
+        ("checkin_first", True),
+        ("checkin_again", True),
+        ("checkin_last", True),
+    ]
+    _, others = visited(phone="+16305550101")
+    assert [(each.wording, each.due_at) for each in others] == [
+        ("caring_contact", MORNING + timedelta(hours=30))
+    ]
+
+
+def test_the_version_that_was_sent_is_kept(db: Database) -> None:
+    _, planned = visited()
+    send_due(DAY)
+    assert read_checkin(planned[0].id).wording_version == 7
+    assert read_checkin(planned[1].id).wording_version is None
+
+
+def test_stop_ends_every_kind_of_plan(any_database: Database) -> None:
+    _, planned = visited(follow_up="caring_contacts")
+    sent(DAY)
+    send_due(7 * DAY)  # in the outbox, not sent
+    with database.session_scope() as session:
+        person = session.get_one(Person, planned[0].person_id)
+        people.opt_out(session, person, now=MORNING)
+        end_texting(session, person, reason="stop", now=MORNING + 7 * DAY)
+    for each in planned[1:]:
+        assert read_checkin(each.id).status == CheckInStatus.CANCELLED
+    assert send_due(30 * DAY) == []
+    with database.read_scope() as session:
+        left = session.scalars(
+            select(OutboundMessage.id).where(OutboundMessage.status == OutboundStatus.QUEUED)
+        ).all()
+    assert list(left) == []
 
 
 def test_a_cancelled_check_in_cannot_be_marked_sent(db: Database) -> None:

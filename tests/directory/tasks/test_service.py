@@ -85,7 +85,7 @@ def test_pages_list_the_earliest_due_first_and_each_task_once(any_database: Data
         if not rows:
             break
         seen += [row.id for row in rows]
-        after = (rows[-1].due_at, rows[-1].id)
+        after = queries.position(rows[-1])
     assert seen[0] == danger
     assert set(seen) == calls | {danger}
     assert len(seen) == 4
@@ -97,3 +97,58 @@ def test_open_tasks_are_counted_by_kind(db: Database) -> None:
     open_task(TaskKind.LISTING_REPORT, None)
     with database.read_scope() as session:
         assert queries.open_counts(session) == {"danger": 2, "listing_report": 1}
+
+
+def test_danger_comes_first_however_late_the_rest_is(any_database: Database) -> None:
+    late = open_task(TaskKind.CALL_BACK, met())
+    with database.session_scope() as session:
+        session.get_one(Task, late).due_at = MORNING - timedelta(days=3)
+    danger = open_task(TaskKind.OPTED_OUT_DANGER, met())
+    with database.read_scope() as session:
+        first, second = queries.page(session)
+        rest = queries.page(session, after=queries.position(first))
+    assert [first.id, second.id] == [danger, late]
+    assert [each.id for each in rest] == [late]
+
+
+def test_mine_is_what_i_have_claimed_and_what_waits_for_me(db: Database) -> None:
+    assigned, claimed, taken = (
+        open_task(TaskKind.CALL_BACK, met(f"+163055501{n:02}")) for n in (1, 2, 3)
+    )
+    with database.session_scope() as session:
+        for task_id in (assigned, taken):
+            session.get_one(Task, task_id).assigned_to = "me"
+        service.claim(session.get_one(Task, claimed), by="me", now=MORNING)
+        service.claim(session.get_one(Task, taken), by="you", now=MORNING)
+        found = queries.page(session, mine="me")
+        assert {task.id for task in found} == {assigned, claimed}
+        assert [task.id for task in queries.page(session, mine="you")] == [taken]
+
+
+def test_a_claim_is_given_back_without_a_new_time(db: Database) -> None:
+    task_id = open_task(TaskKind.DANGER, met())
+    with database.session_scope() as session:
+        task = session.get_one(Task, task_id)
+        service.claim(task, by="me", now=MORNING)
+        service.reopen(task, now=MORNING + timedelta(minutes=9), note="No answer")
+    task = read(task_id)
+    assert (task.status, task.claimed_by, task.claimed_at) == (TaskStatus.OPEN, None, None)
+    assert task.due_at == MORNING + timedelta(minutes=15)
+    assert (task.note, task.reopened_at) == ("No answer", MORNING + timedelta(minutes=9))
+
+
+def test_what_was_done_is_opened_with_its_whole_time_and_what_was_noted(db: Database) -> None:
+    task_id = open_task(TaskKind.DANGER, met(), "Call now")
+    later = MORNING + timedelta(hours=5)
+    with database.session_scope() as session:
+        task = session.get_one(Task, task_id)
+        service.finish(task, by="me", now=MORNING, note="Left a message")
+        assert task.done_note == "Left a message"
+        task.escalated_at = MORNING
+        service.reopen(task, now=later, note="She called back")
+        with pytest.raises(Conflict):
+            service.reopen(task, now=later)
+    task = read(task_id)
+    assert task.due_at == later + timedelta(minutes=15)
+    assert (task.done_at, task.done_note, task.escalated_at) == (None, None, None)
+    assert task.note == "Call now\nLeft a message\nShe called back"

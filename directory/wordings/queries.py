@@ -1,0 +1,87 @@
+"""Every SELECT on wordings, and on the names that they must not say."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from directory.languages import Language
+from directory.listings.models import Organization
+from directory.wordings.models import Wording, WordingStatus
+
+# Shorter names are words of every day as well.
+SHORTEST_NAME = 4
+
+
+def by_id(session: Session, wording_id: str) -> Wording | None:
+    return session.get(Wording, wording_id)
+
+
+def approved(session: Session, key: str, language: Language) -> Wording | None:
+    """The one version that is sent."""
+    return session.scalar(
+        select(Wording)
+        .where(
+            Wording.key == key,
+            Wording.language == language,
+            Wording.status == WordingStatus.APPROVED,
+        )
+        .order_by(Wording.version.desc())
+        .limit(1)
+    )
+
+
+def versions(
+    session: Session, key: str, language: Language, *, for_update: bool = False
+) -> list[Wording]:
+    """Every version, the newest first. `for_update`: two approvals come one after the other."""
+    statement = (
+        select(Wording)
+        .where(Wording.key == key, Wording.language == language)
+        .order_by(Wording.version.desc())
+    )
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(statement))
+
+
+def newest_version(session: Session, key: str, language: Language) -> int:
+    """The number of the newest version; 0 when there is none."""
+    newest = select(func.max(Wording.version)).where(
+        Wording.key == key, Wording.language == language
+    )
+    return session.scalar(newest) or 0
+
+
+def page(
+    session: Session,
+    *,
+    key: str | None = None,
+    language: Language | None = None,
+    status: WordingStatus | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[Wording]:
+    """In the order in which they were written; `after`: when and which the last one seen was."""
+    statement = select(Wording).order_by(Wording.created_at, Wording.id).limit(limit)
+    if key is not None:
+        statement = statement.where(Wording.key == key)
+    if language is not None:
+        statement = statement.where(Wording.language == language)
+    if status is not None:
+        statement = statement.where(Wording.status == status)
+    if after is not None:
+        created_at, wording_id = after
+        later = Wording.created_at > created_at
+        same = (Wording.created_at == created_at) & (Wording.id > wording_id)
+        statement = statement.where(later | same)
+    return list(session.scalars(statement))
+
+
+def organization_names(session: Session) -> list[str]:
+    """What organizations are called, other names included."""
+    names: list[str] = []
+    columns = (Organization.name, Organization.alternate_name, Organization.also_known_as)
+    for name, other, others in session.execute(select(*columns)):
+        names += [name, other or "", *others]
+    return [name for name in names if len(name) >= SHORTEST_NAME]

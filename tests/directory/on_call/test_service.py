@@ -1,0 +1,132 @@
+"""The roster: who may be put on it, and who is on call at a moment."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from directory import database
+from directory.database import Database
+from directory.errors import Conflict, Invalid, NotFound
+from directory.on_call import queries, service
+from directory.staff import service as staff
+from directory.tasks.models import Task, TaskStatus
+from tests.directory.on_call.builders import DAY, a_colleague, danger, look, on_call
+from tests.fakes import MORNING
+
+HOUR = timedelta(hours=1)
+
+
+def roster(at: datetime = MORNING) -> list[str]:
+    with database.read_scope() as session:
+        return [member.id for member in queries.on_call(session, now=at)]
+
+
+def test_they_are_paged_in_the_order_of_their_positions(any_database: Database) -> None:
+    second, first = a_colleague(61), a_colleague(62)
+    on_call(second, 2)
+    on_call(first, 1)
+    assert roster() == [first, second]
+
+
+def test_a_shift_begins_at_its_start_and_is_over_at_its_end(db: Database) -> None:
+    night, day = a_colleague(61), a_colleague(62)
+    on_call(night, ends_at=MORNING + HOUR)
+    on_call(day, starts_at=MORNING + HOUR)
+    assert roster(MORNING - timedelta(seconds=1)) == []
+    assert roster(MORNING) == [night]
+    assert roster(MORNING + HOUR) == [day]
+
+
+def test_who_has_lost_the_phone_or_the_account_is_passed_over(db: Database) -> None:
+    lost, gone, there = a_colleague(61), a_colleague(62), a_colleague(63)
+    for position, member in enumerate([lost, gone, there], start=1):
+        on_call(member, position)
+    with database.session_scope() as session:
+        staff.revoke_phone(session, "clinician61@city.example")
+        staff.remove(session, "clinician62@city.example", now=MORNING)
+    assert roster() == [there]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"ends_at": MORNING}, "shift_over"),
+        ({"starts_at": MORNING + 2 * DAY}, "shift_length"),
+        ({"starts_at": MORNING + DAY}, "shift_length"),
+        ({"ends_at": MORNING + 32 * DAY}, "shift_length"),
+        ({"ends_at": MORNING + 400 * DAY}, "shift_implausible"),
+        ({"starts_at": datetime.min.replace(tzinfo=timezone(14 * HOUR))}, "shift_implausible"),
+        ({"ends_at": datetime.max.replace(tzinfo=UTC)}, "shift_implausible"),
+    ],
+)
+def test_times_that_make_no_sense_are_refused(
+    db: Database, change: dict[str, datetime], code: str
+) -> None:
+    times = {"starts_at": MORNING, "ends_at": MORNING + DAY} | change
+    with pytest.raises(Invalid) as refused:
+        on_call(a_colleague(), **times)
+    assert refused.value.code == code
+
+
+def test_without_a_phone_nobody_can_be_on_call(db: Database) -> None:
+    with pytest.raises(Invalid) as refused:
+        on_call(a_colleague(phone=False))
+    assert refused.value.code == "phone_missing"
+    with pytest.raises(NotFound):
+        on_call("nobody")
+
+
+def test_one_colleague_and_one_position_at_a_time(db: Database) -> None:
+    one, two = a_colleague(61), a_colleague(62)
+    on_call(one)
+    for member, position, code in ((one, 2, "shift_overlaps"), (two, 1, "position_taken")):
+        with pytest.raises(Conflict) as refused:
+            on_call(member, position, starts_at=MORNING + HOUR, ends_at=MORNING + 2 * DAY)
+        assert refused.value.code == code
+    on_call(one, starts_at=MORNING + DAY, ends_at=MORNING + 2 * DAY)
+    on_call(two, 2)
+
+
+def test_a_shift_is_taken_off_the_roster_once(db: Database) -> None:
+    shift_id = on_call(a_colleague())
+    with database.session_scope() as session:
+        service.remove_shift(session, shift_id)
+    assert roster() == []
+    with database.session_scope() as session, pytest.raises(NotFound):
+        service.remove_shift(session, shift_id)
+
+
+def acknowledge(staff_id: str) -> bool:
+    with database.session_scope() as session:
+        return service.acknowledge(session, staff_id, now=MORNING + HOUR)
+
+
+def read(task_id: str) -> Task:
+    with database.read_scope() as session:
+        return session.get_one(Task, task_id)
+
+
+def test_acknowledging_claims_every_danger_that_one_was_paged_for(any_database: Database) -> None:
+    member, other = a_colleague(61), a_colleague(62)
+    on_call(member)
+    first, second = danger(), danger(phone="+16305550101")
+    look()
+    later = danger(phone="+16305550102")
+    assert not acknowledge(other)
+    assert acknowledge(member)
+    for task_id in (first, second):
+        assert (read(task_id).status, read(task_id).claimed_by) == (TaskStatus.CLAIMED, member)
+    assert read(later).status == TaskStatus.OPEN
+    assert not acknowledge(member)
+
+
+def test_the_second_to_acknowledge_has_nothing_left(db: Database) -> None:
+    first, second = a_colleague(61), a_colleague(62)
+    on_call(first, 1)
+    on_call(second, 2)
+    task_id = danger()
+    look()
+    look(timedelta(minutes=5))
+    assert acknowledge(second)
+    assert not acknowledge(first)
+    assert read(task_id).claimed_by == second

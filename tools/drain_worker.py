@@ -1,0 +1,65 @@
+"""Forks workers of the product on request, so that one that was killed is back at once.
+
+Reads one order a line from standard input, as JSON, and answers with the process id of the new
+worker. Reading in the code takes seconds; it is done once, here, before anything has begun that
+a fork could cut in half. Workers end with this process.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from api import server
+from api.logs import set_up_logs
+from api.services import build
+from directory.messages import outbox
+from directory.settings import load_settings
+
+
+def main() -> int:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who were killed
+    for line in sys.stdin:
+        order = json.loads(line)
+        worker = os.fork()
+        if worker == 0:
+            _work(order)
+        sys.stdout.write(f"{worker}\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _work(order: dict[str, Any]) -> None:
+    """What a worker runs until it is killed. What it says goes into the file `log`."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    with Path(order["log"]).open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if order["claim_seconds"] is not None:
+        outbox.CLAIM = timedelta(seconds=order["claim_seconds"])
+    if order["web"]:
+        os._exit(server.main())
+    set_up_logs()
+    services = build(load_settings())
+    services.clock.start(speed=1)
+    services.workers.start()
+    signal.pause()
+    os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
