@@ -29,7 +29,7 @@ from tools.drain import (
     outcome_of,
 )
 
-PEOPLE = 150
+PEOPLE = 120
 RATE = 50.0
 KILLS = 3
 # Longer than a sender that lives may take (a slot, and the carrier's time-out), or two would send.
