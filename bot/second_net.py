@@ -13,7 +13,7 @@ from directory.needs import taxonomy
 # What the classifier says of fewer words is chance.
 FEWEST_WORDS = 4
 # From this score of danger on a hint of the rules counts; far below what raises without one.
-AGREES_WITH_A_HINT = 0.2
+AGREES_WITH_A_HINT = 0.1
 # Below this an answer to a check-in stays unclear, and a person reads it.
 SURE_OF_AN_ANSWER = 0.2
 # From this on a need is worth telling the person who reads.
