@@ -154,7 +154,7 @@ ODD = "the tulips came up"
     ("answer", "read"),
     [
         (Seen("better", 0.7), CheckinAnswer.BETTER),
-        (Seen("better", 0.2), CheckinAnswer.UNCLEAR),
+        (Seen("better", 0.1), CheckinAnswer.UNCLEAR),
         (Seen("elated", 0.9), CheckinAnswer.UNCLEAR),
         (None, CheckinAnswer.UNCLEAR),
     ],
