@@ -52,6 +52,8 @@ say = sys.stdout.write
 def main() -> int:
     options = _options()
     kinds = tuple(PROCESSES) if options.database == "both" else (options.database,)
+    if not options.people:
+        kinds = ()
     wrong = 0
     for kind in kinds:
         with tempfile.TemporaryDirectory(prefix="handoff-bench-") as folder:
@@ -185,7 +187,7 @@ def _quantile(ordered: list[float], share: float) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.bench_checkins", description=__doc__)
     parser.add_argument("--database", choices=[*PROCESSES, "both"], default="both")
-    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--people", type=int, default=10_000, help="0: only the future ones")
     parser.add_argument("--rate", type=float, default=50.0, help="texts a second")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--future", type=int, default=100_000)

@@ -33,6 +33,8 @@ class CheckIn(Base):
     __table_args__ = (
         Index("ix_checkins_status_due_at", "status", "due_at"),
         Index("ix_checkins_person_id_due_at", "person_id", "due_at"),
+        # What one person has planned: without it a planner may walk through what everybody has.
+        Index("ix_checkins_person_id_status_due_at", "person_id", "status", "due_at"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))

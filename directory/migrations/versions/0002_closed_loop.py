@@ -290,6 +290,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('safe_first', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('safety_confirmed_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('safety_refusals', sa.Integer(), nullable=False, server_default=sa.text("0")))
+        batch_op.create_index('ix_checkins_person_id_status_due_at', ['person_id', 'status', 'due_at'], unique=False)
 
     with op.batch_alter_table('outbound_messages', schema=None) as batch_op:
         batch_op.add_column(sa.Column('notice_id', sa.String(length=36), nullable=True))
@@ -383,6 +384,7 @@ def downgrade() -> None:
         batch_op.drop_column('notice_id')
 
     with op.batch_alter_table('checkins', schema=None) as batch_op:
+        batch_op.drop_index('ix_checkins_person_id_status_due_at')
         batch_op.drop_column('safety_refusals')
         batch_op.drop_column('safety_confirmed_at')
         batch_op.drop_column('safe_first')
