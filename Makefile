@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench format pins clean
+.PHONY: help setup run test check lint bench faults format pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -39,6 +39,9 @@ lint: setup ## style, types and the direction of imports
 
 bench: setup ## how long a resident waits, and memory; with `make run` in another terminal
 	@$(BIN)/python -m tools.bench_turns
+
+faults: setup ## 10,000 due check-ins while processes are killed: lost, doubled, late, memory (takes half an hour)
+	@$(BIN)/python -m tools.bench_checkins $(ARGS)
 
 format: setup ## put the code into its one form
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,7 @@ from directory.listings import publication
 from directory.listings.models import Service
 from directory.people import queries as people
 from directory.people.models import Person, Purpose
-from directory.referrals import notify, queries
+from directory.referrals import notify, queries, silence
 from directory.referrals.actors import Actor
 from directory.referrals.models import Priority, Referral, ReferralEvent, ReferralRemark
 from directory.referrals.states import ENDED, Party, Status, allowed, require_move
@@ -19,9 +19,6 @@ from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 
 SUBSTANCE_USE = "substance_use"
-# How long a partner may be silent: first a reminder, then it is the clinician's again.
-REMIND_AFTER = {Priority.ROUTINE: timedelta(hours=24), Priority.URGENT: timedelta(hours=1)}
-ESCALATE_AFTER = {Priority.ROUTINE: timedelta(hours=48), Priority.URGENT: timedelta(hours=2)}
 USUAL_WAIT = timedelta(days=7)
 # The person is asked within a day of the partner's closing it, quiet hours included.
 ASK_AFTER_CLOSING = timedelta(hours=2)
@@ -170,7 +167,7 @@ def remark(
         )
     else:
         if referral.status == Status.REQUESTED:
-            _await_answer(referral, now=now)
+            silence.wait(referral, now=now)
         notify.answered(session, referral, written.id, now=now)
     return written
 
@@ -219,7 +216,8 @@ def _cancel(session: Session, referral: Referral, *, actor: Actor, now: datetime
     referral.status, referral.changed_at = Status.CANCELLED, now
     reason = "Consent was withdrawn."
     _note(session, referral, was, actor=actor, reason=reason, now=now)
-    _stop_clocks(referral)
+    silence.end(session, referral, now=now)
+    referral.ask_at = None
     notify.withdrawn(session, referral, now=now)
 
 
@@ -236,25 +234,8 @@ def _request(
     _note(session, referral, was, actor=actor, reason=referral.reason, now=now)
     referral.ask_at = now + _typical_wait(session, referral)
     notify.sent(session, referral, person, now=now)
-    if notify.requested(session, referral, now=now):
-        _await_answer(referral, now=now)
-        return
-    tasks.open_task(
-        session,
-        TaskKind.REFERRAL_UNANSWERED,
-        person_id=person.id,
-        referral_id=referral.id,
-        service_id=referral.service_id,
-        assigned_to=referral.clinician_id,
-        note="This partner has no contact with us: please call them about the referral.",
-        now=now,
-    )
-
-
-def _await_answer(referral: Referral, *, now: datetime) -> None:
-    priority = Priority(referral.priority)
-    referral.remind_at = now + REMIND_AFTER[priority]
-    referral.escalate_at = now + ESCALATE_AFTER[priority]
+    told = notify.requested(session, referral, now=now)
+    silence.begin(session, referral, told=told, now=now)
 
 
 def _after(
@@ -270,7 +251,7 @@ def _after(
     """What follows from a referral's having become `to`."""
     if referral.answered_at is None and actor.party not in (Party.RESIDENT, Party.SENDER):
         referral.answered_at = now
-    referral.remind_at = referral.escalate_at = None
+    silence.end(session, referral, now=now)
     if to is Status.ACCEPTED:
         referral.ask_at = now + _typical_wait(session, referral)
         notify.accepted(session, referral, person, by=actor, now=now)
@@ -282,7 +263,7 @@ def _after(
         referral.ask_at = None
         hand_back(session, referral, _why(to, reason), now=now)
     elif to in (Status.CANCELLED, Status.ENTERED_IN_ERROR):
-        _stop_clocks(referral)
+        referral.ask_at = None
         notify.withdrawn(session, referral, now=now)
 
 
@@ -311,10 +292,6 @@ def named(session: Session, service_ids: list[str]) -> str:
 def _why(to: Status, reason: str | None) -> str:
     verb = "declined" if to is Status.REJECTED else "could not help"
     return f"The partner {verb}: {reason}" if reason else f"The partner {verb}."
-
-
-def _stop_clocks(referral: Referral) -> None:
-    referral.remind_at = referral.escalate_at = referral.ask_at = None
 
 
 def _typical_wait(session: Session, referral: Referral) -> timedelta:

@@ -129,3 +129,16 @@ def overdue_count(session: Session, *, now: datetime) -> int:
     """How many tasks are past their time and not done."""
     waiting = select(func.count()).where(Task.status != TaskStatus.DONE, Task.due_at <= now)
     return session.scalar(waiting) or 0
+
+
+def not_done_about(session: Session, referral_id: str, kind: TaskKind) -> list[Task]:
+    """Tasks of this kind about a referral that wait or were claimed."""
+    return list(
+        session.scalars(
+            select(Task).where(
+                Task.referral_id == referral_id,
+                Task.kind == kind,
+                Task.status != TaskStatus.DONE,
+            )
+        )
+    )

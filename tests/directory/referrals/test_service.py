@@ -9,6 +9,7 @@ from directory import database
 from directory.database import Database
 from directory.errors import Conflict, Invalid
 from directory.notices.models import Notice, NoticeKind
+from directory.partners import service as partners
 from directory.people.models import Purpose
 from directory.referrals import clocks, outcomes, queries
 from directory.referrals import service as referrals
@@ -16,7 +17,7 @@ from directory.referrals.actors import partner
 from directory.referrals.models import Priority, Referral
 from directory.referrals.service import NewReferral
 from directory.referrals.states import NotReceived, Status
-from directory.tasks.models import Task, TaskKind
+from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.directory.referrals.builders import (
     BY_CLINICIAN,
     a_contact,
@@ -108,6 +109,25 @@ def test_a_partner_without_contact_is_a_task_at_once() -> None:
     (task,) = tasks_of(referral_id)
     assert (task.kind, task.assigned_to) == (TaskKind.REFERRAL_UNANSWERED, CLINICIAN)
     assert read(referral_id).remind_at is None
+
+
+def test_a_partner_that_looks_for_itself_is_given_its_time() -> None:
+    with database.session_scope() as session:
+        service = a_service(session)
+        partners.issue_key(session, service.organization_id, now=MORNING)
+        referral_id = a_referral(session, contact=False)
+    assert tasks_of(referral_id) == []
+    pass_time(2 * DAY)
+    (task,) = tasks_of(referral_id)
+    assert task.kind == TaskKind.REFERRAL_UNANSWERED
+
+
+def test_nobody_has_to_call_about_a_silence_that_has_ended() -> None:
+    with database.session_scope() as session:
+        referral_id = a_referral(session, contact=False)
+    move(referral_id, Status.ACCEPTED)
+    (task,) = tasks_of(referral_id)
+    assert (task.status, task.done_by) == (TaskStatus.DONE, "system")
 
 
 def test_who_accepts_first_wins_and_the_other_is_told(referral_id: str) -> None:
