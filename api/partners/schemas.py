@@ -42,6 +42,7 @@ class PartnerReferral(BaseModel):
     id: str
     status: Status
     priority: Priority
+    service_id: str
     service: Named
     need: str | None
     language: Language | None

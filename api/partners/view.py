@@ -35,6 +35,7 @@ def for_partner(
         id=referral.id,
         status=status,
         priority=Priority(referral.priority),
+        service_id=referral.service_id,
         service=Named(id=referral.service_id, name=disclosed.service_name),
         need=referral.need,
         language=disclosed.language,

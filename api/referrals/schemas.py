@@ -111,6 +111,7 @@ class ReferralOut(BaseModel):
 
     id: str
     person_id: str
+    service_id: str
     service: Named
     organization: Named
     need: str | None

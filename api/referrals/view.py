@@ -38,6 +38,7 @@ def _out(
     return schemas.ReferralOut(
         id=referral.id,
         person_id=referral.person_id,
+        service_id=referral.service_id,
         service=_service(session, referral.service_id),
         organization=_organization(session, referral.organization_id),
         need=referral.need,

@@ -37,7 +37,10 @@ def organization(session: Session, name: str) -> Organization:
     """By HSDS id or slug. Raises NotFound."""
     found = queries.organization_named(session, name)
     if found is None:
-        raise NotFound("organization_unknown", "There is no organisation with this id or slug.")
+        raise NotFound(
+            "organization_unknown",
+            "There is no organisation with this id or slug: partners.yml names them (`id`).",
+        )
     return found
 
 
