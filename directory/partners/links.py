@@ -36,8 +36,9 @@ def link_for(
             code=_free_code(used),
             created_at=wall,
         )
-        link.token_hash = _hash(token_of(link))
         session.add(link)
+    # Anew each time: after a change of our key the next text brings a link that opens.
+    link.token_hash = _hash(token_of(link))
     link.expires_at = wall + LIFETIME
     session.flush()
     return link
