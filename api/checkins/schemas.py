@@ -12,7 +12,7 @@ from directory.wordings.models import WordingStatus
 
 # Nothing that people write holds a NUL, and no database takes it.
 _WITHOUT_NUL = r"^[^\x00]*$"
-PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,19}$")]
 WordingKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
 PlanName = Annotated[
     str,

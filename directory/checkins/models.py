@@ -47,7 +47,7 @@ class CheckIn(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(String(20))
-    plan_id: Mapped[str] = mapped_column(String(40), default="standard")
+    plan_id: Mapped[str] = mapped_column(String(20), default="standard")
     wording: Mapped[str] = mapped_column(String(40), default="checkin_first")
     # The approved version that was sent; None for a sentence that is shipped, and before.
     wording_version: Mapped[int | None] = mapped_column(Integer)

@@ -19,7 +19,7 @@ class CheckinPlan(Base):
     """
 
     __tablename__ = "checkin_plans"
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     working_days_only: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -15,7 +15,7 @@ from directory.errors import Invalid
 from directory.visits.models import CallType
 from directory.wordings.rules import Broken, Use, broken_by_use, refuse
 
-ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+ID = re.compile(r"[a-z][a-z0-9_]{1,19}")
 STANDARD, NONE = "standard", "none"
 MOST_STEPS = 20
 SOONEST = timedelta(hours=1)
@@ -49,7 +49,7 @@ class Change(Protocol):
 def require_sound(plan_id: str, change: Change, wordings: Mapping[str, KnownWording]) -> None:
     """Raises Invalid on the first rule broken. `wordings`: those that may go out, by key."""
     if not ID.fullmatch(plan_id):
-        raise Invalid("plan_id_invalid", "A plan's id has 2 to 40 of a-z, 0-9 and _.")
+        raise Invalid("plan_id_invalid", "A plan's id has 2 to 20 of a-z, 0-9 and _.")
     _require_place(plan_id, change)
     _require_times([step.after for step in change.steps])
     for number, step in enumerate(change.steps):

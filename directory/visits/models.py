@@ -37,7 +37,7 @@ class Visit(Base):
     call_type: Mapped[str] = mapped_column(String(30))
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disposition: Mapped[str | None] = mapped_column(Encrypted)
-    follow_up: Mapped[str] = mapped_column(String(40))
+    follow_up: Mapped[str] = mapped_column(String(20))
     clinician_id: Mapped[str] = mapped_column(String(36))
     safe_to_text: Mapped[bool | None] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -25,11 +25,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms')),
     sa.UniqueConstraint('standing', name=op.f('uq_alarms_standing'))
     )
-    with op.batch_alter_table('alarms', schema=None) as batch_op:
+    with op.batch_alter_table('alarms', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_alarms_kind'), ['kind'], unique=False)
 
     op.create_table('checkin_plans',
-    sa.Column('id', sa.String(length=40), nullable=False),
+    sa.Column('id', sa.String(length=20), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('steps', sa.JSON(), nullable=False),
     sa.Column('working_days_only', sa.Boolean(), nullable=False),
@@ -54,7 +54,7 @@ def upgrade() -> None:
     sa.Column('resolved_by', sa.String(length=80), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_listing_reports'))
     )
-    with op.batch_alter_table('listing_reports', schema=None) as batch_op:
+    with op.batch_alter_table('listing_reports', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_listing_reports_service_id'), ['service_id'], unique=False)
 
     op.create_table('notices',
@@ -80,7 +80,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notices')),
     sa.UniqueConstraint('reference', name=op.f('uq_notices_reference'))
     )
-    with op.batch_alter_table('notices', schema=None) as batch_op:
+    with op.batch_alter_table('notices', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_notices_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notices_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notices_referral_id'), ['referral_id'], unique=False)
@@ -96,7 +96,7 @@ def upgrade() -> None:
     sa.Column('ended_by', sa.String(length=80), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pauses'))
     )
-    with op.batch_alter_table('pauses', schema=None) as batch_op:
+    with op.batch_alter_table('pauses', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_pauses_ended_at'), ['ended_at'], unique=False)
 
     op.create_table('repeated_requests',
@@ -109,7 +109,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_repeated_requests')),
     sa.UniqueConstraint('owner', 'key_index', name=op.f('uq_repeated_requests_owner_key_index'))
     )
-    with op.batch_alter_table('repeated_requests', schema=None) as batch_op:
+    with op.batch_alter_table('repeated_requests', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_repeated_requests_at'), ['at'], unique=False)
 
     op.create_table('wordings',
@@ -126,7 +126,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_wordings')),
     sa.UniqueConstraint('key', 'language', 'version', name=op.f('uq_wordings_key_language_version'))
     )
-    with op.batch_alter_table('wordings', schema=None) as batch_op:
+    with op.batch_alter_table('wordings', schema=None, recreate='never') as batch_op:
         batch_op.create_index('ix_wordings_key_language_status', ['key', 'language', 'status'], unique=False)
 
     op.create_table('on_call_shifts',
@@ -139,7 +139,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_on_call_shifts_staff_id_staff')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_on_call_shifts'))
     )
-    with op.batch_alter_table('on_call_shifts', schema=None) as batch_op:
+    with op.batch_alter_table('on_call_shifts', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_on_call_shifts_staff_id'), ['staff_id'], unique=False)
         batch_op.create_index('ix_on_call_shifts_starts_at_ends_at', ['starts_at', 'ends_at'], unique=False)
 
@@ -158,7 +158,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_partner_contacts_organization_id_organization')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_contacts'))
     )
-    with op.batch_alter_table('partner_contacts', schema=None) as batch_op:
+    with op.batch_alter_table('partner_contacts', schema=None, recreate='never') as batch_op:
         batch_op.create_index('ix_partner_contacts_address_index', ['address_index'], unique=False)
         batch_op.create_index(batch_op.f('ix_partner_contacts_organization_id'), ['organization_id'], unique=False)
 
@@ -173,7 +173,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_keys')),
     sa.UniqueConstraint('key_hash', name=op.f('uq_partner_keys_key_hash'))
     )
-    with op.batch_alter_table('partner_keys', schema=None) as batch_op:
+    with op.batch_alter_table('partner_keys', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_partner_keys_organization_id'), ['organization_id'], unique=False)
 
     op.create_table('referrals',
@@ -204,7 +204,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_referrals_person_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referrals'))
     )
-    with op.batch_alter_table('referrals', schema=None) as batch_op:
+    with op.batch_alter_table('referrals', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_referrals_ask_at'), ['ask_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_referrals_clinician_id'), ['clinician_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_referrals_escalate_at'), ['escalate_at'], unique=False)
@@ -228,7 +228,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_pages_task_id_tasks')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pages'))
     )
-    with op.batch_alter_table('pages', schema=None) as batch_op:
+    with op.batch_alter_table('pages', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_pages_next_at'), ['next_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_pages_staff_id'), ['staff_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_pages_task_id'), ['task_id'], unique=False)
@@ -246,7 +246,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referral_events')),
     sa.UniqueConstraint('referral_id', 'sequence', name=op.f('uq_referral_events_referral_id_sequence'))
     )
-    with op.batch_alter_table('referral_events', schema=None) as batch_op:
+    with op.batch_alter_table('referral_events', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_referral_events_referral_id'), ['referral_id'], unique=False)
 
     op.create_table('referral_links',
@@ -264,7 +264,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('referral_id', 'contact_id', name=op.f('uq_referral_links_referral_id_contact_id')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_referral_links_token_hash'))
     )
-    with op.batch_alter_table('referral_links', schema=None) as batch_op:
+    with op.batch_alter_table('referral_links', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_referral_links_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_referral_links_referral_id'), ['referral_id'], unique=False)
 
@@ -277,11 +277,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['referral_id'], ['referrals.id'], name=op.f('fk_referral_remarks_referral_id_referrals')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referral_remarks'))
     )
-    with op.batch_alter_table('referral_remarks', schema=None) as batch_op:
+    with op.batch_alter_table('referral_remarks', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_referral_remarks_referral_id'), ['referral_id'], unique=False)
 
-    with op.batch_alter_table('checkins', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('plan_id', sa.String(length=40), nullable=False, server_default=sa.text("'standard'")))
+    with op.batch_alter_table('checkins', schema=None, recreate='never') as batch_op:
+        batch_op.add_column(sa.Column('plan_id', sa.String(length=20), nullable=False, server_default=sa.text("'standard'")))
         batch_op.add_column(sa.Column('wording', sa.String(length=40), nullable=False, server_default=sa.text("'checkin_first'")))
         batch_op.add_column(sa.Column('asks', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('safety_asked', sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -292,31 +292,31 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('safety_refusals', sa.Integer(), nullable=False, server_default=sa.text("0")))
         batch_op.create_index('ix_checkins_person_id_status_due_at', ['person_id', 'status', 'due_at'], unique=False)
 
-    with op.batch_alter_table('outbound_messages', schema=None) as batch_op:
+    with op.batch_alter_table('outbound_messages', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('notice_id', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('priority', sa.Integer(), nullable=False, server_default=sa.text("1")))
         batch_op.add_column(sa.Column('reported_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f('ix_outbound_messages_reported_at'), ['reported_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbound_messages_notice_id'), ['notice_id'], unique=False)
 
-    with op.batch_alter_table('people', schema=None) as batch_op:
+    with op.batch_alter_table('people', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('number_shared', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('reassigned_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('code_word', directory.database.Encrypted(), nullable=True))
         batch_op.add_column(sa.Column('clinician_id', sa.String(length=36), nullable=True))
         batch_op.create_index(batch_op.f('ix_people_clinician_id'), ['clinician_id'], unique=False)
 
-    with op.batch_alter_table('consents', schema=None) as batch_op:
+    with op.batch_alter_table('consents', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('visit_id', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('voided_at', directory.database.UtcDateTime(timezone=True), nullable=True))
 
-    with op.batch_alter_table('service', schema=None) as batch_op:
+    with op.batch_alter_table('service', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('typical_wait_days', sa.Integer(), nullable=True))
 
-    with op.batch_alter_table('staff', schema=None) as batch_op:
+    with op.batch_alter_table('staff', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('name', sa.String(length=80), nullable=True))
 
-    with op.batch_alter_table('tasks', schema=None) as batch_op:
+    with op.batch_alter_table('tasks', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('done_note', directory.database.Encrypted(), nullable=True))
         batch_op.add_column(sa.Column('reopened_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('service_id', sa.String(length=36), nullable=True))
@@ -324,34 +324,26 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('escalated_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f('ix_tasks_assigned_to'), ['assigned_to'], unique=False)
 
-    with op.batch_alter_table('visits', schema=None) as batch_op:
+    with op.batch_alter_table('visits', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('safe_to_text', sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column('corrected_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('voided_at', directory.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('voided_by', sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column('void_reason', directory.database.Encrypted(), nullable=True))
-        batch_op.alter_column('follow_up',
-               existing_type=sa.VARCHAR(length=20),
-               type_=sa.String(length=40),
-               existing_nullable=False)
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table('visits', schema=None) as batch_op:
-        batch_op.alter_column('follow_up',
-               existing_type=sa.String(length=40),
-               type_=sa.VARCHAR(length=20),
-               existing_nullable=False)
+    with op.batch_alter_table('visits', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('void_reason')
         batch_op.drop_column('voided_by')
         batch_op.drop_column('voided_at')
         batch_op.drop_column('corrected_at')
         batch_op.drop_column('safe_to_text')
 
-    with op.batch_alter_table('tasks', schema=None) as batch_op:
+    with op.batch_alter_table('tasks', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_tasks_assigned_to'))
         batch_op.drop_column('escalated_at')
         batch_op.drop_column('assigned_to')
@@ -359,31 +351,31 @@ def downgrade() -> None:
         batch_op.drop_column('reopened_at')
         batch_op.drop_column('done_note')
 
-    with op.batch_alter_table('staff', schema=None) as batch_op:
+    with op.batch_alter_table('staff', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('name')
 
-    with op.batch_alter_table('service', schema=None) as batch_op:
+    with op.batch_alter_table('service', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('typical_wait_days')
 
-    with op.batch_alter_table('consents', schema=None) as batch_op:
+    with op.batch_alter_table('consents', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('voided_at')
         batch_op.drop_column('visit_id')
 
-    with op.batch_alter_table('people', schema=None) as batch_op:
+    with op.batch_alter_table('people', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_clinician_id'))
         batch_op.drop_column('clinician_id')
         batch_op.drop_column('code_word')
         batch_op.drop_column('reassigned_at')
         batch_op.drop_column('number_shared')
 
-    with op.batch_alter_table('outbound_messages', schema=None) as batch_op:
+    with op.batch_alter_table('outbound_messages', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbound_messages_reported_at'))
         batch_op.drop_column('reported_at')
         batch_op.drop_index(batch_op.f('ix_outbound_messages_notice_id'))
         batch_op.drop_column('priority')
         batch_op.drop_column('notice_id')
 
-    with op.batch_alter_table('checkins', schema=None) as batch_op:
+    with op.batch_alter_table('checkins', schema=None, recreate='never') as batch_op:
         batch_op.drop_index('ix_checkins_person_id_status_due_at')
         batch_op.drop_column('safety_refusals')
         batch_op.drop_column('safety_confirmed_at')
@@ -395,26 +387,26 @@ def downgrade() -> None:
         batch_op.drop_column('wording')
         batch_op.drop_column('plan_id')
 
-    with op.batch_alter_table('referral_remarks', schema=None) as batch_op:
+    with op.batch_alter_table('referral_remarks', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_remarks_referral_id'))
 
     op.drop_table('referral_remarks')
-    with op.batch_alter_table('referral_links', schema=None) as batch_op:
+    with op.batch_alter_table('referral_links', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_links_referral_id'))
         batch_op.drop_index(batch_op.f('ix_referral_links_contact_id'))
 
     op.drop_table('referral_links')
-    with op.batch_alter_table('referral_events', schema=None) as batch_op:
+    with op.batch_alter_table('referral_events', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_events_referral_id'))
 
     op.drop_table('referral_events')
-    with op.batch_alter_table('pages', schema=None) as batch_op:
+    with op.batch_alter_table('pages', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_pages_task_id'))
         batch_op.drop_index(batch_op.f('ix_pages_staff_id'))
         batch_op.drop_index(batch_op.f('ix_pages_next_at'))
 
     op.drop_table('pages')
-    with op.batch_alter_table('referrals', schema=None) as batch_op:
+    with op.batch_alter_table('referrals', schema=None, recreate='never') as batch_op:
         batch_op.drop_index('ix_referrals_status_created_at')
         batch_op.drop_index(batch_op.f('ix_referrals_service_id'))
         batch_op.drop_index(batch_op.f('ix_referrals_replaces_id'))
@@ -427,33 +419,33 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_referrals_ask_at'))
 
     op.drop_table('referrals')
-    with op.batch_alter_table('partner_keys', schema=None) as batch_op:
+    with op.batch_alter_table('partner_keys', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_partner_keys_organization_id'))
 
     op.drop_table('partner_keys')
-    with op.batch_alter_table('partner_contacts', schema=None) as batch_op:
+    with op.batch_alter_table('partner_contacts', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_partner_contacts_organization_id'))
         batch_op.drop_index('ix_partner_contacts_address_index')
 
     op.drop_table('partner_contacts')
-    with op.batch_alter_table('on_call_shifts', schema=None) as batch_op:
+    with op.batch_alter_table('on_call_shifts', schema=None, recreate='never') as batch_op:
         batch_op.drop_index('ix_on_call_shifts_starts_at_ends_at')
         batch_op.drop_index(batch_op.f('ix_on_call_shifts_staff_id'))
 
     op.drop_table('on_call_shifts')
-    with op.batch_alter_table('wordings', schema=None) as batch_op:
+    with op.batch_alter_table('wordings', schema=None, recreate='never') as batch_op:
         batch_op.drop_index('ix_wordings_key_language_status')
 
     op.drop_table('wordings')
-    with op.batch_alter_table('repeated_requests', schema=None) as batch_op:
+    with op.batch_alter_table('repeated_requests', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_repeated_requests_at'))
 
     op.drop_table('repeated_requests')
-    with op.batch_alter_table('pauses', schema=None) as batch_op:
+    with op.batch_alter_table('pauses', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_pauses_ended_at'))
 
     op.drop_table('pauses')
-    with op.batch_alter_table('notices', schema=None) as batch_op:
+    with op.batch_alter_table('notices', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_notices_task_id'))
         batch_op.drop_index('ix_notices_status_due_at')
         batch_op.drop_index(batch_op.f('ix_notices_staff_id'))
@@ -462,12 +454,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notices_contact_id'))
 
     op.drop_table('notices')
-    with op.batch_alter_table('listing_reports', schema=None) as batch_op:
+    with op.batch_alter_table('listing_reports', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_listing_reports_service_id'))
 
     op.drop_table('listing_reports')
     op.drop_table('checkin_plans')
-    with op.batch_alter_table('alarms', schema=None) as batch_op:
+    with op.batch_alter_table('alarms', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_alarms_kind'))
 
     op.drop_table('alarms')

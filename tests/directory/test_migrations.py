@@ -1,0 +1,37 @@
+"""Steps of the database's shape keep what is in it, back and forth."""
+
+from alembic import command
+
+from directory import database, migrations
+from directory.database import Database
+from directory.people.models import Person
+from tests.factories import met, queued, read_checkin, read_message, read_person, visited
+from tests.fakes import MORNING
+
+
+def step(opened: Database, revision: str) -> None:
+    """Go to a revision, up or down."""
+    with opened.engine.connect() as connection:
+        configuration = migrations.configuration(connection)
+        go = command.upgrade if revision == "head" else command.downgrade
+        go(configuration, revision)
+        connection.commit()
+
+
+def test_what_the_first_version_wrote_lives_through_the_steps_after_it(
+    any_database: Database,
+) -> None:
+    _, planned = visited()
+    person_id, message_id = met("+16305550133"), queued("Hello")
+    step(any_database, "0001")
+    step(any_database, "head")
+    assert [read_checkin(each.id).due_at for each in planned] == [each.due_at for each in planned]
+    kept = read_checkin(planned[0].id)
+    assert (kept.plan_id, kept.asks, kept.status) == ("standard", True, "planned")
+    assert read_message(message_id).body == "Hello"
+    assert read_person(person_id).number_shared is False
+    with database.session_scope() as session:
+        again = session.get_one(Person, person_id)
+        again.code_word = "sunflower"
+    assert read_person(person_id).code_word == "sunflower"
+    assert read_person(person_id).created_at == MORNING
