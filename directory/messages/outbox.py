@@ -22,6 +22,8 @@ from directory.messages.models import (
 )
 
 CLAIM = timedelta(seconds=45)
+# How long a request of a process that died may take to reach the carrier.
+ON_ITS_WAY = timedelta(seconds=3)
 # Why a text is back in the queue, where that decides how it is tried again.
 AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
 UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
@@ -305,9 +307,13 @@ def _first_pace(session: Session, sender: str, *, wall: datetime) -> SendPace:
 
 
 def release_claims(session: Session, *, wall: datetime) -> None:
-    """At the start of the only process: whoever held a claim is gone."""
+    """At the start of the only process: whoever held a claim is gone.
+
+    What it had asked of the carrier last may still be on its way there: looked up a moment too
+    early, it would be sent again.
+    """
     session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.status == OutboundStatus.SENDING)
-        .values(claimed_until=wall - timedelta(seconds=1))
+        .values(claimed_until=wall + ON_ITS_WAY)
     )

@@ -134,6 +134,6 @@ def open_links_of(session: Session, contact_id: str) -> list[tuple[ReferralLink,
             ReferralLink.used_at.is_(None),
             Referral.status.in_(tuple(OPEN)),
         )
-        .order_by(ReferralLink.created_at, ReferralLink.id)
+        .order_by(ReferralLink.created_at, ReferralLink.code)
     )
     return [(link, referral) for link, referral in rows]
