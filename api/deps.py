@@ -88,12 +88,16 @@ def require(*roles: Role) -> Callable[[StaffMember], StaffMember]:
     return check
 
 
-class StaffRoute(APIRoute):
-    """A route that speaks of a body it cannot read only to those who have logged in.
+class AuthenticatedFirst(APIRoute):
+    """A route that speaks of a body it cannot read only to those who may pass the door.
 
     FastAPI reads the body before it asks a dependency, so that without this an unreadable body
-    without a token would be 422 instead of 401.
+    without credentials would be 422 instead of 401.
     """
+
+    async def require_credentials(self, request: Request) -> None:
+        """Raises Unauthenticated where the dependency of this door would."""
+        raise NotImplementedError
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -102,8 +106,15 @@ class StaffRoute(APIRoute):
             try:
                 return await handle(request)
             except (RequestValidationError, HTTPException):
-                token = await _bearer(request)
-                await run_in_threadpool(get_staff_member, get_services(request), token)
+                await self.require_credentials(request)
                 raise
 
         return authenticated_first
+
+
+class StaffRoute(AuthenticatedFirst):
+    """For those who have logged in."""
+
+    async def require_credentials(self, request: Request) -> None:
+        token = await _bearer(request)
+        await run_in_threadpool(get_staff_member, get_services(request), token)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Response
 
 from api.checkins.schemas import PlanBody, PlanId, PlanOut, PlanPage
+from api.clinicians.access import EVERYONE
 from api.deps import (
     ReadingSession,
     StaffRoute,
@@ -19,7 +20,6 @@ from directory.checkins.plan import Step
 from directory.errors import PreconditionFailed
 from directory.staff.models import Role
 
-EVERYONE = (Role.CLINICIAN, Role.SUPERVISOR, Role.ADMIN)
 router = APIRouter(
     prefix="/api/v1/checkin-plans",
     tags=["check-in plans"],

@@ -1,8 +1,6 @@
 """Wordings of check-ins: written by one person, approved by another."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from api import paging
 from api.checkins.schemas import (
@@ -14,6 +12,7 @@ from api.checkins.schemas import (
     WordingOut,
     WordingPage,
 )
+from api.clinicians.access import EVERYONE, PageSize
 from api.deps import (
     Id,
     ReadingSession,
@@ -31,7 +30,6 @@ from directory.wordings import service as wordings
 from directory.wordings.models import Wording, WordingStatus
 from directory.wordings.service import Draft
 
-EVERYONE = (Role.CLINICIAN, Role.SUPERVISOR, Role.ADMIN)
 router = APIRouter(
     prefix="/api/v1/wordings",
     tags=["wordings"],
@@ -39,7 +37,6 @@ router = APIRouter(
     responses={401: {}, 403: {}, 422: {}},
     route_class=StaffRoute,
 )
-PageSize = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("")

@@ -16,12 +16,12 @@ from api.fhir.credentials import TheCaller, get_caller
 from api.fhir.documents import Document, fhir_is_acceptable
 from api.fhir.incoming import SentReferral, read
 from api.fhir.mapping import SeenReferral
-from api.fhir.outcomes import FhirResponse, Stale
+from api.fhir.outcomes import FhirResponse
 from api.fhir.search import search_bundle, task_search
 from api.fhir.transaction import carry_out, response_bundle
 from api.interchange import queries
 from api.services import Services
-from directory.errors import NotFound
+from directory.errors import NotFound, PreconditionFailed
 from directory.listings import queries as listing_queries
 from directory.listings.models import Organization
 from directory.listings.publication import is_published
@@ -202,13 +202,13 @@ def _read_referral(
 def _current(
     session: Session, services: Services, caller: Caller, identity: str, if_match: str | None
 ) -> SeenReferral:
-    """As it is now, locked. Raises Stale when the caller has read another version."""
+    """As it is now, locked. Raises PreconditionFailed when the caller has read another version."""
     seen = access.seen_referral(session, caller, identity, services.clock.now(), for_update=True)
     if if_match is not None and if_match.strip().removeprefix("W/") not in (
         "*",
         f'"{seen.version}"',
     ):
-        raise Stale("stale", "The Task has changed since you read it: read it again.")
+        raise PreconditionFailed("stale", "The Task has changed since you read it: read it again.")
     return seen
 
 

@@ -52,12 +52,6 @@ class NotAcceptable(HandoffError):
     status = 406
 
 
-class Stale(HandoffError):
-    """Changed since it was read."""
-
-    status = 412
-
-
 class UnsupportedMedia(HandoffError):
     status = 415
 

@@ -1,16 +1,12 @@
 """Who may use the partner API: who holds a key of an organisation."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
-from starlette.exceptions import HTTPException
 
-from api.deps import TheServices, get_services
+from api.deps import AuthenticatedFirst, TheServices, get_services
 from directory.errors import Unauthenticated
 from directory.partners import service as partners
 from directory.partners.models import PartnerKey
@@ -35,18 +31,9 @@ def get_partner_key(
 ThePartnerKey = Annotated[PartnerKey, Depends(get_partner_key)]
 
 
-class PartnerRoute(APIRoute):
-    """A route that speaks of a body it cannot read only to who has a key (see StaffRoute)."""
+class PartnerRoute(AuthenticatedFirst):
+    """For systems that have a key."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def authenticated_first(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except (RequestValidationError, HTTPException):
-                key = await _header(request)
-                await run_in_threadpool(get_partner_key, get_services(request), key)
-                raise
-
-        return authenticated_first
+    async def require_credentials(self, request: Request) -> None:
+        key = await _header(request)
+        await run_in_threadpool(get_partner_key, get_services(request), key)

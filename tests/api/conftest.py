@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from fastapi.testclient import TestClient
 from httpx import Response
+from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
 from api.services import Services, build
@@ -20,6 +21,7 @@ from directory.database import Database, new_id
 from directory.settings import Settings
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffToken
+from tests.api.browsing import CHROMIUM
 from tests.api.terminal import Command
 from tests.conftest import settings_for
 from tests.fakes import MORNING, FakeGateway, FakeRasa
@@ -156,3 +158,15 @@ def problem(answer: Response, status: int, code: str) -> dict[str, Any]:
     assert (body["status"], body["code"]) == (status, code)
     assert body["type"] and body["title"] and body["detail"]
     return body
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, for the pages."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()

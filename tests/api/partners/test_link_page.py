@@ -4,24 +4,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from directory import database
 from directory.conversations import service as conversations
 from directory.conversations.memory import Memory
 from directory.people.models import Person
+from tests.api.browsing import needs_browser
 from tests.api.partners.conftest import link_to
 from tests.api.referrals.conftest import Desk, stored
 from tests.bot.carrier.running import eventually
 from tests.fakes import MORNING
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
+pytestmark = needs_browser
 
 NARROW = {"width": 360, "height": 740}
 TIMEOUT = 10_000  # milliseconds
@@ -38,17 +37,6 @@ MEASURE = """() => {
     ids: [...document.querySelectorAll("[id]")].map(each => each.id),
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @contextmanager
