@@ -5,11 +5,13 @@ from directory.checkins.plan_models import CheckinPlan
 from directory.clock import ClockState
 from directory.conversations.models import Conversation
 from directory.database import Base
+from directory.freshness.models import FreshnessCheck
+from directory.listings import change_models as changes
 from directory.listings import models as listings
 from directory.messages.models import InboundMessage, OutboundMessage, SendPace
 from directory.notices.models import Notice
 from directory.on_call import models as on_call
-from directory.partners.models import PartnerContact, PartnerKey, ReferralLink
+from directory.partners.models import ListingLink, PartnerContact, PartnerKey, ReferralLink
 from directory.people.models import AuditEntry, Consent, Person
 from directory.referrals import models as referrals
 from directory.staff.models import FailedLogin, StaffMember, StaffToken
@@ -26,7 +28,9 @@ ALL: tuple[type[Base], ...] = (
     Consent,
     Conversation,
     FailedLogin,
+    FreshnessCheck,
     InboundMessage,
+    ListingLink,
     Notice,
     OutboundMessage,
     PartnerContact,
@@ -39,6 +43,12 @@ ALL: tuple[type[Base], ...] = (
     Task,
     Visit,
     Wording,
+    changes.DuplicatePair,
+    changes.ImportRun,
+    changes.ListingChange,
+    changes.ListingEvent,
+    changes.ServiceNotice,
+    changes.Tombstone,
     on_call.Alarm,
     on_call.OnCallShift,
     on_call.Page,

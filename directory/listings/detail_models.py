@@ -18,9 +18,13 @@ class Schedule(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     service_id: Mapped[str | None] = mapped_column(ForeignKey("service.id"), index=True)
     location_id: Mapped[str | None] = mapped_column(ForeignKey("location.id"), index=True)
+    service_at_location_id: Mapped[str | None] = mapped_column(
+        ForeignKey("service_at_location.id"), index=True
+    )
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     dtstart: Mapped[date | None]
+    timezone: Mapped[str | None] = mapped_column(Text)
     until: Mapped[date | None]
     count: Mapped[int | None]
     wkst: Mapped[str | None] = mapped_column(String(2))
@@ -65,11 +69,17 @@ class CostOption(Base):
 
 
 class ServiceArea(Base):
-    """Where the people live that a service is for: a town, a ZIP, "X County", a state, the US."""
+    """Where the people live that a service is for: a town, a ZIP, "X County", a state, the US.
+
+    `service_at_location_id`: for the service at that place only.
+    """
 
     __tablename__ = "service_area"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
+    service_at_location_id: Mapped[str | None] = mapped_column(
+        ForeignKey("service_at_location.id"), index=True
+    )
     name: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     extent: Mapped[str | None] = mapped_column(Text)

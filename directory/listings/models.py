@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,6 +37,13 @@ from directory.listings.detail_models import (
     Unit,
     Url,
 )
+from directory.listings.organization_models import (
+    Funding,
+    ListedContact,
+    OrganizationIdentifier,
+    Program,
+)
+from directory.listings.phone_models import Phone
 from directory.listings.taxonomy_models import (
     Attribute,
     CatalogueVersion,
@@ -50,10 +58,14 @@ __all__ = [
     "Attribute",
     "CatalogueVersion",
     "CostOption",
+    "Funding",
+    "ListedContact",
     "Location",
     "Metadata",
     "Organization",
+    "OrganizationIdentifier",
     "Phone",
+    "Program",
     "RequiredDocument",
     "Schedule",
     "Service",
@@ -97,6 +109,12 @@ class Organization(Base):
         back_populates="organization", cascade=OWNED, order_by="Service.position"
     )
     locations: Mapped[list["Location"]] = relationship(back_populates="organization", cascade=OWNED)
+    phones: Mapped[list["Phone"]] = relationship(cascade=OWNED, order_by="Phone.position")
+    contacts: Mapped[list[ListedContact]] = relationship(cascade=OWNED)
+    programs: Mapped[list[Program]] = relationship(cascade=OWNED)
+    funding: Mapped[list[Funding]] = relationship(cascade=OWNED)
+    organization_identifiers: Mapped[list[OrganizationIdentifier]] = relationship(cascade=OWNED)
+    additional_websites: Mapped[list[Url]] = relationship(cascade=OWNED)
 
 
 class Service(Base):
@@ -116,12 +134,15 @@ class Service(Base):
     name: Mapped[str] = mapped_column(Text)
     alternate_name: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
+    program_id: Mapped[str | None] = mapped_column(ForeignKey("program.id"))
     url: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20), default="active")
     interpretation_services: Mapped[str | None] = mapped_column(Text)
     application_process: Mapped[str | None] = mapped_column(Text)
     fees_description: Mapped[str | None] = mapped_column(Text)
+    wait_time: Mapped[str | None] = mapped_column(Text)
+    fees: Mapped[str | None] = mapped_column(Text)
     accreditations: Mapped[str | None] = mapped_column(Text)
     eligibility_description: Mapped[str | None] = mapped_column(Text)
     minimum_age: Mapped[int | None]
@@ -149,12 +170,23 @@ class Service(Base):
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     origin: Mapped[str] = mapped_column(String(40))
     fingerprint: Mapped[str | None] = mapped_column(String(64))
+    # Counted up by every change: the ETag of the partner API.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    freshness: Mapped[str] = mapped_column(String(10), default="fresh", server_default="fresh")
+    merged_into_id: Mapped[str | None] = mapped_column(String(36), index=True)
 
     organization: Mapped[Organization] = relationship(back_populates="services")
+    program: Mapped[Program | None] = relationship()
+    contacts: Mapped[list[ListedContact]] = relationship(cascade=OWNED)
+    funding: Mapped[list[Funding]] = relationship(cascade=OWNED)
     phones: Mapped[list["Phone"]] = relationship(cascade=OWNED, order_by="Phone.position")
     schedules: Mapped[list[Schedule]] = relationship(cascade=OWNED, order_by="Schedule.position")
     service_areas: Mapped[list[ServiceArea]] = relationship(
-        cascade=OWNED, order_by="ServiceArea.position"
+        cascade=OWNED,
+        order_by="ServiceArea.position",
+        primaryjoin=lambda: and_(
+            Service.id == ServiceArea.service_id, ServiceArea.service_at_location_id.is_(None)
+        ),
     )
     languages: Mapped[list[SpokenLanguage]] = relationship(
         cascade=OWNED, order_by="SpokenLanguage.code"
@@ -201,6 +233,12 @@ class Location(Base):
         back_populates="location", cascade=OWNED, passive_updates=True
     )
     accessibility: Mapped[list[Accessibility]] = relationship(cascade=OWNED)
+    phones: Mapped[list["Phone"]] = relationship(cascade=OWNED, order_by="Phone.position")
+    schedules: Mapped[list[Schedule]] = relationship(cascade=OWNED, order_by="Schedule.position")
+    languages: Mapped[list[SpokenLanguage]] = relationship(
+        cascade=OWNED, order_by="SpokenLanguage.code"
+    )
+    contacts: Mapped[list[ListedContact]] = relationship(cascade=OWNED)
     service_at_locations: Mapped[list["ServiceAtLocation"]] = relationship(
         back_populates="location", cascade=OWNED
     )
@@ -261,31 +299,9 @@ class ServiceAtLocation(Base):
 
     service: Mapped[Service] = relationship(back_populates="service_at_locations")
     location: Mapped[Location] = relationship(back_populates="service_at_locations")
-
-
-class Phone(Base):
-    """A number. It leaves the directory through `publication.published_phones` or not at all."""
-
-    __tablename__ = "phone"
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    service_id: Mapped[str | None] = mapped_column(ForeignKey("service.id"), index=True)
-    organization_id: Mapped[str | None] = mapped_column(ForeignKey("organization.id"), index=True)
-    location_id: Mapped[str | None] = mapped_column(ForeignKey("location.id"), index=True)
-    number: Mapped[str] = mapped_column(String(40))
-    extension: Mapped[int | None]
-    type: Mapped[str] = mapped_column(String(20), default="voice")
-    description: Mapped[str | None] = mapped_column(Text)
-    # ours
-    position: Mapped[int] = mapped_column(default=0)
-    description_es: Mapped[str | None] = mapped_column(Text)
-    press: Mapped[str | None] = mapped_column(String(10))
-    # For some people only: its description goes wherever the number goes.
-    say_label: Mapped[bool] = mapped_column(default=False)
-    text_word: Mapped[str | None] = mapped_column(String(20))
-    answered_24h: Mapped[bool | None]
-    intake: Mapped[bool] = mapped_column(default=True)
-    attested: Mapped[bool] = mapped_column(default=False)
-    call_first: Mapped[bool] = mapped_column(default=False)
-    sources: Mapped[list[str]] = mapped_column(JSON, default=list)
-    as_of: Mapped[date | None]
-    note: Mapped[str | None] = mapped_column(Text)  # for staff, never sent
+    phones: Mapped[list["Phone"]] = relationship(cascade=OWNED, order_by="Phone.position")
+    schedules: Mapped[list[Schedule]] = relationship(cascade=OWNED, order_by="Schedule.position")
+    service_areas: Mapped[list[ServiceArea]] = relationship(
+        cascade=OWNED, order_by="ServiceArea.position"
+    )
+    contacts: Mapped[list[ListedContact]] = relationship(cascade=OWNED)

@@ -8,6 +8,7 @@ with a slip in it. An address leaves when neither the service nor its place is c
 from dataclasses import dataclass
 from datetime import date
 
+from directory.freshness.models import Freshness
 from directory.listings.known_lines import mistyped_line
 from directory.listings.models import Phone, Service
 from directory.listings.numbers import digits_of
@@ -48,7 +49,13 @@ class PublishedAddress:
 
 
 def is_published(service: Service) -> bool:
-    return service.published and service.status in ("active", "temporarily closed")
+    """Kept the same as the statements of `queries`."""
+    return (
+        service.published
+        and service.status in ("active", "temporarily closed")
+        and service.freshness != Freshness.WITHHELD
+        and service.merged_into_id is None
+    )
 
 
 def published_phones(service: Service) -> tuple[PublishedPhone, ...]:

@@ -4,6 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from directory.freshness.models import Freshness
+from directory.listings.change_models import ListingEvent
 from directory.listings.models import (
     Attribute,
     CatalogueVersion,
@@ -12,6 +14,14 @@ from directory.listings.models import (
     Service,
     ServiceAtLocation,
     TaxonomyTerm,
+)
+
+# Kept the same as `publication.is_published`.
+_SHOWN = (
+    Service.published,
+    Service.status.in_(("active", "temporarily closed")),
+    Service.freshness != Freshness.WITHHELD,
+    Service.merged_into_id.is_(None),
 )
 
 
@@ -35,13 +45,35 @@ def catalogue_version(session: Session) -> str | None:
     return session.scalar(select(CatalogueVersion.version).where(CatalogueVersion.id == 1))
 
 
+def locked_catalogue_version(session: Session) -> CatalogueVersion | None:
+    """The row itself, for the one who changes listings; others wait until the commit."""
+    statement = select(CatalogueVersion).where(CatalogueVersion.id == 1).with_for_update()
+    return session.scalar(statement.execution_options(populate_existing=True))
+
+
+def head_of_catalogue(session: Session) -> tuple[str, int] | None:
+    """The version and the sequence of the newest event; None while nothing was ever loaded."""
+    row = session.execute(
+        select(CatalogueVersion.version, CatalogueVersion.sequence).where(CatalogueVersion.id == 1)
+    ).one_or_none()
+    return (row.version, row.sequence) if row else None
+
+
+def events_since(session: Session, sequence: int) -> list[ListingEvent]:
+    """What changed from `sequence` on, that one included: its version tells whether it is known."""
+    return list(
+        session.scalars(
+            select(ListingEvent)
+            .where(ListingEvent.sequence >= sequence)
+            .order_by(ListingEvent.sequence)
+        )
+    )
+
+
 def published_services(session: Session) -> list[Service]:
     """Every service that may be shown, in the order of names."""
     statement = (
-        select(Service)
-        .where(Service.published, Service.status.in_(("active", "temporarily closed")))
-        .options(*whole_service())
-        .order_by(Service.name, Service.id)
+        select(Service).where(*_SHOWN).options(*whole_service()).order_by(Service.name, Service.id)
     )
     return list(session.scalars(statement).unique())
 
@@ -52,7 +84,7 @@ def page_of_published(
     """The next services by (name, id) behind `after`."""
     statement = (
         select(Service)
-        .where(Service.published, Service.status.in_(("active", "temporarily closed")))
+        .where(*_SHOWN)
         .options(*whole_service())
         .order_by(Service.name, Service.id)
         .limit(limit)

@@ -1,10 +1,13 @@
 """Listings as the rest of the product reads them, and the word that they have changed."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from directory.database import new_id
 from directory.errors import NotFound
 from directory.listings import queries
+from directory.listings.change_models import ListingEvent
 from directory.listings.models import CatalogueVersion, Service
 from directory.listings.publication import is_published
 
@@ -33,11 +36,28 @@ def catalogue_version(session: Session) -> str | None:
     return queries.catalogue_version(session)
 
 
-def catalogue_changed(session: Session) -> None:
-    """To be called in every transaction that changes a listing, or search will not see it."""
-    version = session.get(CatalogueVersion, 1)
-    if version is None:
-        session.add(CatalogueVersion(id=1, version=new_id()))
-    else:
-        version.version = new_id()
+def catalogue_changed(session: Session, *service_ids: str) -> None:
+    """To be called in every transaction that changes a listing, or search will not see it.
+
+    `service_ids`: what changed, so that an index renews these alone; none: anything may have. The
+    row that gives the sequence stays locked until the commit, so that events appear in order.
+    """
+    head = queries.locked_catalogue_version(session)
+    if head is None:
+        head = CatalogueVersion(id=1, version=new_id(), sequence=0)
+        session.add(head)
+    for service_id in service_ids or (None,):
+        head.version = new_id()
+        head.sequence += 1
+        session.add(
+            ListingEvent(sequence=head.sequence, version=head.version, service_id=service_id)
+        )
     session.flush()
+
+
+def changed(session: Session, service: Service, *, now: datetime) -> None:
+    """Note that a listing was changed: its version, its date, and word to every index."""
+    service.version += 1
+    service.last_modified = now
+    session.flush()
+    catalogue_changed(session, service.id)

@@ -79,3 +79,5 @@ class CatalogueVersion(Base):
     __tablename__ = "catalogue_version"
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[str] = mapped_column(String(36))
+    # Of the last `ListingEvent`; whoever draws the next one locks this row until the commit.
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,9 +1,9 @@
-"""Tables: the people at a partner, the keys of its systems, the links that answer one referral."""
+"""Tables: the people at a partner, the keys of its systems, the links that need no log-in."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.database import Base, Encrypted, UtcDateTime, new_id
@@ -15,6 +15,14 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     WEBHOOK = "webhook"
+
+
+class KeyScope(StrEnum):
+    """What a key of the partner API opens."""
+
+    LISTINGS_READ = "listings:read"
+    LISTINGS_WRITE = "listings:write"
+    REFERRALS = "referrals"
 
 
 class PartnerContact(Base):
@@ -49,6 +57,12 @@ class PartnerKey(Base):
     hint: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What it opens: see `KeyScope`. Ours from the first version opened referrals only.
+    scopes: Mapped[list[str]] = mapped_column(
+        JSON, default=lambda: [scope.value for scope in KeyScope], server_default='["referrals"]'
+    )
+    # A rotated key goes on for a while beside its successor (wall time).
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ReferralLink(Base):
@@ -67,3 +81,21 @@ class ReferralLink(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ListingLink(Base):
+    """What a link without log-in opens: the listings of one organisation, for one contact.
+
+    Only the token's SHA-256 is kept. `expires_at`: wall time. `code`: as of `ReferralLink`, the
+    letter by which the contact answers by text.
+    """
+
+    __tablename__ = "listing_links"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("partner_contacts.id"), index=True)
+    organization_id: Mapped[str] = mapped_column(String(36), index=True)
+    code: Mapped[str | None] = mapped_column(String(4))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
