@@ -14,6 +14,7 @@ from api.body_limit import BodyLimit
 from api.checkins import plans as checkin_plans
 from api.checkins import wordings
 from api.clinicians import endpoints as clinicians
+from api.console.pages import ROUTERS as CONSOLE
 from api.errors import describe_errors, problem
 from api.fhir.server import add_fhir
 from api.interchange import endpoints as interchange
@@ -25,6 +26,7 @@ from api.phone import phone_router
 from api.public import endpoints as public
 from api.referrals import endpoints as referrals
 from api.services import Services, prepare_search
+from api.web import static_files
 from api.webhooks import twilio as webhooks
 from api.webhooks import voice
 from bot.carrier.client import CarrierControl
@@ -86,6 +88,9 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.include_router(interchange.staff_router)
     app.include_router(interchange.partner_router)
     add_fhir(app, services)
+    app.include_router(static_files.router)
+    for router in CONSOLE:
+        app.include_router(router)
     _add_phones(app, services)
     _add_middleware(app, services)
     describe_api(app)

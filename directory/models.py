@@ -8,14 +8,22 @@ from directory.database import Base
 from directory.freshness.models import FreshnessCheck
 from directory.listings import change_models as changes
 from directory.listings import models as listings
+from directory.listings.dialled_models import NumberCheck
 from directory.messages.models import InboundMessage, OutboundMessage, SendPace
 from directory.notices.models import Notice
 from directory.on_call import models as on_call
-from directory.partners.models import ListingLink, PartnerContact, PartnerKey, ReferralLink
+from directory.partners.models import (
+    ListingLink,
+    PartnerContact,
+    PartnerKey,
+    PartnerSession,
+    ReferralLink,
+)
 from directory.people.models import AuditEntry, Consent, Person
 from directory.referrals import models as referrals
-from directory.staff.models import FailedLogin, StaffMember, StaffToken
+from directory.staff.models import FailedLogin, RecoveryCode, StaffMember, StaffSession, StaffToken
 from directory.tasks.models import Task
+from directory.training.models import CitMember
 from directory.visits.models import Visit
 from directory.wordings.models import Wording
 
@@ -24,6 +32,7 @@ ALL: tuple[type[Base], ...] = (
     AuditEntry,
     CheckIn,
     CheckinPlan,
+    CitMember,
     ClockState,
     Consent,
     Conversation,
@@ -32,13 +41,17 @@ ALL: tuple[type[Base], ...] = (
     InboundMessage,
     ListingLink,
     Notice,
+    NumberCheck,
     OutboundMessage,
     PartnerContact,
     PartnerKey,
+    PartnerSession,
     Person,
+    RecoveryCode,
     ReferralLink,
     SendPace,
     StaffMember,
+    StaffSession,
     StaffToken,
     Task,
     Visit,

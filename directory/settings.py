@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     rasa_token: str = ""
     send_rate: float = Field(default=10.0, gt=0, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
+    # Every page says that what it shows is made up (`handoff demo`).
+    demo: bool = False
     carrier_port: int = Field(default=0, ge=0, le=65535)
     smtp_url: str = ""
     mail_from: str = ""

@@ -19,3 +19,6 @@ class Conversation(Base):
     spoken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Rasa holds a tracker that must be forgotten when the conversation ends.
     tracked: Mapped[bool] = mapped_column(Boolean, default=False, index=True)
+    # A member of staff speaks with this person, and the bot stands aside (product time).
+    held_by: Mapped[str | None] = mapped_column(String(36), index=True)
+    held_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -107,6 +107,8 @@ class OutboundMessage(Base):
     kind: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(Encrypted)
     initiated: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The member of staff who wrote it; null: the bot did.
+    written_by: Mapped[str | None] = mapped_column(String(36))
     # The one confirmation of an opt-out is the only text that may follow it.
     after_opt_out: Mapped[bool] = mapped_column(Boolean, default=False)
     status: Mapped[str] = mapped_column(String(10), default=OutboundStatus.QUEUED)

@@ -68,7 +68,8 @@ class PartnerKey(Base):
 class ReferralLink(Base):
     """What `/r/{token}` opens: one referral, for one contact, until a moment of wall time.
 
-    Only the token's SHA-256 is kept. `code`: the letter by which the contact answers by text.
+    Only the token's SHA-256 is kept. `code`: the letter by which the contact answers by text; empty
+    where all of their phone's letters are taken.
     """
 
     __tablename__ = "referral_links"
@@ -98,4 +99,23 @@ class ListingLink(Base):
     code: Mapped[str | None] = mapped_column(String(4))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PartnerSession(Base):
+    """A browser of a partner's contact, signed in by a one-time link. Times are wall time.
+
+    One row from the link on: `link_hash` opens it once (until `link_expires_at`), then
+    `token_hash` is the cookie's. SHA-256 only, of both.
+    """
+
+    __tablename__ = "partner_sessions"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("partner_contacts.id"), index=True)
+    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    link_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

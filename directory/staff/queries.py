@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
+from directory.staff.models import FailedLogin, Role, StaffMember, StaffSession, StaffToken
 
 
 def active_by_id(session: Session, staff_id: str) -> StaffMember | None:
@@ -49,6 +49,33 @@ def by_token_hash(session: Session, token_hash: str, *, wall: datetime) -> Staff
             StaffToken.token_hash == token_hash,
             StaffToken.expires_at > wall,
             StaffMember.removed_at.is_(None),
+        )
+    )
+
+
+def session_by_hash(
+    session: Session, token_hash: str, *, wall: datetime, idle_since: datetime
+) -> tuple[StaffSession, StaffMember] | None:
+    row = session.execute(
+        select(StaffSession, StaffMember)
+        .join(StaffMember, StaffMember.id == StaffSession.staff_id)
+        .where(
+            StaffSession.token_hash == token_hash,
+            StaffSession.expires_at > wall,
+            StaffSession.seen_at > idle_since,
+            StaffMember.removed_at.is_(None),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def sessions_of(session: Session, staff_id: str) -> list[StaffSession]:
+    """The newest first."""
+    return list(
+        session.scalars(
+            select(StaffSession)
+            .where(StaffSession.staff_id == staff_id)
+            .order_by(StaffSession.seen_at.desc(), StaffSession.id)
         )
     )
 

@@ -14,7 +14,7 @@ from directory import database
 from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from directory.people.phone import to_e164
 from directory.staff import queries
-from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
+from directory.staff.models import FailedLogin, Role, StaffMember, StaffSession, StaffToken
 
 SHORTEST_PASSWORD = 12
 LONGEST_NAME = 80
@@ -74,7 +74,7 @@ def revoke_phone(session: Session, email: str) -> StaffMember:
     """A phone is lost: no text from it is a colleague's any more, and its log-ins end at once."""
     member = _active(session, email)
     _register(session, member, None)
-    session.execute(delete(StaffToken).where(StaffToken.staff_id == member.id))
+    _end_log_ins(session, member)
     return member
 
 
@@ -83,11 +83,18 @@ def remove(session: Session, email: str, *, now: datetime) -> None:
     member = _active(session, email)
     member.removed_at = now
     member.password_hash = member.phone = member.phone_index = None
-    session.execute(delete(StaffToken).where(StaffToken.staff_id == member.id))
+    _end_log_ins(session, member)
 
 
-def log_in(session: Session, email: str, password: str, *, wall: datetime) -> str | None:
-    """A new bearer token; None when name and password do not fit (the failure is noted).
+def _end_log_ins(session: Session, member: StaffMember) -> None:
+    for kind in (StaffToken, StaffSession):
+        session.execute(delete(kind).where(kind.staff_id == member.id))
+
+
+def check_password(
+    session: Session, email: str, password: str, *, wall: datetime
+) -> StaffMember | None:
+    """Whose name and password these are; None when they do not fit (the failure is noted).
 
     Raises TooMany after ten failures for a name within 15 minutes, right password or not.
     """
@@ -101,6 +108,14 @@ def log_in(session: Session, email: str, password: str, *, wall: datetime) -> st
     expected = member.password_hash if member is not None else None
     if not _fits(expected or _NOBODY, password) or expected is None or member is None:
         session.add(FailedLogin(name_index=index, at=wall))
+        return None
+    return member
+
+
+def log_in(session: Session, email: str, password: str, *, wall: datetime) -> str | None:
+    """A new bearer token; None when name and password do not fit. Raises as `check_password`."""
+    member = check_password(session, email, password, wall=wall)
+    if member is None:
         return None
     token = secrets.token_urlsafe(32)
     session.add(
@@ -118,7 +133,8 @@ def authenticate(session: Session, token: str, *, wall: datetime) -> StaffMember
 
 
 def forget_expired(session: Session, *, wall: datetime) -> None:
-    session.execute(delete(StaffToken).where(StaffToken.expires_at <= wall))
+    for kind in (StaffToken, StaffSession):
+        session.execute(delete(kind).where(kind.expires_at <= wall))
     session.execute(delete(FailedLogin).where(FailedLogin.at <= wall - FAILURE_WINDOW))
 
 

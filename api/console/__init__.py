@@ -1,0 +1,1 @@
+"""The console of staff: pages that work without scripts, and get quicker with htmx."""

@@ -1,0 +1,171 @@
+"""Who is at the console, and what they may see: default deny, every page names its roles."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.clinicians.access import EVERYONE, RESPONSIBLE
+from api.console.navigation import entries_for
+from api.deps import get_services
+from api.services import Services
+from api.web import forms
+from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
+from directory.clock import wall_now
+from directory.errors import Forbidden, Unauthenticated
+from directory.languages import Language
+from directory.staff import sessions
+from directory.staff.models import Role, StaffMember, StaffSession
+
+__all__ = ["ADMINS", "EVERYONE", "RESPONSIBLE", "TheVisitor", "Visitor", "console_router", "draw"]
+
+ADMINS = (Role.ADMIN,)
+SITE = Site(Path(__file__).parent, private=True)
+SIGN_IN = "/console/sign-in"
+HOME = "/console"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A member of staff at a browser. `form_token` belongs into every form of the page."""
+
+    member: StaffMember
+    session: StaffSession
+    language: Language
+    form_token: str
+
+    @property
+    def role(self) -> Role:
+        return Role(self.member.role)
+
+
+def cookie_name(services: Services) -> str:
+    """With https the browser itself sees to it that the cookie is this host's alone."""
+    return "__Host-handoff" if _is_https(services) else "handoff"
+
+
+def keep_signed_in(response: Response, services: Services, token: str) -> None:
+    response.set_cookie(
+        cookie_name(services),
+        token,
+        max_age=int(sessions.LIFETIME.total_seconds()),
+        path="/",
+        secure=_is_https(services),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget(response: Response, services: Services) -> None:
+    response.delete_cookie(
+        cookie_name(services), path="/", secure=_is_https(services), httponly=True, samesite="lax"
+    )
+
+
+def _is_https(services: Services) -> bool:
+    return services.settings.base_url.startswith("https://")
+
+
+async def get_visitor(request: Request) -> Visitor:
+    """Who is signed in here. Raises Unauthenticated; Forbidden on a form that is not of ours."""
+    services = get_services(request)
+    forms.require_same_origin(request)
+    visitor = await run_in_threadpool(find_visitor, request, services)
+    if visitor is None:
+        raise Unauthenticated("sign_in", "Sign in first.")
+    await forms.require_token(request, visitor.form_token)
+    return visitor
+
+
+def find_visitor(request: Request, services: Services) -> Visitor | None:
+    """Who is signed in at this browser, if anybody; notes that they were seen."""
+    token = request.cookies.get(cookie_name(services))
+    if not token:
+        return None
+    wall = wall_now()
+    with services.database.read_scope() as session:
+        found = sessions.find(session, token, wall=wall)
+    if found is None:
+        return None
+    if sessions.is_to_be_noted(found.session, wall=wall):
+        with services.database.session_scope() as session:
+            sessions.seen(session, found.session.id, wall=wall)
+    member = found.member
+    return Visitor(
+        member=member,
+        session=found.session,
+        language=Language(member.language) if member.language else asked_language(request),
+        form_token=forms.token_for(services.settings.secret_key, found.session.id),
+    )
+
+
+TheVisitor = Annotated[Visitor, Depends(get_visitor)]
+
+
+def console_router(prefix: str, *roles: Role) -> APIRouter:
+    """Pages under `/console{prefix}` that only these roles may see."""
+
+    def check(visitor: TheVisitor) -> None:
+        if visitor.member.role not in roles:
+            raise Forbidden("role_missing", "Your role may not see this page.")
+
+    return APIRouter(
+        prefix=f"/console{prefix}",
+        dependencies=[Depends(check)],
+        route_class=ConsoleRoute,
+        include_in_schema=False,
+    )
+
+
+def draw(
+    request: Request, visitor: Visitor, template: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page of the console in its frame, or the part of it that htmx asked for."""
+    return SITE.draw(
+        request,
+        template,
+        language=visitor.language,
+        status=status,
+        visitor=visitor,
+        entries=entries_for(visitor.role),
+        csrf=visitor.form_token,
+        demo=get_services(request).settings.demo,
+        **values,
+    )
+
+
+def back_to(path: str, **said: str) -> RedirectResponse:
+    """After a form: the page that shows what has become of it (303, so that reload sends nothing).
+
+    `said`: e.g. `done="claimed"`, a code that the page turns into a sentence.
+    """
+    return RedirectResponse(f"{path}?{urlencode(said)}" if said else path, status_code=303)
+
+
+class ConsoleRoute(PageRoute):
+    """Errors in the frame of the console; who is not signed in is asked to."""
+
+    def draw_problem(self, request: Request, problem: Problem, error: Exception) -> Response:
+        if isinstance(error, Unauthenticated):
+            return _to_sign_in(request)
+        services = get_services(request)
+        visitor = find_visitor(request, services)
+        if visitor is None:
+            return _to_sign_in(request)
+        response = draw(request, visitor, "problem.html", status=problem.status, problem=problem)
+        response.headers.update(problem.headers)
+        return response
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = request.url.path if request.method == "GET" else HOME
+    if request.method == "GET" and request.url.query:
+        back = f"{back}?{request.url.query}"
+    address = f"{SIGN_IN}?next={quote(back, safe='')}"
+    if is_htmx(request):
+        return Response(status_code=401, headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)

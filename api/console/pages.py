@@ -1,0 +1,7 @@
+"""Every page of the console."""
+
+from fastapi import APIRouter
+
+from api.console import account, signin, today
+
+ROUTERS: tuple[APIRouter, ...] = (signin.router, signin.inside, today.router, account.router)

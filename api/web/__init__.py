@@ -1,0 +1,1 @@
+"""What all pages of ours share: drawing, language, static files, sign-in, forms."""

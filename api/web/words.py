@@ -1,0 +1,95 @@
+"""What pages say, in the reader's language: gettext catalogues, read by Babel.
+
+English stands in the templates; Spanish in the `locale/es/*.po` of each part of the site. A
+message that a catalogue lacks is shown in English; a test names it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from markupsafe import Markup, escape
+
+from directory.languages import Language
+
+# Named as Babel does; our Spanish is that of the people here.
+_LOCALES = {Language.EN: "en_US", Language.ES: "es_US"}
+SHARED = Path(__file__).parent / "locale"
+
+
+class Words:
+    """The sentences of one part of the site in one language."""
+
+    def __init__(self, language: Language, folders: tuple[Path, ...], zone: ZoneInfo) -> None:
+        self.language = language
+        self._zone = zone
+        self._locale = _LOCALES[language]
+        self._messages = _messages(language, folders)
+
+    def text(self, message: str, /, **values: object) -> str | Markup:
+        """`message` with its `%(name)s` filled; markup in it stays, in the values it does not."""
+        said = self._messages.gettext(message)
+        return _filled(said, values)
+
+    def counted(self, one: str, many: str, count: int, /, **values: object) -> str | Markup:
+        """The right form for `count`, which fills `%(count)s` too."""
+        said = self._messages.ngettext(one, many, count)
+        return _filled(said, {"count": count, **values})
+
+    def moment(self, at: datetime) -> str:
+        """An instant, in the programme's time zone: "Mar 18, 2026, 10:05 AM"."""
+        return format_datetime(at, "medium", tzinfo=self._zone, locale=self._locale)
+
+    def day(self, on: date | datetime) -> str:
+        """A day: "Mar 18, 2026". An instant counts in the programme's time zone."""
+        if isinstance(on, datetime):
+            on = on.astimezone(self._zone).date()
+        return format_date(on, "medium", locale=self._locale)
+
+    def clock(self, at: datetime) -> str:
+        """The time of day: "10:05 AM"."""
+        return format_time(at, "short", tzinfo=self._zone, locale=self._locale)
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """How far `at` lies from `now`: "3 hours ago", "in 5 minutes"."""
+        return format_timedelta(at - now, add_direction=True, locale=self._locale)
+
+
+def _filled(said: str, values: dict[str, object]) -> str | Markup:
+    if not values:
+        return said
+    return escape(said) % {name: escape(value) for name, value in values.items()}
+
+
+@cache
+def _messages(language: Language, folders: tuple[Path, ...]) -> NullTranslations:
+    if language is Language.EN:
+        return NullTranslations()
+    return load(catalogues(language, folders))
+
+
+def catalogues(language: Language, folders: Iterable[Path]) -> list[Path]:
+    """The files with the sentences of these parts."""
+    return [file for folder in folders for file in sorted((folder / language).glob("*.po"))]
+
+
+def load(files: Iterable[Path]) -> Translations:
+    """The catalogues as one, compiled in memory: there is no build step to forget."""
+    merged = Catalog(locale=Language.ES.value)
+    for file in files:
+        with file.open(encoding="utf-8") as source:
+            for message in read_po(source, locale=Language.ES.value):
+                if message.id:
+                    merged.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return Translations(compiled)
