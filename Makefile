@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench faults format pins clean
+.PHONY: help setup run test check lint bench faults format vendor pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -42,6 +42,9 @@ bench: setup ## how long a resident waits, and memory; with `make run` in anothe
 
 faults: setup ## 10,000 due check-ins while processes are killed: lost, doubled, late, memory (takes half an hour)
 	@$(BIN)/python -m tools.bench_checkins $(ARGS)
+
+vendor: ## copy what the pages take from npm (tools/web/package.json) to where it is served
+	@tools/vendor.sh
 
 format: setup ## put the code into its one form
 	$(BIN)/ruff check --fix .
