@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from httpx import Response
+from playwright._impl._api_structures import SetCookieParam
 
 from api.console.access import cookie_name
 from api.web import forms
 from directory import database
 from directory.clock import wall_now
+from directory.staff import queries, sessions
 from directory.staff import service as staff
-from directory.staff import sessions
 from directory.staff.models import Role, StaffMember
 from tests.api.conftest import MORNING, Api
 
@@ -31,7 +32,7 @@ class Console:
         email = email or f"{role.value}@naperville.example"
         wall = wall_now()
         with database.session_scope() as session:
-            member = staff.queries.active_by_email(session, email)
+            member = queries.active_by_email(session, email)
             if member is None:
                 member = staff.add(session, email, role, password=None, phone=None, now=MORNING)
             token = sessions.open_session(session, member, agent="a test", wall=wall)
@@ -44,14 +45,9 @@ class Console:
         self.api.client.cookies.set(cookie_name(self.api.services), token)
         return self
 
-    @property
-    def cookie(self) -> dict[str, Any]:
+    def cookie(self, url: str) -> SetCookieParam:
         """For a real browser's context (`add_cookies`)."""
-        return {
-            "name": cookie_name(self.api.services),
-            "value": self._cookie,
-            "url": self.api.services.settings.base_url,
-        }
+        return {"name": cookie_name(self.api.services), "value": self._cookie, "url": url}
 
     def get(self, path: str, **options: Any) -> Response:
         return self.api.client.get(path, follow_redirects=False, **options)
@@ -65,6 +61,6 @@ class Console:
 
     def member(self) -> StaffMember:
         with database.read_scope() as session:
-            found = staff.queries.by_id(session, self.member_id)
+            found = queries.by_id(session, self.member_id)
             assert found is not None
             return found
