@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 
 from api import paging
 from api.clinicians import schemas
 from api.clinicians.access import EVERYONE, audit, audit_list, router_for
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
+from api.services import Services
 from directory.errors import Forbidden, Invalid, NotFound
 from directory.staff.models import Role, StaffMember
 from directory.tasks import queries
@@ -58,26 +60,39 @@ def change_task(
     member: TheStaffMember,
 ) -> schemas.TaskOut:
     """Claim a task, give it back, say that it is done, or open it again."""
+    return _out(apply(session, services, member, task_id, body.status, note=body.note))
+
+
+def apply(  # who does what to which task, and why
+    session: Session,
+    services: Services,
+    member: StaffMember,
+    task_id: str,
+    status: TaskStatus,
+    *,
+    note: str | None,
+) -> Task:
+    """What a member of staff says of a task, noted in the audit trail."""
     task = queries.by_id(session, task_id, for_update=True)
     if task is None:
         raise NotFound("task_unknown", "There is no such task.")
     now = services.clock.now()
-    if body.status is TaskStatus.CLAIMED:
-        tasks.claim(task, by=member.id, now=now, note=body.note)
-    elif body.status is TaskStatus.DONE:
-        tasks.finish(task, by=member.id, now=now, note=body.note)
+    if status is TaskStatus.CLAIMED:
+        tasks.claim(task, by=member.id, now=now, note=note)
+    elif status is TaskStatus.DONE:
+        tasks.finish(task, by=member.id, now=now, note=note)
     else:
         _require_theirs(task, member)
-        tasks.reopen(task, now=now, note=body.note)
+        tasks.reopen(task, now=now, note=note)
     audit(
         session,
         services,
         member,
-        f"task.{body.status.value}",
+        f"task.{status.value}",
         person_id=task.person_id,
         subject_id=task.id,
     )
-    return _out(task)
+    return task
 
 
 def _require_theirs(task: Task, member: StaffMember) -> None:

@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.console import account, signin, today
+from api.console import account, events, signin, today
 
-ROUTERS: tuple[APIRouter, ...] = (signin.router, signin.inside, today.router, account.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    signin.router,
+    signin.inside,
+    today.router,
+    events.router,
+    account.router,
+)

@@ -1,13 +1,140 @@
-"""Today: what waits for me, the most urgent first."""
+"""Today: what waits for me and for everybody, the most urgent first."""
 
-from fastapi import Request
-from fastapi.responses import HTMLResponse
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from api.console.access import EVERYONE, TheVisitor, console_router, draw
+from fastapi import Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from api.clinicians.access import audit_list
+from api.clinicians.tasks import apply
+from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
+from api.deps import Id, TheServices, WritingSession
+from api.web.pages import is_htmx
+from directory.people import queries as people
+from directory.people.models import Person
+from directory.staff import queries as staff
+from directory.tasks import queries
+from directory.tasks.models import Task, TaskKind, TaskStatus
 
 router = console_router("", *EVERYONE)
+PAGE = "/console"
+# More than anybody can do in a day; what lies behind is counted.
+SHOWN = 100
+
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    return message
+
+
+KINDS = {
+    TaskKind.DANGER: _("Danger: call now"),
+    TaskKind.OPTED_OUT_DANGER: _("Danger, and texts are stopped: call now"),
+    TaskKind.CALL_BACK: _("Call back"),
+    TaskKind.REFERRAL_UNANSWERED: _("Partner has not answered"),
+    TaskKind.REFERRAL_DECLINED: _("Partner said no"),
+    TaskKind.REFERRAL_QUESTION: _("Partner asks something"),
+    TaskKind.REFERRAL_NOT_RECEIVED: _("Service was not received"),
+    TaskKind.SEND_FAILED: _("Text did not arrive"),
+    TaskKind.LISTING_REPORT: _("Listing may be wrong"),
+    TaskKind.UNANSWERED_CHECKINS: _("Check-ins without an answer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task as the page shows it."""
+
+    task: Task
+    title: str
+    person: Person | None
+    is_danger: bool
+    overdue: bool
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: list[Row]
 
 
 @router.get("")
-def today(request: Request, visitor: TheVisitor) -> HTMLResponse:
-    return draw(request, visitor, "today/today.html")
+def today(
+    request: Request,
+    visitor: TheVisitor,
+    session: WritingSession,
+    services: TheServices,
+    done: str = "",
+) -> HTMLResponse:
+    now = services.clock.now()
+    found = queries.page(session, not_done=True, limit=SHOWN + 1)
+    rows = _rows(session, found[:SHOWN], now=now)
+    audit_list(
+        session,
+        services,
+        visitor.member,
+        "tasks.read",
+        shown=[row.task.person_id for row in rows],
+        asked_for=None,
+    )
+    return draw(
+        request,
+        visitor,
+        "today/tasks.html" if is_htmx(request) else "today/today.html",
+        sections=_sections(rows, visitor),
+        more=len(found) > SHOWN,
+        done=done,
+    )
+
+
+@router.post("/tasks/{task_id}")
+def move(  # what the form sends
+    visitor: TheVisitor,
+    session: WritingSession,
+    services: TheServices,
+    task_id: Id,
+    status: Annotated[TaskStatus, Form()],
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> RedirectResponse:
+    apply(session, services, visitor.member, task_id, status, note=note.strip() or None)
+    return back_to(PAGE, done=status.value)
+
+
+def _rows(session: Session, found: list[Task], *, now: datetime) -> list[Row]:
+    known = people.by_ids(session, [task.person_id for task in found if task.person_id])
+    holders = {each.id: each.name or each.email for each in staff.everyone(session)}
+    return [
+        Row(
+            task=task,
+            title=KINDS[TaskKind(task.kind)],
+            person=known.get(task.person_id or ""),
+            is_danger=task.kind in queries.DANGER,
+            overdue=task.due_at <= now,
+            holder=holders.get(task.claimed_by or ""),
+        )
+        for task in found
+    ]
+
+
+def _sections(rows: list[Row], visitor: Visitor) -> list[Section]:
+    """Danger on top, whoever has it; then mine, what nobody has, what colleagues have."""
+    me = visitor.member.id
+    mine = [
+        row
+        for row in rows
+        if row.task.claimed_by == me or (row.task.claimed_by is None and row.task.assigned_to == me)
+    ]
+    dangers = [row for row in rows if row.is_danger]
+    free = [row for row in rows if row.task.claimed_by is None and row not in mine]
+    theirs = [row for row in rows if row.task.claimed_by not in (None, me)]
+    parts = [
+        Section(_("Danger"), dangers),
+        Section(_("Mine"), [row for row in mine if not row.is_danger]),
+        Section(_("Nobody has taken these"), [row for row in free if not row.is_danger]),
+        Section(_("Colleagues have these"), [row for row in theirs if not row.is_danger]),
+    ]
+    return [part for part in parts if part.rows]

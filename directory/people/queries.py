@@ -1,5 +1,6 @@
 """Every SELECT on people, consents and the audit trail."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,11 @@ from directory.people.models import AuditEntry, Consent, Person, Purpose
 
 def by_id(session: Session, person_id: str) -> Person | None:
     return session.get(Person, person_id)
+
+
+def by_ids(session: Session, person_ids: Collection[str]) -> dict[str, Person]:
+    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {person.id: person for person in people}
 
 
 def by_phone(session: Session, phone: str) -> Person | None:

@@ -38,7 +38,7 @@ def open_task(
     )
 
 
-def page(
+def page(  # noqa: PLR0913  # the filters of the list
     session: Session,
     *,
     person_id: str | None = None,
@@ -46,6 +46,7 @@ def page(
     kind: TaskKind | None = None,
     mine: str | None = None,
     overdue_at: datetime | None = None,
+    not_done: bool = False,
     after: Position | None = None,
     limit: int = 50,
 ) -> list[Task]:
@@ -67,6 +68,8 @@ def page(
         statement = statement.where(or_(Task.claimed_by == mine, waiting))
     if overdue_at is not None:
         statement = statement.where(Task.status != TaskStatus.DONE, Task.due_at <= overdue_at)
+    if not_done:
+        statement = statement.where(Task.status != TaskStatus.DONE)
     if after is not None:
         last_rank, due_at, task_id = after
         later = or_(Task.due_at > due_at, and_(Task.due_at == due_at, Task.id > task_id))
@@ -123,6 +126,21 @@ def open_counts(session: Session) -> dict[str, int]:
         select(Task.kind, func.count()).where(Task.status == TaskStatus.OPEN).group_by(Task.kind)
     )
     return {str(kind): int(count) for kind, count in rows}
+
+
+def open_dangers(session: Session) -> int:
+    """How many people in danger nobody has taken on."""
+    waiting = select(func.count()).where(Task.status == TaskStatus.OPEN, Task.kind.in_(DANGER))
+    return session.scalar(waiting) or 0
+
+
+def fingerprint(session: Session) -> tuple[int, datetime | None]:
+    """Changes when a task is opened, claimed, done or opened again: for who watches the list."""
+    moments = (Task.created_at, Task.claimed_at, Task.done_at, Task.reopened_at)
+    count, *latest = session.execute(
+        select(func.count(), *(func.max(moment) for moment in moments))
+    ).one()
+    return count, max((moment for moment in latest if moment is not None), default=None)
 
 
 def overdue_count(session: Session, *, now: datetime) -> int:

@@ -1,0 +1,70 @@
+"""What happens while a page is open, told to it by server-sent events: danger, and new tasks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from api.console.access import EVERYONE, TheVisitor, console_router, find_visitor
+from api.deps import TheServices
+from directory import database
+from directory.tasks import queries
+
+router = console_router("", *EVERYONE)
+EVERY = 2.0  # seconds between looks
+# A proxy that hears nothing for a minute closes the line.
+WORD_AFTER = 7  # looks without a change
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    dangers: int
+    tasks: tuple[int, datetime | None]
+
+
+def look() -> Seen:
+    with database.read_scope() as session:
+        return Seen(queries.open_dangers(session), queries.fingerprint(session))
+
+
+@router.get("/events")
+async def events(request: Request, visitor: TheVisitor, services: TheServices) -> StreamingResponse:
+    """An endless answer; it ends with the browser's line, or with the session."""
+
+    async def still_there() -> bool:
+        if await request.is_disconnected():
+            return False
+        return await run_in_threadpool(find_visitor, request, services) is not None
+
+    return StreamingResponse(
+        stream(still_there, wait=lambda: asyncio.sleep(EVERY)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def stream(
+    still_there: Callable[[], Awaitable[bool]], *, wait: Callable[[], Awaitable[None]]
+) -> AsyncIterator[str]:
+    """Events as they come about: `danger` (how many wait for somebody) and `tasks`."""
+    before: Seen | None = None
+    quiet = 0
+    while await still_there():
+        seen = await run_in_threadpool(look)
+        said = False
+        if before is None or seen.dangers != before.dangers:
+            yield f"event: danger\ndata: {seen.dangers}\n\n"
+            said = True
+        if before is not None and seen.tasks != before.tasks:
+            yield "event: tasks\ndata: changed\n\n"
+            said = True
+        quiet = 0 if said else quiet + 1
+        if quiet >= WORD_AFTER:
+            yield ": still here\n\n"
+            quiet = 0
+        before = seen
+        await wait()

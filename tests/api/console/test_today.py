@@ -1,0 +1,146 @@
+"""Today: danger on top, claimed once, done with a note, told while the page is open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser
+
+from api.console import events
+from directory import database
+from directory.people.models import AuditEntry, Person
+from directory.staff.models import Role
+from directory.tasks import queries, service
+from directory.tasks.models import Task, TaskKind
+from tests.api.browsing import needs_browser
+from tests.api.console.console import Console
+from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
+from tests.factories import met
+from tests.fakes import MORNING
+
+
+def a_task(kind: TaskKind = TaskKind.CALL_BACK, note: str = "Please call in the evening") -> str:
+    person_id = met()
+    with database.session_scope() as session:
+        person = session.get_one(Person, person_id)
+        person.name = "Maria <b>Example</b>"
+        task = service.open_task(session, kind, person_id=person.id, now=MORNING, note=note)
+        session.flush()
+        return task.id
+
+
+def stored(task_id: str) -> Task:
+    with database.read_scope() as session:
+        task = queries.by_id(session, task_id)
+        assert task is not None
+        return task
+
+
+def test_danger_stands_on_top_and_html_in_names_and_notes_is_text(console: Console) -> None:
+    a_task(note="<script>alert(1)</script>")
+    a_task(TaskKind.DANGER, note="says it is bad")
+    page = console.as_().get("/console").text
+    assert page.index("Danger: call now") < page.index("Call back")
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    assert "Maria &lt;b&gt;Example" in page
+
+
+def test_reading_the_list_is_noted(console: Console) -> None:
+    a_task()
+    console.as_().get("/console")
+    with database.read_scope() as session:
+        noted = session.query(AuditEntry).filter_by(action="tasks.read").all()
+    assert [entry.actor for entry in noted] == [console.member_id]
+
+
+def test_a_task_is_taken_and_done_with_a_note(console: Console) -> None:
+    task_id = a_task()
+    console.as_()
+    answer = console.post(f"/console/tasks/{task_id}", {"status": "claimed"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console?done=claimed")
+    assert "You have it" in console.get("/console").text
+    console.post(f"/console/tasks/{task_id}", {"status": "done", "note": " Talked. "})
+    task = stored(task_id)
+    assert (task.status, task.done_note, task.done_by) == ("done", "Talked.", console.member_id)
+
+
+def test_of_two_who_take_it_the_second_is_told(console: Console) -> None:
+    task_id = a_task()
+    console.as_(Role.SUPERVISOR).post(f"/console/tasks/{task_id}", {"status": "claimed"})
+    console.as_(Role.CLINICIAN)
+    answer = console.post(f"/console/tasks/{task_id}", {"status": "claimed"})
+    assert answer.status_code == 409
+    assert "Someone has taken or finished this task already." in answer.text
+
+
+def test_a_clinician_takes_nothing_out_of_a_colleagues_hands(console: Console) -> None:
+    task_id = a_task()
+    console.as_(Role.SUPERVISOR).post(f"/console/tasks/{task_id}", {"status": "claimed"})
+    console.as_(Role.CLINICIAN)
+    assert console.post(f"/console/tasks/{task_id}", {"status": "open"}).status_code == 403
+    assert stored(task_id).status == "claimed"
+
+
+def test_htmx_gets_the_list_alone(console: Console) -> None:
+    a_task()
+    part = console.as_().get("/console", headers={"HX-Request": "true"}).text
+    assert "<html" not in part and "Call back" in part
+
+
+def test_an_open_page_is_told_of_danger_and_of_changes(console: Console) -> None:
+    async def follow() -> list[str]:
+        looks = 0
+
+        async def still_there() -> bool:
+            nonlocal looks
+            looks += 1
+            return looks <= 4
+
+        async def wait() -> None:
+            if looks == 1:
+                await asyncio.to_thread(a_task, TaskKind.DANGER)
+
+        told: AsyncIterator[str] = events.stream(still_there, wait=wait)
+        return [event async for event in told]
+
+    assert asyncio.run(follow()) == [
+        "event: danger\ndata: 0\n\n",
+        "event: danger\ndata: 1\n\n",
+        "event: tasks\ndata: changed\n\n",
+    ]
+
+
+def test_nobody_listens_without_a_session(console: Console) -> None:
+    assert console.get("/console/events").status_code == 303
+
+
+@needs_browser
+def test_a_danger_shows_itself_on_a_page_that_is_open(
+    browser: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "EVERY", 0.1)
+    a_task()
+    console.as_()
+    with served(console.api.client.app) as url:
+        context = browser.new_context(base_url=url, viewport=DESKTOP)
+        context.add_cookies([console.cookie(url)])
+        context.set_default_timeout(TIMEOUT)
+        page = context.new_page()
+        page.goto("/console")
+        assert violations(page) == []
+        a_task(TaskKind.DANGER, note="says it is bad")
+        page.get_by_text("Danger: a person needs a call now.").wait_for()
+        page.get_by_role("heading", name="Danger: call now").wait_for()
+        assert page.title().startswith("(1) !")
+        assert violations(page) == []
+        page.set_viewport_size(PHONE)
+        assert not sticks_out(page)
+        context.close()
+
+
+def test_what_is_overdue_says_so(console: Console) -> None:
+    task_id = a_task()
+    with database.session_scope() as session:
+        session.get_one(Task, task_id).due_at = MORNING - timedelta(days=400)
+    assert "overdue" in console.as_().get("/console").text
