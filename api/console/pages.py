@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.console import account, events, signin, today
+from api.console import account, audit, events, signin, staff, today, training
 
 ROUTERS: tuple[APIRouter, ...] = (
     signin.router,
@@ -10,4 +10,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     today.router,
     events.router,
     account.router,
+    staff.router,
+    staff.changing,
+    training.router,
+    audit.router,
 )

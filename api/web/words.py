@@ -15,6 +15,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
@@ -57,6 +58,10 @@ class Words:
     def clock(self, at: datetime) -> str:
         """The time of day: "10:05 AM"."""
         return format_time(at, "short", tzinfo=self._zone, locale=self._locale)
+
+    def share(self, part: float) -> str:
+        """A part of one as per cent: "23%"."""
+        return format_percent(part, locale=self._locale)
 
     def ago(self, at: datetime, now: datetime) -> str:
         """How far `at` lies from `now`: "3 hours ago", "in 5 minutes"."""

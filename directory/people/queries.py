@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -78,6 +78,35 @@ def consents_of_visit(session: Session, visit_id: str) -> list[Consent]:
 def caseload(session: Session, staff_id: str) -> list[Person]:
     """The people whom a colleague looks after."""
     return list(session.scalars(select(Person).where(Person.clinician_id == staff_id)))
+
+
+def audit_page(  # the filters of the list
+    session: Session,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    person_id: str | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 100,
+) -> list[AuditEntry]:
+    """Who did what with whose record, the newest first; from `after` on, backwards."""
+    statement = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    if actor is not None:
+        statement = statement.where(AuditEntry.actor == actor)
+    if action is not None:
+        statement = statement.where(AuditEntry.action == action)
+    if person_id is not None:
+        statement = statement.where(AuditEntry.person_id == person_id)
+    if after is not None:
+        at, entry_id = after
+        earlier = and_(AuditEntry.at == at, AuditEntry.id < entry_id)
+        statement = statement.where(or_(AuditEntry.at < at, earlier))
+    return list(session.scalars(statement.limit(limit)))
+
+
+def audit_actions(session: Session) -> list[str]:
+    """Every kind of deed that the log has."""
+    return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
 
 
 def audit_of(session: Session, person_id: str) -> list[AuditEntry]:

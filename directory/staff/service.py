@@ -45,10 +45,8 @@ def add(
     address = email.strip().lower()
     if not _EMAIL.match(address) or len(address) > 254:
         raise Invalid("email_invalid", "This is not an e-mail address.")
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise Invalid(
-            "password_too_short", f"A password has at least {SHORTEST_PASSWORD} characters."
-        )
+    if password is not None:
+        _long_enough(password)
     member = queries.any_by_email(session, address)
     if member is not None and member.removed_at is None:
         raise Conflict("staff_exists", "There is an account with this e-mail address already.")
@@ -60,6 +58,24 @@ def add(
     member.name = _name(name)
     _register(session, member, phone)
     session.flush()
+    return member
+
+
+def set_role(session: Session, email: str, role: Role) -> StaffMember:
+    """Give another role. The last admin stays one, or nobody could ever make another."""
+    member = _active(session, email)
+    admins = [each for each in queries.everyone(session) if each.role == Role.ADMIN]
+    if admins == [member] and role is not Role.ADMIN:
+        raise Conflict("last_admin", "This is the only administrator: make another one first.")
+    member.role = role
+    return member
+
+
+def set_password(session: Session, email: str, password: str) -> StaffMember:
+    """A new password; whoever was signed in with the old one has to sign in again."""
+    member = _active(session, email)
+    member.password_hash = _hasher.hash(_long_enough(password))
+    _end_log_ins(session, member)
     return member
 
 
@@ -140,6 +156,14 @@ def forget_expired(session: Session, *, wall: datetime) -> None:
 
 def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _long_enough(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(
+            "password_too_short", f"A password has at least {SHORTEST_PASSWORD} characters."
+        )
+    return password
 
 
 def _active(session: Session, email: str) -> StaffMember:

@@ -1,0 +1,126 @@
+"""Accounts, CIT training and the audit log, as those who are responsible use them."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser
+
+from directory import database
+from directory.people.models import AuditEntry
+from directory.staff import queries
+from directory.staff.models import Role
+from directory.training import queries as training
+from tests.api.browsing import needs_browser
+from tests.api.console.console import Console
+from tests.api.web.browser import PHONE, TIMEOUT, served, sticks_out, violations
+
+NEW = {"email": "new@naperville.example", "name": "Ana", "role": "clinician"}
+GOOD = "a long enough password"
+
+
+@pytest.mark.parametrize("page", ["staff", "training", "audit"])
+def test_clinicians_see_none_of_it(console: Console, page: str) -> None:
+    assert console.as_(Role.CLINICIAN).get(f"/console/{page}").status_code == 403
+
+
+def test_only_an_administrator_makes_accounts(console: Console) -> None:
+    console.as_(Role.SUPERVISOR)
+    assert "New account" not in console.get("/console/staff").text
+    assert console.post("/console/staff", NEW | {"password": GOOD}).status_code == 403
+    console.as_(Role.ADMIN)
+    answer = console.post("/console/staff", NEW | {"password": GOOD, "phone": "630-555-0142"})
+    assert answer.headers["location"] == "/console/staff?done=added"
+    with database.read_scope() as session:
+        member = queries.active_by_email(session, NEW["email"])
+        assert member is not None
+        assert (member.name, member.role, member.phone) == ("Ana", "clinician", "+16305550142")
+
+
+def test_a_form_with_a_mistake_keeps_what_was_typed_but_the_password(console: Console) -> None:
+    page = console.as_(Role.ADMIN).post("/console/staff", NEW | {"password": "short"})
+    assert page.status_code == 422
+    assert "at least 12 characters" in page.text
+    assert NEW["email"] in page.text and "short" not in page.text.replace("too_short", "")
+
+
+def test_the_last_administrator_stays_one(console: Console) -> None:
+    console.as_(Role.ADMIN)
+    path = f"/console/staff/{console.member_id}"
+    assert console.post(f"{path}/role", {"role": "clinician"}).status_code == 409
+    assert console.post(f"{path}/remove").status_code == 409
+    assert console.member().role == "admin"
+
+
+def test_a_lost_phone_and_a_new_password_end_the_log_ins(console: Console) -> None:
+    victim = Console(console.api).as_(Role.CLINICIAN).member_id
+    console.as_(Role.ADMIN)
+    for form in ({"phone": ""}, {"password": GOOD}):
+        kind = next(iter(form))
+        Console(console.api).as_(Role.CLINICIAN)
+        console.as_(Role.ADMIN)
+        assert console.post(f"/console/staff/{victim}/{kind}", form).status_code == 303
+        with database.read_scope() as session:
+            assert queries.sessions_of(session, victim) == []
+
+
+def test_training_is_written_down_and_the_goals_are_counted(console: Console) -> None:
+    console.as_(Role.SUPERVISOR)
+    form = {"name": "J. Example", "unit": "patrol", "hours": "40", "certified_on": "2020-03-18"}
+    assert console.post("/console/training", form).status_code == 303
+    form = {"name": "K. Example", "unit": "patrol", "hours": "12.5"}
+    console.post("/console/training", form)
+    page = console.get("/console/training").text
+    assert "1 of 2 = 50%" in page
+    with database.read_scope() as session:
+        first = training.members(session)[0]
+    assert (first.hours, first.certified_on) == (40.0, date(2020, 3, 18))
+    console.post(f"/console/training/{first.id}", form | {"left_on": "2021-01-01"})
+    assert "0 of 1 = 0%" in console.get("/console/training").text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": " "}, "A name has 1 to 120 characters."),
+        ({"hours": "many"}, "Hours are a number, like 40 or 12.5."),
+        ({"hours": "-1"}, "Hours are a number from 0 to 1000."),
+        ({"hours": "nan"}, "Hours are a number from 0 to 1000."),
+        ({"certified_on": "18.3.2020"}, "Write a day as year-month-day"),
+        ({"certified_on": "2999-01-01"}, "This day is not yet"),
+    ],
+)
+def test_a_mistake_is_explained_and_nothing_is_kept(
+    console: Console, change: dict[str, str], said: str
+) -> None:
+    form = {"name": "J. Example", "unit": "patrol", "hours": "40"} | change
+    answer = console.as_(Role.SUPERVISOR).post("/console/training", form)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    with database.read_scope() as session:
+        assert training.members(session) == []
+
+
+def test_the_audit_log_shows_who_did_what_and_notes_the_look(console: Console) -> None:
+    console.as_(Role.SUPERVISOR).get("/console/training")
+    page = console.get("/console/audit", params={"action": "training.read"}).text
+    assert page.count("<td>training.read</td>") == 1
+    with database.read_scope() as session:
+        assert session.query(AuditEntry).filter_by(action="audit.read").count() == 1
+    assert console.get("/console/audit", params={"cursor": "x"}).status_code == 422
+
+
+@needs_browser
+def test_the_pages_pass_axe_and_fit_a_phone(browser: Browser, console: Console) -> None:
+    console.as_(Role.ADMIN)
+    console.post("/console/training", {"name": "J. Example", "unit": "fire", "hours": "8"})
+    with served(console.api.client.app) as url:
+        context = browser.new_context(base_url=url, viewport=PHONE)
+        context.add_cookies([console.cookie(url)])
+        context.set_default_timeout(TIMEOUT)
+        page = context.new_page()
+        for path in ("staff", "training", "audit"):
+            page.goto(f"/console/{path}")
+            for closed in page.locator("main summary").all():
+                closed.click()
+            assert violations(page) == [], path
+            assert not sticks_out(page), path
+        context.close()
