@@ -21,7 +21,7 @@ from directory.notices.models import NoticeKind
 from directory.partners import queries as partners
 from directory.referrals import queries as referrals
 from directory.referrals.models import Referral
-from directory.referrals.states import Outcome, Status
+from directory.referrals.states import OPEN, Outcome, Status
 
 # Older than this a notice is no longer what a text answers; a check-in stays open as long.
 OPEN_FOR = timedelta(days=14)
@@ -31,6 +31,8 @@ TELLING = (
     NoticeKind.REFERRAL_ON_HOLD,
 )
 ASKING = (NoticeKind.OUTCOME_QUESTION,)
+# News of several referrals within this is one matter to the person: "1" tells of all of them.
+TOLD_TOGETHER = timedelta(hours=24)
 _NOT_FOR_CALLING = ("fax", "tty")
 
 
@@ -110,6 +112,21 @@ def sent_notice(
         return None
     facts = referral_facts(session, referral)
     return SentNotice(NoticeKind(notice.kind), notice.sent_at, facts)
+
+
+def told_of(session: Session, person_id: str, told: SentNotice | None) -> tuple[ReferralFacts, ...]:
+    """What the newest news was about, and what else the person was told of shortly before.
+
+    Of the others only those that are still open.
+    """
+    if told is None:
+        return ()
+    since = told.sent_at - TOLD_TOGETHER
+    lately = notices.sent_since(session, person_id, TELLING, since=since)
+    ids = dict.fromkeys(each.referral_id for each in lately if each.referral_id is not None)
+    others = [referrals.by_id(session, each) for each in ids if each != told.referral.id]
+    still_open = (each for each in others if each is not None and each.status in OPEN)
+    return (told.referral, *(referral_facts(session, each) for each in still_open))
 
 
 def referral_facts(session: Session, referral: Referral) -> ReferralFacts:

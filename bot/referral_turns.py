@@ -5,6 +5,7 @@ it", "they never called me") count as long as the question is open. Whatever is 
 to the ordinary conversation.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asked import Asked
@@ -46,6 +47,10 @@ WRONG_PERSON = (
 )
 UNSURE = "May want to take back a referral; asked plainly. Please read, and call if in doubt."
 _LAST_NUMBER = {Topic.WHY: 5, Topic.NEXT: 2, Topic.TAKE_BACK: 2}
+# Of so many requests each is told of by itself; of more it is asked which one.
+DETAILS_AT_ONCE = 2
+NUMBERS_AT_MOST = 9
+LONGEST_NAME, SHORTEST_NAME = 60, 15
 _STATE = {
     Status.DRAFT: "referral_by_our_team",
     Status.REQUESTED: "referral_requested",
@@ -86,8 +91,8 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
         turn = _on_outcome(text, situation.outcome_asked, situation, last)
         if turn is not None:
             return turn
-    if last is Asked.TOLD and situation.told is not None and asks_for_details(text):
-        return _details(situation.told.referral, situation)
+    if last is Asked.TOLD and situation.told_of and asks_for_details(text):
+        return _details(situation)
     return None
 
 
@@ -102,6 +107,8 @@ def why_in_own_words(text: str, situation: Situation, last: Asked | None) -> Tur
 
 
 def _on_question(text: str, question: ReferralQuestion, situation: Situation) -> Turn | None:
+    if question.topic is Topic.WHICH:
+        return _on_which(text, question, situation)
     deed = _deed_for(text, question)
     if deed is not None:
         return _doing(situation, deed)
@@ -157,14 +164,52 @@ def _settling(read: CameOf, referral_id: str, text: str) -> Deed:
             return NotReceivedAtAll(referral_id, read.why, text if read.why else None)
 
 
-def _details(referral: ReferralFacts, situation: Situation) -> Turn:
-    """Who will help, how to reach them, how to take it back; the least important left out first."""
-    reply = details(referral, situation.language)
+def _details(situation: Situation) -> Turn:
+    """Who will help with each request that the person was told of, or which one is meant."""
+    told_of, language = situation.told_of, situation.language
+    if len(told_of) <= DETAILS_AT_ONCE:
+        # How to take it back is said once: it takes back all of them.
+        replies = [details(each, language, hint=each is told_of[-1]) for each in told_of]
+        return Turn(AnsweredBy.NOTICE, situation.memory, tuple(replies))
+    asked = told_of[:NUMBERS_AT_MOST]
+    question = ReferralQuestion(
+        Topic.WHICH, situation.now, referral_ids=tuple(each.id for each in asked)
+    )
+    memory = replace(situation.memory, about_referral=question)
+    return Turn(AnsweredBy.NOTICE, memory, (_which(asked, language),))
+
+
+def _which(asked: Sequence[ReferralFacts], language: Language) -> str:
+    """The requests with their numbers; long names are cut, so that all of them fit."""
+    names = [each.service.name if each.service else "-" for each in asked]
+    longest = LONGEST_NAME
+    while True:
+        numbered = [f"{number} {_cut(name, longest)}" for number, name in enumerate(names, 1)]
+        text = say("referral_which", language, needs="; ".join(numbered))
+        text = to_gsm7(text, fold_accents=language is Language.ES)
+        if len(text) <= results.LONGEST_DETAILS or longest <= SHORTEST_NAME:
+            return text
+        longest -= 5
+
+
+def _on_which(text: str, question: ReferralQuestion, situation: Situation) -> Turn | None:
+    """The turn for a number; the question stays open, so that the others can be asked for too."""
+    if not isinstance(choice := read_choice(text), Pick):
+        return _details(situation) if situation.told_of and asks_for_details(text) else None
+    ids = question.referral_ids
+    known = {each.id: each for each in situation.told_of}
+    if not 1 <= choice.number <= len(ids):
+        reply = say("pick_unknown", situation.language, last=len(ids))
+    elif (chosen := known.get(ids[choice.number - 1])) is not None:
+        reply = details(chosen, situation.language)
+    else:  # it has ended meanwhile
+        reply = say("referral_over", situation.language)
     return Turn(AnsweredBy.NOTICE, situation.memory, (reply,))
 
 
-def details(referral: ReferralFacts, language: Language) -> str:
-    """In a reply the organisation may be named. At most two segments."""
+def details(referral: ReferralFacts, language: Language, *, hint: bool = True) -> str:
+    """Who will help, how to reach them, how to take it back (`hint`); the least important left out
+    first. In a reply the organisation may be named. At most two segments."""
     service = referral.service
     if service is None:
         return say("referral_not_listed", language)
@@ -175,13 +220,17 @@ def details(referral: ReferralFacts, language: Language) -> str:
     parts = [
         say(key, language, name=service.full_name),
         say("referral_call_them", language, contact=contact) if contact else "",
-        say("referral_take_back_hint", language) if referral.status in _GOES_ON else "",
+        say("referral_take_back_hint", language) if hint and referral.status in _GOES_ON else "",
     ]
     kept: list[str] = []
     for part in filter(None, parts):
         if not kept or len(" ".join([*kept, part])) <= results.LONGEST_DETAILS:
             kept.append(part)
     return to_gsm7(" ".join(kept), fold_accents=language is Language.ES)
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 3].rstrip()}..."
 
 
 def _wrong_person(situation: Situation) -> Turn:

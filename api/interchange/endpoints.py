@@ -1,11 +1,10 @@
 """Referrals as CSV over HTTP: out for staff and partners, in for partners."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
@@ -13,14 +12,13 @@ from pydantic import AwareDatetime, BaseModel
 from api.clinicians.endpoints import EVERYONE
 from api.deps import StaffRoute, TheServices, TheStaffMember, WritingSession, require
 from api.interchange import export, upload
+from api.interchange.files import A_FILE, ForExcel, as_file
 from api.interchange.queries import Comparison, Scope, Wanted
 from api.interchange.upload import Result, RowReport, Uploader
-from api.partners.access import PartnerRoute, ThePartnerKey, get_partner_key
+from api.partners.access import PartnerRoute, ThePartnerKey, opens
+from directory.partners.models import KeyScope
 from directory.referrals import actors
 
-CSV = "text/csv; charset=utf-8; header=present"
-BYTE_ORDER_MARK = "\ufeff"
-_FILE: dict[str, Any] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 _SENT: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -42,13 +40,10 @@ staff_router = APIRouter(
 partner_router = APIRouter(
     prefix="/api/v1/partner",
     tags=["interchange"],
-    dependencies=[Depends(get_partner_key)],
-    responses={401: {}, 422: {}},
+    dependencies=[Depends(opens(KeyScope.REFERRALS))],
+    responses={401: {}, 403: {}, 422: {}},
     route_class=PartnerRoute,
 )
-ForExcel = Annotated[
-    bool, Query(description="Begin with a byte order mark: Excel then shows accents as they are.")
-]
 
 
 class RowOut(BaseModel):
@@ -69,7 +64,7 @@ class UploadOut(BaseModel):
     rows: list[RowOut]
 
 
-@staff_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: _FILE})
+@staff_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: A_FILE})
 def export_referrals(
     session: WritingSession,
     services: TheServices,
@@ -91,10 +86,10 @@ def export_referrals(
         now=now,
         zone=services.quiet.zone,
     )
-    return _file(lines, excel=excel)
+    return as_file(lines, "referrals.csv", excel=excel)
 
 
-@partner_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: _FILE})
+@partner_router.get("/referrals.csv", response_class=StreamingResponse, responses={200: A_FILE})
 def export_own_referrals(
     session: WritingSession, services: TheServices, key: ThePartnerKey, excel: ForExcel = False
 ) -> StreamingResponse:
@@ -111,7 +106,7 @@ def export_own_referrals(
         now=now,
         zone=services.quiet.zone,
     )
-    return _file(lines, excel=excel)
+    return as_file(lines, "referrals.csv", excel=excel)
 
 
 async def get_file(request: Request, _: ThePartnerKey) -> bytes:
@@ -140,16 +135,3 @@ async def upload_own_referrals(
 
 def _row(report: RowReport) -> RowOut:
     return RowOut(line=report.line, id=report.id, result=report.result, why=report.why)
-
-
-def _file(lines: Iterator[str], *, excel: bool) -> StreamingResponse:
-    def content() -> Iterator[str]:
-        if excel:
-            yield BYTE_ORDER_MARK
-        yield from lines
-
-    return StreamingResponse(
-        content(),
-        media_type=CSV,
-        headers={"Content-Disposition": 'attachment; filename="referrals.csv"'},
-    )

@@ -5,9 +5,11 @@ file speaks of a referral once, so that sending the file again changes nothing.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -102,7 +104,14 @@ def take(database: Database, claim: Claim, *, by: Uploader, now: datetime) -> Ro
     return RowReport(row.line, identity, Result.ACCEPTED if changed else Result.UNCHANGED)
 
 
-def counts(reports: list[RowReport]) -> dict[str, int]:
+class Reported(Protocol):
+    """What became of any row."""
+
+    @property
+    def result(self) -> Result: ...
+
+
+def counts(reports: Iterable[Reported]) -> dict[str, int]:
     """How many rows of each result."""
     found = Counter(each.result for each in reports)
     return {result.value: found[result] for result in Result}

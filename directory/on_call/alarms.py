@@ -32,26 +32,49 @@ def raise_alarm(session: Session, kind: AlarmKind, *, wall: datetime) -> Alarm |
     return alarm
 
 
-def clear(session: Session, kind: AlarmKind, *, wall: datetime) -> bool:
-    """It works again; False when it was not raised."""
+def clear(session: Session, kind: AlarmKind, *, wall: datetime) -> Alarm | None:
+    """It works again; None when it was not raised."""
     alarm = queries.standing_alarm(session, kind)
-    if alarm is None:
-        return False
-    alarm.cleared_at, alarm.standing = wall, None
-    return True
+    if alarm is not None:
+        alarm.cleared_at, alarm.standing = wall, None
+    return alarm
 
 
-def tell_supervisors(session: Session, alarm: Alarm, *, now: datetime) -> None:
-    """Plan e-mails and texts about an alarm; useless where the scheduler itself is dead."""
+def tell_supervisors(
+    session: Session, alarm: Alarm, *, now: datetime, wall: datetime, over: bool = False
+) -> None:
+    """Plan e-mails and texts about an alarm, or that it is `over`; useless where the scheduler
+    itself is dead."""
+    facts: dict[str, object] = {"alarm": alarm.kind}
     tell(
         session,
         staff.responsible(session),
         NoticeKind.ALARM,
-        reference=alarm.id,
+        reference=f"{alarm.id}/over" if over else alarm.id,
         urgent=True,
-        facts={"alarm": alarm.kind},
+        facts=facts | {"over": True} if over else facts,
         now=now,
+        wall=wall,
     )
+
+
+def steps_fail(session: Session, *, now: datetime, wall: datetime) -> bool:
+    """Some of what is due each second keeps failing (bot/due.py): raised, and told, once.
+
+    False when it stood already.
+    """
+    alarm = raise_alarm(session, AlarmKind.STEP_FAILING, wall=wall)
+    if alarm is not None:
+        tell_supervisors(session, alarm, now=now, wall=wall)
+    return alarm is not None
+
+
+def steps_work(session: Session, *, now: datetime, wall: datetime) -> bool:
+    """All of it works again, and who was told of it is told so; False when nothing stood."""
+    alarm = clear(session, AlarmKind.STEP_FAILING, wall=wall)
+    if alarm is not None:
+        tell_supervisors(session, alarm, now=now, wall=wall, over=True)
+    return alarm is not None
 
 
 def carrier_is_quiet(session: Session, *, wall: datetime) -> bool:
@@ -73,7 +96,7 @@ def watch_carrier(session: Session, *, now: datetime, wall: datetime) -> bool:
         return False
     alarm = raise_alarm(session, AlarmKind.CARRIER_QUIET, wall=wall)
     if alarm is not None:
-        tell_supervisors(session, alarm, now=now)
+        tell_supervisors(session, alarm, now=now, wall=wall)
     return True
 
 

@@ -26,7 +26,10 @@ class OnCallShift(Base):
 
 
 class Page(Base):
-    """One text to one on-call phone about one task; `acknowledged_at` ends the round."""
+    """One text to one on-call phone about one task; `acknowledged_at` ends the round.
+
+    The next is paged at `next_at` (product time), though not before `next_wall_at` (wall time).
+    """
 
     __tablename__ = "pages"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -35,6 +38,7 @@ class Page(Base):
     round: Mapped[int] = mapped_column(Integer, default=1)
     paged_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    next_wall_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -42,6 +46,7 @@ class AlarmKind(StrEnum):
     SCHEDULER_QUIET = "scheduler_quiet"
     CARRIER_QUIET = "carrier_quiet"
     NOBODY_ON_CALL = "nobody_on_call"
+    STEP_FAILING = "step_failing"
 
 
 class Alarm(Base):

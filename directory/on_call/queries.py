@@ -56,18 +56,23 @@ def on_call(session: Session, *, now: datetime) -> list[StaffMember]:
     )
 
 
-def to_page(session: Session, *, now: datetime, limit: int) -> list[Task]:
+def to_page(session: Session, *, now: datetime, wall: datetime, limit: int) -> list[Task]:
     """Open danger for which nobody on call was paged yet, or who was has not answered in time.
 
     Pages from before a task was opened again do not count. Locked, so that of several processes
     one pages.
     """
     since = func.coalesce(Task.reopened_at, Task.created_at)
-    next_at = (
-        select(func.max(Page.next_at))
-        .where(Page.task_id == Task.id, Page.round > 0, Page.paged_at >= since)
+    has_time_left = (
+        select(Page.id)
+        .where(
+            Page.task_id == Task.id,
+            Page.round > 0,
+            Page.paged_at >= since,
+            or_(Page.next_at > now, Page.next_wall_at > wall),
+        )
         .correlate(Task)
-        .scalar_subquery()
+        .exists()
     )
     return list(
         session.scalars(
@@ -75,7 +80,7 @@ def to_page(session: Session, *, now: datetime, limit: int) -> list[Task]:
             .where(
                 Task.status == TaskStatus.OPEN,
                 Task.kind.in_(DANGER),
-                or_(next_at.is_(None), next_at <= now),
+                ~has_time_left,
             )
             .order_by(Task.created_at, Task.id)
             .limit(limit)

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from directory.notices import queries as notices
+from directory.notices.models import NoticeKind
 from directory.people import queries as people
 from directory.referrals import notify, outcomes, queries
 from directory.referrals.models import Referral
@@ -16,6 +18,9 @@ from directory.tasks.models import TaskKind
 AT_ONCE = 100
 ASK_AT_MOST = 2
 ASK_AGAIN_AFTER = timedelta(days=4)
+# Two questions at once could be told apart neither by the person nor in the answer: "1" would be
+# about one of them only. Short enough for a few of them to be asked within the day.
+APART = timedelta(hours=3)
 _NEVER_ASKED = (Status.REJECTED, Status.CANCELLED, Status.FAILED, Status.ENTERED_IN_ERROR)
 
 
@@ -64,6 +69,12 @@ def _ask(session: Session, referral: Referral, now: datetime) -> None:
         return
     if referral.asked_times >= ASK_AT_MOST:
         outcomes.unknown(session, referral, now=now)
+        return
+    other = notices.under_way(
+        session, person.id, (NoticeKind.OUTCOME_QUESTION,), sent_after=now - APART
+    )
+    if other is not None and other.referral_id != referral.id:
+        referral.ask_at = (other.sent_at or now) + APART
         return
     referral.asked_times += 1
     if notify.ask_outcome(session, referral, person, now=now):

@@ -4,6 +4,9 @@ Before accepting: what it takes to decide (service, need, priority, language, to
 referral is theirs to act on: name, number and reason, as long as the person's consent to it
 stands. Afterwards again the minimum: what a partner needs to keep it has in its own records.
 Source: minimum necessary, 45 CFR 164.502(b); 42 CFR 2.13(a) for substance-use data.
+
+An organisation that refers somebody to its own service has their name in its own records. Ours it
+must not learn that way: whoever has a key could ask for the name behind any number.
 """
 
 from dataclasses import dataclass
@@ -15,12 +18,13 @@ from directory.conversations import service as conversations
 from directory.errors import Invalid
 from directory.languages import Language
 from directory.listings.models import Service
+from directory.partners.models import PartnerKey
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.places import place_named
 from directory.referrals.models import Referral
 from directory.referrals.service import require_consent
-from directory.referrals.states import Status
+from directory.referrals.states import Party, Status
 
 # In these a partner acts for the person.
 THEIRS = frozenset({Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD})
@@ -67,13 +71,23 @@ def to_partner(session: Session, referral: Referral, *, now: datetime) -> Disclo
     person = people.by_id(session, referral.person_id)
     theirs = referral.status in THEIRS and person is not None
     agreed = theirs and _still_agreed(session, person, service, referral, now=now)
+    own = _sent_to_itself(session, referral)
     return Disclosed(
         service_name=service.name if service else None,
-        language=Language(person.language) if person and person.language else None,
-        town=_town_of(session, referral.person_id),
-        person=_shared(person, referral) if agreed and person else None,
+        language=Language(person.language) if person and person.language and not own else None,
+        town=None if own else _town_of(session, referral.person_id),
+        person=_shared(person, referral, own=own) if agreed and person else None,
         withheld=theirs and not agreed,
     )
+
+
+def _sent_to_itself(session: Session, referral: Referral) -> bool:
+    """Whether a key of the very organisation that receives it has sent it."""
+    party, _, key_id = referral.created_by.partition(":")
+    if party != Party.SENDER:
+        return False
+    key = session.get(PartnerKey, key_id)
+    return key is not None and key.organization_id == referral.organization_id
 
 
 def _still_agreed(
@@ -93,13 +107,14 @@ def _still_agreed(
     return True
 
 
-def _shared(person: Person, referral: Referral) -> SharedPerson:
+def _shared(person: Person, referral: Referral, *, own: bool) -> SharedPerson:
+    """`own`: only what the partner has sent itself, and what protects the person."""
     return SharedPerson(
         id=person.id,
-        name=person.name,
+        name=None if own else person.name,
         phone=None if person.reassigned_at else person.phone,
         reason=referral.reason,
-        safe_to_text=person.safe_to_text is True,
+        safe_to_text=person.safe_to_text is True and not own,
         number_shared=person.number_shared,
     )
 

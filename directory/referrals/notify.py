@@ -90,19 +90,6 @@ def ask_outcome(session: Session, referral: Referral, person: Person, *, now: da
     return True
 
 
-def report(session: Session, referral: Referral, kind: str, *, now: datetime) -> None:
-    """Tell the partner what a resident says is wrong with its listing; never who said it."""
-    for contact in _contacts(session, referral):
-        notices.to_contact(
-            session,
-            contact,
-            NoticeKind.LISTING_REPORTED,
-            reference=f"{referral.id}/{kind}",
-            facts={"service_id": referral.service_id, "kind": kind},
-            now=now,
-        )
-
-
 def _contacts(session: Session, referral: Referral) -> list[PartnerContact]:
     return partners.contacts_for(session, referral.organization_id, referral.service_id)
 

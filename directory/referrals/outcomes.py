@@ -1,14 +1,17 @@
 """What came of a referral for the person, and what a "no" sets going."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from directory.errors import NotFound, TooMany
+from directory.freshness import reports
+from directory.freshness.models import Reported
 from directory.notices import service as notices
 from directory.notices.models import NoticeKind
-from directory.referrals import notify
 from directory.referrals.actors import Actor
-from directory.referrals.models import ListingReport, Referral
+from directory.referrals.models import Referral
 from directory.referrals.service import named
 from directory.referrals.states import NotReceived, Outcome
 from directory.referrals.suggest import next_best
@@ -73,48 +76,22 @@ def because(
         now=now,
     )
     if why in ABOUT_THE_LISTING:
-        report_listing(
-            session, referral.service_id, why, actor=actor, note=words, referral=referral, now=now
-        )
+        # The referral's own task has it all: of one who reports too much nothing is lost.
+        with suppress(NotFound, TooMany), session.begin_nested():
+            reports.report(
+                session,
+                referral.service_id,
+                Reported(why.value),
+                by=actor.by,
+                note=words,
+                referral=referral,
+                now=now,
+            )
 
 
 def unknown(session: Session, referral: Referral, *, now: datetime) -> None:
     """Asked and never answered."""
     _settle(session, referral, Outcome.UNKNOWN, now=now)
-
-
-def report_listing(
-    session: Session,
-    service_id: str,
-    kind: NotReceived,
-    *,
-    actor: Actor,
-    note: str | None,
-    now: datetime,
-    referral: Referral | None = None,
-) -> ListingReport:
-    """Somebody says that a listing is wrong: a report, a task, and a word to the partner."""
-    report = ListingReport(
-        service_id=service_id,
-        kind=kind,
-        note=note,
-        reported_by=actor.by,
-        referral_id=referral.id if referral else None,
-        created_at=now,
-    )
-    session.add(report)
-    tasks.open_task(
-        session,
-        TaskKind.LISTING_REPORT,
-        person_id=referral.person_id if referral else None,
-        referral_id=referral.id if referral else None,
-        service_id=service_id,
-        note=f"A resident says of this listing: {kind.value.replace('_', ' ')}.",
-        now=now,
-    )
-    if referral is not None:
-        notify.report(session, referral, kind.value, now=now)
-    return report
 
 
 def _settle(session: Session, referral: Referral, outcome: Outcome, *, now: datetime) -> None:

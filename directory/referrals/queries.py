@@ -6,12 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from directory.referrals.models import (
-    ListingReport,
-    Referral,
-    ReferralEvent,
-    ReferralRemark,
-)
+from directory.referrals.models import Referral, ReferralEvent, ReferralRemark
 from directory.referrals.states import OPEN, Status
 
 
@@ -146,15 +141,5 @@ def due(
             .order_by(column)
             .limit(limit)
             .with_for_update(skip_locked=True)
-        )
-    )
-
-
-def open_reports(session: Session, service_id: str) -> list[ListingReport]:
-    return list(
-        session.scalars(
-            select(ListingReport)
-            .where(ListingReport.service_id == service_id, ListingReport.resolved_at.is_(None))
-            .order_by(ListingReport.created_at)
         )
     )

@@ -14,7 +14,7 @@ from directory.tasks.service import EACH_COUNTS
 AT_ONCE = 200
 
 
-def escalate(session: Session, *, now: datetime) -> int:
+def escalate(session: Session, *, now: datetime, wall: datetime) -> int:
     """Tell the supervisors of every task that is past its time; returns how many there were.
 
     Danger is told one by one, by text as well. The rest of one look is one e-mail, or the first
@@ -39,6 +39,7 @@ def escalate(session: Session, *, now: datetime) -> int:
             task_id=task.id,
             facts={"count": 1, "danger": True},
             now=now,
+            wall=wall,
         )
     if usual:
         tell(
@@ -50,6 +51,7 @@ def escalate(session: Session, *, now: datetime) -> int:
             task_id=usual[0].id if len(usual) == 1 else None,
             facts={"count": len(usual), "danger": False},
             now=now,
+            wall=wall,
         )
     return len(late)
 

@@ -28,7 +28,8 @@ class Visit(Base):
     """A response on scene, as the clinician logged it. `follow_up`: the check-in plan's id.
 
     A voided visit never was: it counts nowhere, and its check-ins are cancelled. `safe_to_text`:
-    what was said then; what holds now stands with the person.
+    what was said then; what holds now stands with the person. `upload_index`: by which a row of a
+    file is known again, where the visit came in one (directory.visits.uploads); never a content.
     """
 
     __tablename__ = "visits"
@@ -45,3 +46,4 @@ class Visit(Base):
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voided_by: Mapped[str | None] = mapped_column(String(36))
     void_reason: Mapped[str | None] = mapped_column(Encrypted)
+    upload_index: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)

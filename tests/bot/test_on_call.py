@@ -13,6 +13,7 @@ from bot.on_call import Watchdog, Watched, last_beat, pinger
 from directory import database
 from directory.database import Database
 from directory.notices.models import Notice
+from directory.on_call import alarms
 from directory.on_call.models import Alarm, AlarmKind
 from directory.staff.models import Role
 from tests.directory.on_call.builders import a_colleague
@@ -103,6 +104,18 @@ def test_no_ping_while_an_alarm_stands(world: World) -> None:
     world.look_after(seconds=60, beating=True)
     world.look_after(seconds=60, beating=True)
     assert len(world.pings) > pings
+
+
+def test_no_ping_while_a_step_keeps_failing(world: World) -> None:
+    with database.session_scope() as session:
+        alarms.steps_fail(session, now=world.clock(), wall=world.clock())
+    world.look_after(seconds=61, beating=True)
+    assert world.pings == [], "what fails may be what tells people"
+    with database.session_scope() as session:
+        assert alarms.steps_work(session, now=world.clock(), wall=world.clock())
+        assert not alarms.steps_work(session, now=world.clock(), wall=world.clock())
+    world.look_after(seconds=61, beating=True)
+    assert len(world.pings) == 1
 
 
 def test_the_alarm_ends_when_it_beats_again_and_is_raised_anew(world: World) -> None:

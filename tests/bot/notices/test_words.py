@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.notices import words
+from bot.notices import listing_checks, words
 from bot.notices.facts import PartnerFacts, ResidentFacts
 from bot.sms.segments import Encoding, encoding_of, segments
 from directory.languages import Language
 from directory.notices.models import NoticeKind
 from directory.referrals.models import Priority
-from directory.referrals.states import NotReceived, Status
+from directory.referrals.states import Status
 from tests.bot.wording.test_sentences import REVEALING
 from tests.fakes import MORNING
 
@@ -28,7 +28,6 @@ TO_PARTNERS = (
     NoticeKind.REFERRAL_WITHDRAWN,
     NoticeKind.REFERRAL_TAKEN,
     NoticeKind.REFERRAL_ANSWERED,
-    NoticeKind.LISTING_REPORTED,
 )
 TO_STAFF = (NoticeKind.ON_CALL, NoticeKind.TASK_OVERDUE, NoticeKind.ALARM)
 LINK = "https://handoff.example.org/r/0123456789abcdef0123456789abcdef"
@@ -48,7 +47,7 @@ FACTS = PartnerFacts(
 
 
 def test_every_kind_of_notice_has_a_reader() -> None:
-    assert set(NoticeKind) == {*TO_RESIDENTS, *TO_PARTNERS, *TO_STAFF}
+    assert set(NoticeKind) == {*TO_RESIDENTS, *TO_PARTNERS, *listing_checks.KINDS, *TO_STAFF}
 
 
 @pytest.mark.parametrize("language", Language)
@@ -89,7 +88,6 @@ def test_a_partners_text_is_cheap_however_long_the_names_are(
         service="Centro “Niños” – Comedor Comunitario y Despensa de la Región Noroeste del Condado",
         town="Ñandú-de-la-Frontera-y-Todos-los-Santos",
         code="ZZ",
-        report=NotReceived.WRONG_NUMBER,
     )
     text = words.partner_text(kind, long)
     assert encoding_of(text) is Encoding.GSM_7
@@ -102,14 +100,14 @@ def test_a_partners_text_is_cheap_however_long_the_names_are(
     assert text.endswith(LINK) is needs_link
 
 
-def test_a_report_says_what_a_resident_says_of_the_listing() -> None:
-    facts = PartnerFacts(Language.EN, "s", "Food pantry", report=NotReceived.WRONG_NUMBER)
-    text = words.partner_text(NoticeKind.LISTING_REPORTED, facts)
-    assert "Food pantry: wrong number" in text
-    other = words.partner_text(
-        NoticeKind.LISTING_REPORTED, replace(facts, report=NotReceived.NO_ANSWER)
-    )
-    assert "something is not right" in other
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", TO_PARTNERS)
+def test_without_a_letter_a_partner_is_asked_for_none(kind: NoticeKind, language: Language) -> None:
+    text = words.partner_text(kind, replace(FACTS, code="", language=language))
+    assert "  " not in text
+    assert not re.search(r"(Reply|Responda) \d", text)
+    assert "Food pantry" in text
+    assert segments(text) <= 2
 
 
 @pytest.mark.parametrize("kind", TO_PARTNERS)
@@ -140,12 +138,6 @@ def test_an_event_for_a_system_holds_ids_and_no_words() -> None:
         "link": LINK,
     }
     assert json.dumps(event)
-
-
-def test_a_report_as_an_event_names_its_kind() -> None:
-    facts = PartnerFacts(Language.EN, "service-1", "Food pantry", report=NotReceived.CLOSED)
-    event = words.partner_event(NoticeKind.LISTING_REPORTED, facts, at=MORNING)
-    assert (event["report"], event["referral_id"], event["priority"]) == ("closed", None, None)
 
 
 def test_staff_are_told_that_something_waits_and_not_what() -> None:

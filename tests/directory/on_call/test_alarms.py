@@ -14,7 +14,7 @@ from directory.on_call import alarms, queries
 from directory.on_call.models import Alarm, AlarmKind
 from directory.staff.models import Role
 from tests.directory.on_call.builders import a_colleague
-from tests.factories import queued
+from tests.factories import claimed, queued
 from tests.fakes import MORNING
 from tests.threads import all_at_once
 
@@ -25,9 +25,8 @@ QUIET_FOR = 16 * MINUTE
 def handed_over(at: datetime = MORNING, *, reported_at: datetime | None = None) -> None:
     """A text that the carrier has taken at wall instant `at`."""
     message_id = queued()
+    assert claimed(message_id, wall=at) is not None
     with database.session_scope() as session:
-        claimed = outbox.claim(session, message_id, wall=at)
-        assert claimed is not None
         message = outbox.by_id(session, message_id)
         assert message is not None
         outbox.mark_sent(message, provider_id=f"SM{message_id}", segments=1, now=at)
@@ -110,6 +109,7 @@ def test_alarms_of_different_kinds_stand_side_by_side(db: Database) -> None:
         assert {each.kind for each in queries.standing_alarms(session)} == {
             "scheduler_quiet",
             "nobody_on_call",
+            "step_failing",
         }
 
 

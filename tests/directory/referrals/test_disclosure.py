@@ -5,12 +5,17 @@ import pytest
 from directory import database
 from directory.conversations import service as conversations
 from directory.conversations.memory import Memory
+from directory.languages import Language
+from directory.partners import service as partners
 from directory.people import service as people
 from directory.people.models import Person, Purpose
+from directory.referrals import service as referrals
+from directory.referrals.actors import partner, sender
 from directory.referrals.disclosure import THEIRS, Disclosed, to_partner
 from directory.referrals.models import Referral
+from directory.referrals.service import NewReferral
 from directory.referrals.states import Status
-from tests.directory.referrals.builders import a_referral, agreed
+from tests.directory.referrals.builders import a_referral, a_service, agreed
 from tests.factories import PHONE
 from tests.fakes import MORNING
 
@@ -76,3 +81,50 @@ def test_a_number_of_somebody_else_is_not_given(referral_id: str) -> None:
         people.give_up_number(session, person, now=MORNING)
     disclosed = shown(referral_id)
     assert disclosed.person is not None and disclosed.person.phone is None
+
+
+# --- who has sent it ----------------------------------------------------------------------------
+
+
+def sent_by(need: str) -> Disclosed:
+    """What the food pantry sees of a referral to it, sent by the organisation that serves `need`
+    and accepted. Of the person we know a name, a language and a town."""
+    with database.session_scope() as session:
+        person_id = agreed(session)
+        known = session.get_one(Person, person_id)
+        known.name, known.language = "Mary Known", "es"
+        conversations.remember(session, person_id, Memory(place="Naperville"), now=MORNING)
+        service = a_service(session)
+        key = partners.authenticate(
+            session,
+            partners.issue_key(session, a_service(session, need).organization_id, now=MORNING),
+        )
+        new = NewReferral(person_id=person_id, service_id=service.id, reason="Sent by us")
+        referral = referrals.create(session, new, actor=sender(key.id), now=MORNING)
+        actor = partner("contact-1")
+        referrals.move(session, referral.id, Status.ACCEPTED, actor=actor, reason=None, now=MORNING)
+        referral_id = referral.id
+    return shown(referral_id)
+
+
+def test_who_refers_to_itself_sees_what_it_has_sent_and_nothing_that_we_know() -> None:
+    disclosed = sent_by("food")
+    assert (disclosed.language, disclosed.town) == (None, None)
+    assert disclosed.person is not None
+    assert (disclosed.person.phone, disclosed.person.reason) == (PHONE, "Sent by us")
+    assert (disclosed.person.name, disclosed.person.safe_to_text) == (None, False)
+
+
+def test_who_accepts_what_another_has_sent_sees_the_person() -> None:
+    disclosed = sent_by("rent")
+    assert (disclosed.language, disclosed.town) == (Language.ES, "Naperville")
+    assert disclosed.person is not None
+    assert (disclosed.person.name, disclosed.person.safe_to_text) == ("Mary Known", True)
+
+
+def test_that_others_use_the_phone_is_told_to_everybody_who_may_call_it() -> None:
+    with database.session_scope() as session:
+        session.get_one(Person, agreed(session)).number_shared = True
+    disclosed = sent_by("food")
+    assert disclosed.person is not None
+    assert disclosed.person.number_shared

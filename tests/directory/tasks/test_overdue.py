@@ -26,7 +26,7 @@ def _supervisor(any_database: Database) -> str:
 
 def escalate(after: timedelta) -> int:
     with database.session_scope() as session:
-        return overdue.escalate(session, now=MORNING + after)
+        return overdue.escalate(session, now=MORNING + after, wall=MORNING + after)
 
 
 def told() -> list[Notice]:
