@@ -17,6 +17,7 @@ from bot import (
     clarifying,
     fallback,
     good_time_turns,
+    listing_texts,
     partner_texts,
     referral_turns,
 )
@@ -116,7 +117,7 @@ class Conversation:
         if not text:
             key = "only_media" if situation.media_count else "empty"
             return _said(key, situation)
-        turn = partner_texts.answer(text, situation)
+        turn = listing_texts.answer(text, situation) or partner_texts.answer(text, situation)
         if turn is not None:
             return turn
         choice, last = read_choice(text), asked_last(situation)

@@ -33,6 +33,8 @@ WORDS_FILE = Path(__file__).with_name("partner_words.yml")
 LONGEST_WORDS = 500
 # A reason for a decline without a letter is short; more is about something else.
 WORDS_OF_A_REASON = 30
+# More would make a long text that nobody reads: each stands in the text of its own request.
+CODES_AT_MOST = 12
 
 
 class Said(StrEnum):
@@ -52,7 +54,7 @@ _MOVES = {
     Said.DONE: Status.COMPLETED,
     Said.HOLD: Status.ON_HOLD,
 }
-_LETTERED = re.compile(
+LETTERED = re.compile(
     r"\s*[(\"']?([a-z]{1,2})[)\"']?(\s*[.:,;\-#]+\s*|\s*(?=[0-9])|\s+|$)(.*)", re.I | re.S
 )
 _NUMBERED = re.compile(r"#?([1-4])(?![0-9])[)\s.:,;!\-]*(.*)", re.S)
@@ -85,6 +87,8 @@ def read(text: str, referrals: Sequence[PartnerReferral]) -> Reply | Which | Non
         return None
     if len(waiting) > 1:
         return Which(waiting)
+    if not waiting[0].code:
+        return Which(waiting)  # it has no letter: only its link answers
     answered = waiting[0].status is not Status.REQUESTED
     if answered and said in (Said.ACCEPT, Said.DECLINE) and not isinstance(read_choice(text), Pick):
         return None  # "yes", "no" to something else
@@ -122,7 +126,7 @@ def answer(text: str, situation: Situation) -> Turn | None:
 
 
 def _with_letter(text: str, referrals: Sequence[PartnerReferral]) -> Reply | None:
-    match = _LETTERED.match(text)
+    match = LETTERED.match(text)
     if match is None:
         return None
     letter, separator, rest = match.groups()
@@ -137,12 +141,12 @@ def _with_letter(text: str, referrals: Sequence[PartnerReferral]) -> Reply | Non
     if said is not None:
         words = re.sub(r"^\S+\s*", "", rest) if said is Said.ASK else rest
         return Reply(referral, said, words)
-    if not rest or ("?" not in rest and not separator.strip() and _is_a_sentence(letter, rest)):
+    if not rest or ("?" not in rest and not separator.strip() and is_a_sentence(letter, rest)):
         return None
     return Reply(referral, Said.ASK, rest)
 
 
-def _is_a_sentence(letter: str, rest: str) -> bool:
+def is_a_sentence(letter: str, rest: str) -> bool:
     """ "a friend needs food": an article or a small word, not a request's letter."""
     return not letter.isupper() or bool(needs_in(rest)) or place_in(rest) is not None
 
@@ -220,8 +224,11 @@ def _on_reply(reply: Reply, situation: Situation) -> Turn | None:
 
 
 def _which(referrals: tuple[PartnerReferral, ...], situation: Situation) -> Turn:
-    codes = ", ".join(each.code for each in referrals)
-    reply = say("partner_which", situation.language, codes=codes, code=referrals[0].code)
+    codes = sorted((each.code for each in referrals if each.code), key=lambda c: (len(c), c))
+    if not codes:
+        return _saying(say("partner_by_link", situation.language), situation)
+    named = ", ".join(codes[:CODES_AT_MOST]) + (" ..." if len(codes) > CODES_AT_MOST else "")
+    reply = say("partner_which", situation.language, codes=named, code=codes[0])
     return _saying(reply, situation)
 
 

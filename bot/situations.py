@@ -8,11 +8,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.referral_facts import ASKING, TELLING, sent_notice
-from bot.turn import Clinician, OpenCheckIn, PartnerReferral, SafetyQuestion, Situation
+from bot.asked import is_set_aside
+from bot.referral_facts import ASKING, TELLING, sent_notice, told_of
+from bot.turn import (
+    Clinician,
+    ListingsAsked,
+    OpenCheckIn,
+    PartnerReferral,
+    SafetyQuestion,
+    Situation,
+)
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn
 from directory.conversations import service as conversations
+from directory.conversations.memory import Memory
+from directory.freshness import answers as listing_answers
 from directory.languages import Language
 from directory.messages.models import InboundMessage
 from directory.on_call import queries as on_call
@@ -40,33 +50,38 @@ def situation_of(
     clinician = _clinician(session, person)
     contacts = partners.contacts_by_address(session, person.phone) if not clinician else []
     language = memory.language or person.language or _language_of(contacts)
+    told = sent_notice(session, person.id, TELLING, now=now)
+    if told is not None and is_set_aside(told.sent_at, memory):
+        told = None
     return Situation(
         person_id=person.id,
         message_id=inbound.id,
         opted_out=person.opted_out_at is not None,
         language=Language(language or Language.EN),
         memory=memory,
-        checkin=_open(checkins.open_for(session, person.id, now=now)),
+        checkin=_open(checkins.open_for(session, person.id, now=now), memory),
         media_count=inbound.media_count,
         on_shift=on_shift,
         now=now,
-        safety_asked=_safety(checkins.safety_open_for(session, person.id, now=now), person),
-        told=sent_notice(session, person.id, TELLING, now=now),
+        safety_asked=_safety(checkins.safety_open_for(session, person.id, now=now), person, memory),
+        told=told,
+        told_of=told_of(session, person.id, told),
         outcome_asked=sent_notice(session, person.id, ASKING, now=now),
         open_referrals=len(referrals.open_of_person(session, person.id)),
         at_partner=_at_partner(session, contacts, now=now),
+        listings_asked=_listings_asked(session, contacts),
         clinician=clinician,
     )
 
 
-def _open(checkin: CheckIn | None) -> OpenCheckIn | None:
-    if checkin is None or checkin.sent_at is None:
+def _open(checkin: CheckIn | None, memory: Memory) -> OpenCheckIn | None:
+    if checkin is None or checkin.sent_at is None or is_set_aside(checkin.sent_at, memory):
         return None
     return OpenCheckIn(checkin.id, checkin.sent_at)
 
 
-def _safety(checkin: CheckIn | None, person: Person) -> SafetyQuestion | None:
-    if checkin is None or checkin.sent_at is None:
+def _safety(checkin: CheckIn | None, person: Person, memory: Memory) -> SafetyQuestion | None:
+    if checkin is None or checkin.sent_at is None or is_set_aside(checkin.sent_at, memory):
         return None
     return SafetyQuestion(checkin.id, checkin.sent_at, person.code_word)
 
@@ -94,6 +109,17 @@ def _at_partner(
         for link, referral in partners.known_links_of(session, contact.id, since=now - ENDED_LATELY)
     ]
     return tuple(sorted(known, key=lambda each: not each.is_open))
+
+
+def _listings_asked(session: Session, contacts: list[PartnerContact]) -> tuple[ListingsAsked, ...]:
+    asked = []
+    for contact in contacts:
+        question = listing_answers.last_question(session, contact)
+        link = partners.listing_link_of(session, contact.id)
+        if question is not None and link is not None:
+            is_open = bool(question.open)
+            asked.append(ListingsAsked(link.code or "", contact.id, question.asked_at, is_open))
+    return tuple(asked)
 
 
 def _language_of(contacts: list[PartnerContact]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.checkin_answers import CheckinAnswer
 from bot.deeds import Deed
 from bot.rasa_client import Look
-from bot.referral_facts import SentNotice
+from bot.referral_facts import ReferralFacts, SentNotice
 from bot.safety.screen import Danger
 from directory.conversations.memory import Memory
 from directory.languages import Language
@@ -64,6 +64,17 @@ class PartnerReferral:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingsAsked:
+    """That a partner's contact was asked whether their listings are right (`asked_at`: product
+    time), and the letters by which they answer. `is_open`: something of it is not answered."""
+
+    code: str
+    contact_id: str
+    asked_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Clinician:
     """A registered number of a member of staff. `paged_at`: an on-call page waits for a word."""
 
@@ -76,7 +87,10 @@ class Situation:
     """What is known when a text is to be answered. Nothing in it identifies the person.
 
     `told`, `outcome_asked`: the newest texts about a referral that can still be answered.
+    `told_of`: whatever `told` may speak of, the newest first. What was asked before a text spoke of
+    danger is set aside: it is None here, but for `outcome_asked`, which plain words still answer.
     `at_partner`: the referrals that a partner's contact texts about; those that ended lately last.
+    `listings_asked`: what that contact was asked last about the listings of each organisation.
     `look_up_for`: the language of the person for whom a clinician looks something up.
     """
 
@@ -91,9 +105,11 @@ class Situation:
     now: datetime
     safety_asked: SafetyQuestion | None = None
     told: SentNotice | None = None
+    told_of: tuple[ReferralFacts, ...] = ()
     outcome_asked: SentNotice | None = None
     open_referrals: int = 0
     at_partner: tuple[PartnerReferral, ...] = ()
+    listings_asked: tuple[ListingsAsked, ...] = ()
     clinician: Clinician | None = None
     look_up_for: Language | None = None
 

@@ -6,11 +6,11 @@ from api import paging
 from api.clinicians.access import PageSize
 from api.deps import Id, TheServices, WritingSession
 from api.partners import schemas
-from api.partners.access import PartnerRoute, ThePartnerKey, get_partner_key
+from api.partners.access import PartnerRoute, ThePartnerKey, opens
 from api.partners.view import for_partner
 from api.referrals.schemas import RemarkBody, StatusBody
 from directory.errors import NotFound
-from directory.partners.models import PartnerKey
+from directory.partners.models import KeyScope, PartnerKey
 from directory.referrals import actors, queries
 from directory.referrals import service as referrals
 from directory.referrals.disclosure import UNSEEN
@@ -20,8 +20,8 @@ from directory.referrals.states import Status
 router = APIRouter(
     prefix="/api/v1/partner",
     tags=["partner"],
-    dependencies=[Depends(get_partner_key)],
-    responses={401: {}, 422: {}},
+    dependencies=[Depends(opens(KeyScope.REFERRALS))],
+    responses={401: {}, 403: {}, 422: {}},
     route_class=PartnerRoute,
 )
 

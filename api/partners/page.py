@@ -76,7 +76,7 @@ def referral_page(
 ) -> HTMLResponse:
     """The referral as it stands, with what may be answered. `sent`: what to write back in."""
     language = reader.language
-    return _drawn(
+    return drawn(
         "referral.html",
         language,
         status,
@@ -104,20 +104,21 @@ def referral_page(
 
 def thanks_page(step: Step, language: Language) -> HTMLResponse:
     """The end of it; says nothing of the referral, so that anybody may see it."""
-    return _drawn("thanks.html", language, 200, step=step, path=f"/r/thanks/{step}")
+    return drawn("thanks.html", language, 200, step=step, path=f"/r/thanks/{step}")
 
 
 def plain_page(key: str, *, status: int) -> HTMLResponse:
     """A page for who may be anybody, in both languages: `key` and `key`_lead of words.yml."""
-    return _drawn("plain.html", Language.EN, status, key=key, path=None)
+    return drawn("plain.html", Language.EN, status, key=key, path=None)
 
 
 def late_page(language: Language) -> HTMLResponse:
     """Somebody else has ended the referral before this answer came."""
-    return _drawn("late.html", language, 409, path=None)
+    return drawn("late.html", language, 409, path=None)
 
 
-def _drawn(template: str, language: Language, status: int, **values: object) -> HTMLResponse:
+def drawn(template: str, language: Language, status: int, **values: object) -> HTMLResponse:
+    """A page of the templates folder, escaped, with the headers that close it off."""
     def text(key: str, spoken: Language = language, **filled: object) -> str:
         return say(key, spoken, **filled)
 

@@ -48,7 +48,7 @@ def for_partner(
             if each.status != Status.DRAFT
         ],
         remarks=[
-            RemarkOut(id=each.id, by=_by(each.by), text=each.text, at=each.at)
+            RemarkOut(id=each.id, by=by_party(each.by), text=each.text, at=each.at)
             for each in queries.remarks(session, referral.id)
         ],
         allowed=sorted(allowed(status, Party.PARTNER)),
@@ -85,11 +85,11 @@ def _event(event: ReferralEvent, *, whole: bool) -> EventOut:
     return EventOut(
         status=Status(event.status),
         at=event.at,
-        by=_by(event.by),
+        by=by_party(event.by),
         reason=event.reason if own or whole else None,
     )
 
 
-def _by(by: str) -> str:
+def by_party(by: str) -> str:
     """Partners tell their own people apart; of our side they learn which party it was."""
     return by if by.startswith(PARTNERS_OWN) else by.split(":", 1)[0]

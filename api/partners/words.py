@@ -1,6 +1,6 @@
 """The sentences of the pages behind a partner's link: words.yml, in English and Spanish."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,3 +52,11 @@ def day(at: datetime, language: Language, zone: ZoneInfo) -> str:
     if language is Language.ES:
         return f"{weekday} {local.day} {month}"
     return f"{weekday} {month} {local.day}"
+
+
+def date_said(on: date, language: Language) -> str:
+    """A local date with its year: "Oct 7, 2026", "7 oct 2026"."""
+    month = _words()["months"][language][on.month - 1]
+    if language is Language.ES:
+        return f"{on.day} {month} {on.year}"
+    return f"{month} {on.day}, {on.year}"

@@ -11,6 +11,7 @@ from api.public.endpoints import ServiceKey
 from api.referrals import schemas, view
 from api.referrals.once import IdempotencyKey, once
 from directory.errors import Conflict, NotFound
+from directory.freshness import reports
 from directory.listings import service as listings
 from directory.referrals import actors, outcomes, queries
 from directory.referrals import service as referrals
@@ -208,15 +209,14 @@ def report_listing(
     member: TheStaffMember,
 ) -> schemas.ReportOut:
     """Say what is wrong with a listing (named by id or slug); somebody gets the task to mend it."""
-    report = outcomes.report_listing(
+    report = reports.report(
         session,
         listings.published_service(session, service_id).id,
         body.kind,
-        actor=actors.staff(member.id),
+        by=actors.staff(member.id).by,
         note=body.note,
         now=services.clock.now(),
     )
-    session.flush()
     return schemas.ReportOut(
         id=report.id, service_id=report.service_id, kind=body.kind, created_at=report.created_at
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, StringConstraints, field_validator, model_valida
 
 from api.clinicians.schemas import Body
 from api.deps import Id
+from directory.freshness.models import Reported
 from directory.needs import taxonomy
 from directory.referrals.models import Priority
 from directory.referrals.states import NotReceived, Outcome, Status
@@ -75,7 +76,7 @@ class NextBody(Body):
 class ReportBody(Body):
     """What is wrong with a listing. `note`: for staff; it may quote somebody."""
 
-    kind: NotReceived
+    kind: Reported
     note: Words | None = None
 
 
@@ -140,6 +141,6 @@ class ReferralPage(BaseModel):
 class ReportOut(BaseModel):
     id: str
     service_id: str
-    kind: NotReceived
+    kind: Reported
     created_at: datetime
     status: Literal["open"] = "open"

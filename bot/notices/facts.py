@@ -9,7 +9,6 @@ from bot.checkin_texts import first_name
 from directory import database
 from directory.checkins import queries as checkins
 from directory.languages import Language
-from directory.listings.models import Service
 from directory.notices.models import Notice
 from directory.partners import queries as partners
 from directory.partners.links import link_for, token_of
@@ -18,7 +17,7 @@ from directory.people.models import Person
 from directory.referrals import queries as referrals
 from directory.referrals.disclosure import to_partner
 from directory.referrals.models import Priority, Referral
-from directory.referrals.states import OPEN, NotReceived, Status
+from directory.referrals.states import OPEN, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,6 @@ class PartnerFacts:
     town: str | None = None
     code: str = ""
     link: str | None = None
-    report: NotReceived | None = None
 
 
 def of_resident(session: Session, person: Person) -> ResidentFacts:
@@ -62,8 +60,8 @@ def of_contact(
     """What this notice tells this contact. Makes the contact's link, or renews it."""
     referral = referrals.by_id(session, notice.referral_id) if notice.referral_id else None
     language = Language(contact.language)
-    if referral is None:
-        return _of_listing(session, notice, language)
+    if referral is None:  # `refusal` has seen to it that there is one
+        return PartnerFacts(language=language, service_id=None, service="")
     shown = to_partner(session, referral, now=now)
     code, link = _way_to_answer(session, referral, contact, wall=wall)
     return PartnerFacts(
@@ -77,17 +75,6 @@ def of_contact(
         town=shown.town,
         code=code,
         link=link,
-    )
-
-
-def _of_listing(session: Session, notice: Notice, language: Language) -> PartnerFacts:
-    service = session.get(Service, notice.facts.get("service_id"))
-    kind = notice.facts.get("kind")
-    return PartnerFacts(
-        language=language,
-        service_id=service.id if service else None,
-        service=service.name if service else "",
-        report=NotReceived(kind) if kind in set(NotReceived) else NotReceived.OTHER,
     )
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from directory.freshness import asking
+from directory.freshness.queries import ASKING
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.notices import queries
 from directory.notices import service as notices
@@ -82,6 +84,8 @@ def ended(session: Session, notice: Notice, fate: Refusal, *, now: datetime) -> 
         log.error("staff_not_told", kind=notice.kind, channel=notice.channel, reason=fate.reason)
     elif notice.contact_id is not None and notice.kind in _MISSED:
         _tell_clinician(session, notice, fate.reason, now=now)
+    elif notice.contact_id is not None and notice.kind in ASKING:
+        _call_about_listings(session, notice, fate.reason, now=now)
 
 
 def _fate(notice: Notice, status: OutboundStatus, reason: str) -> Refusal:
@@ -92,6 +96,14 @@ def _fate(notice: Notice, status: OutboundStatus, reason: str) -> Refusal:
         return Refusal(NoticeStatus.CANCELLED, reason)
     dropped = status is OutboundStatus.DROPPED
     return Refusal(NoticeStatus.DROPPED if dropped else NoticeStatus.FAILED, reason)
+
+
+def _call_about_listings(session: Session, notice: Notice, reason: str, *, now: datetime) -> None:
+    """Whoever was asked whether listings are right and cannot read it is asked by a person."""
+    contact = partners.contact_by_id(session, notice.contact_id or "")
+    if contact is not None:
+        why = f"Our message did not arrive: {_WHY[Channel(contact.channel)]} ({reason})."
+        asking.not_told(session, notice, why, now=now)
 
 
 def _tell_clinician(session: Session, notice: Notice, reason: str, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.notices import facts, fates, words
+from bot.notices import facts, fates, listing_checks, listing_news, together, words
 from directory import database
 from directory.messages import outbox
 from directory.messages.models import MessageKind, OutboundMessage, OutboundStatus, SendPriority
@@ -52,7 +52,7 @@ def hand_over_due(
         wall=wall,
     )
     going = [notice for notice in due if urgent(notice) or not held]
-    queued = [_hand_over(session, notice, now=now, wall=wall) for notice in going]
+    queued = [_hand_over(session, group, now=now, wall=wall) for group in together.grouped(going)]
     return [message for message in queued if message is not None]
 
 
@@ -65,40 +65,60 @@ def settle(session: Session, *, now: datetime) -> None:
 
 
 def _hand_over(
-    session: Session, notice: Notice, *, now: datetime, wall: datetime
+    session: Session, group: list[Notice], *, now: datetime, wall: datetime
 ) -> OutboundMessage | None:
-    why_not = refusal(session, notice, now=now)
-    if why_not is not None:
-        fates.ended(session, notice, why_not, now=now)
+    """Queue the one text of these notices, less those that must not go out any more.
+
+    None when nothing is left to say, or an earlier text says it too.
+    """
+    going = [notice for notice in group if _may_go(session, notice, now=now, wall=wall)]
+    if not going:
         return None
-    text = _text(session, notice, now=now, wall=wall)
-    notice.status = NoticeStatus.HANDED_OVER
-    at_once = urgent(notice)
+    first = going[0]
+    if first.person_id is not None:
+        resident = people.by_id(session, first.person_id)
+        assert resident is not None  # noqa: S101  # `refusal` has seen to it
+        if together.add_to_waiting(session, resident, going):
+            return None
+        text = _Text(resident, together.text(session, resident, going, now=now))
+    else:
+        text = _text(session, first, now=now, wall=wall)
+    first.status = NoticeStatus.HANDED_OVER
+    at_once = urgent(first)
     return outbox.queue_text(
         session,
         person_id=text.person.id,
         body=text.body,
         kind=MessageKind.NOTICE,
-        notice_id=notice.id,
+        notice_id=first.id,
         priority=SendPriority.DANGER if at_once else SendPriority.NOTICE,
         initiated=not at_once,
-        expires_at=notice.expires_at,
+        expires_at=first.expires_at,
         now=now,
     )
 
 
+def _may_go(session: Session, notice: Notice, *, now: datetime, wall: datetime) -> bool:
+    why_not = refusal(session, notice, now=now, wall=wall)
+    if why_not is not None:
+        fates.ended(session, notice, why_not, now=now)
+    return why_not is None
+
+
 def _text(session: Session, notice: Notice, *, now: datetime, wall: datetime) -> _Text:
-    """`refusal` has seen to it that the recipient is there and has a number."""
+    """To a partner or a colleague. `refusal` has seen to it that they are there with a number."""
     kind = NoticeKind(notice.kind)
-    if notice.person_id is not None:
-        person = people.by_id(session, notice.person_id)
-        assert person is not None  # noqa: S101
-        return _Text(person, words.resident_text(kind, facts.of_resident(session, person)))
     if notice.contact_id is not None:
         contact = partners.contact_by_id(session, notice.contact_id)
         assert contact is not None  # noqa: S101
-        told = facts.of_contact(session, notice, contact, now=now, wall=wall)
         person = people_service.find_or_create(session, contact.address, now=now)
+        if kind in listing_checks.KINDS:
+            asked = listing_checks.facts_of(session, notice, contact, wall=wall)
+            return _Text(person, listing_checks.text(kind, asked))
+        if kind in listing_news.KINDS:
+            news = listing_news.news_of(session, notice, contact)
+            return _Text(person, listing_news.text(kind, news))
+        told = facts.of_contact(session, notice, contact, now=now, wall=wall)
         return _Text(person, words.partner_text(kind, told))
     member = staff.active_by_id(session, notice.staff_id or "")
     assert member is not None and member.phone is not None  # noqa: S101

@@ -4,14 +4,14 @@ A claim keeps a second process away and ends by itself. Who dies in between has 
 again: at least once, under an id by which the receiver knows a repeat.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.notices import facts, fates, words
+from bot.notices import facts, fates, listing_checks, listing_news, words
 from bot.notices.attempts import TRIES, Refused, TryLater, pause_after
 from bot.notices.email import MailServer
 from bot.notices.hand_over import console
@@ -24,7 +24,7 @@ from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.notices.permission import TO_STAFF, Refusal, refusal, urgent
 from directory.on_call import pause
 from directory.partners import queries as partners
-from directory.partners.models import Channel
+from directory.partners.models import Channel, PartnerContact
 from directory.staff import queries as staff
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class _Mail:
 class _Event:
     to: str
     secret: str
-    body: dict[str, str | None]
+    body: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class NoticeSender:
         if notice.attempts > TRIES:  # each of them died before it could note anything
             self._fail(session, notice, "gave_up")
             return None
-        why_not = refusal(session, notice, now=now)
+        why_not = refusal(session, notice, now=now, wall=wall)
         if why_not is not None:
             fates.ended(session, notice, why_not, now=now)
             return None
@@ -151,8 +151,31 @@ def _outgoing(session: Session, notice: Notice, *, now: datetime, wall: datetime
         return _Mail(member.email, words.staff_letter(kind, notice.facts, console=console()))
     contact = partners.contact_by_id(session, notice.contact_id or "")
     assert contact is not None  # noqa: S101  # likewise
+    if kind in listing_checks.KINDS:
+        return _about_listings(session, notice, contact, wall=wall)
+    if kind in listing_news.KINDS:
+        return _news(session, notice, contact)
     told = facts.of_contact(session, notice, contact, now=now, wall=wall)
     if notice.channel == Channel.WEBHOOK:
-        event = words.partner_event(kind, told, at=notice.created_at)
+        event: Mapping[str, object] = words.partner_event(kind, told, at=notice.created_at)
         return _Event(contact.address, contact.secret or "", event)
     return _Mail(contact.address, words.partner_letter(kind, told))
+
+
+def _about_listings(
+    session: Session, notice: Notice, contact: PartnerContact, *, wall: datetime
+) -> _Mail | _Event:
+    kind = NoticeKind(notice.kind)
+    asked = listing_checks.facts_of(session, notice, contact, wall=wall)
+    if notice.channel == Channel.WEBHOOK:
+        event = listing_checks.event(kind, asked, at=notice.created_at)
+        return _Event(contact.address, contact.secret or "", event)
+    return _Mail(contact.address, listing_checks.mail(kind, asked))
+
+
+def _news(session: Session, notice: Notice, contact: PartnerContact) -> _Mail | _Event:
+    kind, news = NoticeKind(notice.kind), listing_news.news_of(session, notice, contact)
+    if notice.channel == Channel.WEBHOOK:
+        event = listing_news.event(kind, news, at=notice.created_at)
+        return _Event(contact.address, contact.secret or "", event)
+    return _Mail(contact.address, listing_news.mail(kind, news))

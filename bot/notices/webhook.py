@@ -41,7 +41,7 @@ class Webhooks:
 
     def post(
         self,
-        event: Mapping[str, str | None],
+        event: Mapping[str, object],
         *,
         to: str,
         secret: str,

@@ -6,6 +6,7 @@ Staff: that something waits, never what.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from bot.notices.facts import PartnerFacts, ResidentFacts
 from bot.sms.segments import to_gsm7
@@ -28,20 +29,34 @@ class Letter:
     body: str
 
 
-def resident_text(kind: NoticeKind, facts: ResidentFacts) -> str:
+class Others(StrEnum):
+    """Whether a text to a resident is about other requests of theirs too, or comes after another
+    that read like it; part of the sentences' keys."""
+
+    NONE = ""
+    AT_ONCE = "_several"
+    BEFORE = "_again"
+
+
+def resident_text(kind: NoticeKind, facts: ResidentFacts, *, others: Others = Others.NONE) -> str:
     name = f" {facts.name}" if facts.name else ""
-    return say(f"notice_{kind.value}", facts.language, name=name)
+    key = f"notice_{kind.value}"
+    # Some are as true of several as of one.
+    varied = f"{key}{others.value}"
+    return say(varied if varied in sentences() else key, facts.language, name=name)
 
 
 def partner_text(kind: NoticeKind, facts: PartnerFacts) -> str:
+    """Without a code (`facts.code` empty) only the link answers; no letter is asked for then."""
+    key = f"partner_{kind.value}"
+    uncoded = f"{key}_uncoded"
     return say(
-        f"partner_{kind.value}",
+        uncoded if not facts.code and uncoded in sentences() else key,
         facts.language,
         code=facts.code,
         service=_cut(to_gsm7(facts.service, fold_accents=True), LONGEST_SERVICE),
         about=to_gsm7(_about(facts), fold_accents=True),
         link=facts.link or "",
-        report=_report(facts),
     )
 
 
@@ -49,7 +64,6 @@ def partner_letter(kind: NoticeKind, facts: PartnerFacts) -> Letter:
     filled = {
         "service": _on_one_line(facts.service),
         "about": _about(facts),
-        "report": _report(facts),
     }
     paragraphs = [say(f"mail_{kind.value}", facts.language, **filled)]
     if facts.link is not None and kind in _OPENS:
@@ -57,12 +71,12 @@ def partner_letter(kind: NoticeKind, facts: PartnerFacts) -> Letter:
     elif facts.link is not None and kind is NoticeKind.REFERRAL_ANSWERED:
         paragraphs += [_with_link("mail_read", facts), say("mail_private", facts.language)]
     subject = say(f"mail_subject_{kind.value}", facts.language, **filled)
-    return _letter(subject, paragraphs, facts.language)
+    return letter(subject, paragraphs, facts.language)
 
 
 def partner_event(kind: NoticeKind, facts: PartnerFacts, *, at: datetime) -> dict[str, str | None]:
     """The body of a webhook. `at`: when it came about, product time."""
-    event = {
+    return {
         "event": kind.value,
         "referral_id": facts.referral_id,
         "status": facts.status.value if facts.status else None,
@@ -71,9 +85,6 @@ def partner_event(kind: NoticeKind, facts: PartnerFacts, *, at: datetime) -> dic
         "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "link": facts.link,
     }
-    if facts.report is not None:
-        event["report"] = facts.report.value
-    return event
 
 
 def staff_text(kind: NoticeKind, facts: dict[str, object], *, console: str) -> str:
@@ -86,10 +97,13 @@ def staff_letter(kind: NoticeKind, facts: dict[str, object], *, console: str) ->
     text = staff_text(kind, facts, console=console)
     # The text ends with the address of the console, or else asks to open it.
     paragraphs = [text] if console in text else [text, console]
-    return _letter(say(f"mail_subject_{kind.value}", Language.EN), paragraphs, Language.EN)
+    subject = "alarm_over" if facts.get("over") is True else kind.value
+    return letter(say(f"mail_subject_{subject}", Language.EN), paragraphs, Language.EN)
 
 
 def _staff_key(kind: NoticeKind, facts: dict[str, object]) -> str:
+    if kind is NoticeKind.ALARM and facts.get("over") is True:
+        return "staff_alarm_over"
     if kind is NoticeKind.ALARM:
         named = f"staff_alarm_{facts.get('alarm')}"
         return named if named in sentences() else "staff_alarm"
@@ -110,18 +124,12 @@ def _about(facts: PartnerFacts) -> str:
     return ", ".join(words)
 
 
-def _report(facts: PartnerFacts) -> str:
-    if facts.report is None:
-        return ""
-    key = f"partner_report_{facts.report.value}"
-    return say(key if key in sentences() else "partner_report_other", facts.language)
-
-
 def _with_link(key: str, facts: PartnerFacts) -> str:
     return f"{say(key, facts.language)}\n{facts.link}"
 
 
-def _letter(subject: str, paragraphs: list[str], language: Language) -> Letter:
+def letter(subject: str, paragraphs: list[str], language: Language) -> Letter:
+    """An e-mail of these paragraphs, with the word that nobody reads replies."""
     return Letter(subject, "\n\n".join([*paragraphs, say("mail_no_replies", language)]) + "\n")
 
 

@@ -31,8 +31,10 @@ _DAYS = {
     Language.ES: ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
 }
 _MONTHS = {
-    Language.EN: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    Language.ES: "ene feb mar abr may jun jul ago sep oct nov dic",
+    Language.EN: "January February March April May June July August September October November "
+    "December",
+    Language.ES: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
 }
 
 Json = dict[str, Any]
@@ -109,13 +111,15 @@ def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -
         _said(match.get("description"), language),
         _said(match.get("cost"), language),
         match.get("url") or "" if not match.get("phone") else "",
-        _checked(match, language),
     ]
+    # How old all this is stands at its end, whatever else there is no room for.
+    checked = _checked(match, language, today=now.astimezone(zone).date())
+    last = [checked] if checked else []
     kept: list[str] = []
     for part in filter(None, parts):
-        if len("\n".join([*kept, part])) <= LONGEST_DETAILS:
+        if len("\n".join([*kept, part, *last])) <= LONGEST_DETAILS:
             kept.append(part)
-    return _plain("\n".join(kept), language)
+    return _plain("\n".join([*kept, *last]), language)
 
 
 def contact(match: Json, language: Language) -> str:
@@ -168,6 +172,9 @@ def _line(
 
 def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
     """As things stand now, not as they stood when the list was made."""
+    closed = _closed_for_a_time(match, language=language, now=now, zone=zone)
+    if closed:
+        return closed
     hours = state_at(match["opening_hours"], now, zone)
     if hours.kind is HoursKind.ALWAYS:
         return say("always_open", language)
@@ -180,6 +187,19 @@ def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) ->
             return say("opens_at", language, time=when(opens, language, now, zone))
         return say("closed", language)
     return say("call_first", language)
+
+
+def _closed_for_a_time(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
+    """ "closed until Nov 30", whatever the hours say; "" once it is over."""
+    until = datetime.fromisoformat(match["closed_until"]) if match.get("closed_until") else now
+    if until <= now:
+        return ""
+    local = until.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return say("closed_until", language, day=when(until, language, now, zone))
+    month = _MONTHS[language].split()[local.month - 1][:3]
+    day = f"{local.day} {month}" if language is Language.ES else f"{month} {local.day}"
+    return say("closed_until", language, day=day)
 
 
 def when(instant: datetime, language: Language, now: datetime, zone: ZoneInfo) -> str:
@@ -228,14 +248,17 @@ def _said(texts: Json | None, language: Language) -> str:
     return str((texts or {}).get(language) or "")
 
 
-def _checked(match: Json, language: Language) -> str:
+def _checked(match: Json, language: Language, *, today: date) -> str:
+    """ "Checked in October."; with the year where it was longer ago than a month's name tells."""
     checked = match.get("last_checked")
     if not checked:
         return ""
     day = date.fromisoformat(checked)
-    return say(
-        "details_checked", language, month=f"{_MONTHS[language].split()[day.month - 1]} {day.year}"
-    )
+    month = _MONTHS[language].split()[day.month - 1]
+    months_ago = (today.year - day.year) * 12 + today.month - day.month
+    if not 0 <= months_ago < 12:
+        month = f"{month} {day.year}"
+    return say("details_checked", language, month=month)
 
 
 def _plain(text: str, language: Language) -> str:

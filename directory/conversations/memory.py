@@ -40,7 +40,9 @@ class Topic(StrEnum):
     WHY = "why"  # why the person did not get the service
     NEXT = "next"  # whether to send the request to the next best service
     TAKE_BACK = "take_back"  # whether the person means to withdraw it
+    WHICH = "which"  # of several requests, which one to tell more of
     DECLINED = "declined"  # a partner: why it was declined
+    LISTING = "listing"  # a partner: what is wrong with their listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ReferralQuestion:
     """What we asked about a referral, at `asked_at` (product time).
 
     `service_ids`: for NEXT, the services that are still to offer; the first is the one offered.
-    `contact_id`: for DECLINED, who declined.
+    `contact_id`: for DECLINED and LISTING, who answers. `referral_ids`: for WHICH, in the numbers' order.
     """
 
     topic: Topic
@@ -56,6 +58,7 @@ class ReferralQuestion:
     referral_id: str | None = None
     service_ids: tuple[str, ...] = ()
     contact_id: str | None = None
+    referral_ids: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -66,6 +69,7 @@ class ReferralQuestion:
             referral_id=data["referral_id"],
             service_ids=tuple(data["service_ids"]),
             contact_id=data["contact_id"],
+            referral_ids=tuple(data.get("referral_ids", ())),
         )
 
 
@@ -76,7 +80,8 @@ class Memory:
     `results`: the last list of services, as FindResult.as_json(); `shown` of them were sent.
     `results_at`: product time. `question`: what we asked about an unclear text, until it is
     answered. `misses`: unclear texts in a row. `after_danger`: needs to offer again once safe.
-    `about_referral`: what we asked about a referral, until it is answered.
+    `about_referral`: what we asked about a referral, until it is answered. `danger_at`: when a text
+    last spoke of danger (product time): bare numbers answer nothing that we had asked before.
     """
 
     language: str | None = None
@@ -89,6 +94,7 @@ class Memory:
     after_danger: tuple[str, ...] = ()
     misses: int = 0
     about_referral: ReferralQuestion | None = None
+    danger_at: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
@@ -102,8 +108,9 @@ class Memory:
         known = {name: value for name, value in data.items() if name in cls.__slots__}
         known["needs"] = tuple(known.get("needs", ()))
         known["after_danger"] = tuple(known.get("after_danger", ()))
-        if known.get("results_at"):
-            known["results_at"] = datetime.fromisoformat(known["results_at"])
+        for moment in ("results_at", "danger_at"):
+            if known.get(moment):
+                known[moment] = datetime.fromisoformat(known[moment])
         if known.get("question"):
             known["question"] = Question.from_json(known["question"])
         if known.get("about_referral"):

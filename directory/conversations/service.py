@@ -53,6 +53,15 @@ def release(session: Session, person_id: str, *, by: str) -> None:
     )
 
 
+def release_of(session: Session, process: str) -> None:
+    """What the runs of a process that is gone still hold (see directory.processes)."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.leased_by.startswith(f"{process}-", autoescape=True))
+        .values(leased_by=None, leased_until=None)
+    )
+
+
 def release_all(session: Session) -> None:
     """At the start of the only process: nobody else can hold a lease."""
     session.execute(update(Conversation).values(leased_by=None, leased_until=None))

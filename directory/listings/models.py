@@ -18,10 +18,12 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     String,
     Text,
     UniqueConstraint,
     and_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -80,6 +82,21 @@ __all__ = [
 ]
 
 OWNED = "all, delete-orphan"
+# As `publication.is_published`; used where a statement names exactly these conditions.
+_SHOWN = (
+    "published IS {} AND status IN ('active', 'temporarily closed') "
+    "AND freshness != 'withheld' AND merged_into_id IS NULL"
+)
+
+
+def _shown_index(name: str, column: str) -> Index:
+    """Of the services that are shown alone: lists of a hundred thousand are read from these."""
+    return Index(
+        name,
+        column,
+        sqlite_where=text(_SHOWN.format("1")),
+        postgresql_where=text(_SHOWN.format("true")),
+    )
 
 
 class Organization(Base):
@@ -128,6 +145,14 @@ class Service(Base):
             "status IN ('active', 'inactive', 'defunct', 'temporarily closed')", name="status"
         ),
         CheckConstraint("published OR held_because IS NOT NULL", name="held_for_a_reason"),
+        _shown_index("ix_service_shown", "id"),
+        _shown_index("ix_service_shown_organization_id", "organization_id"),
+        Index(
+            "ix_service_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organization.id"), index=True)
@@ -151,7 +176,7 @@ class Service(Base):
     assurer_email: Mapped[str | None] = mapped_column(Text)
     licenses: Mapped[str | None] = mapped_column(Text)
     alert: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_modified: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # ours
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     position: Mapped[int] = mapped_column(default=0)
@@ -173,7 +198,9 @@ class Service(Base):
     # Counted up by every change: the ETag of the partner API.
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     freshness: Mapped[str] = mapped_column(String(10), default="fresh", server_default="fresh")
-    merged_into_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    # When somebody is next asked whether it is right (product time); null: not reckoned yet.
+    ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    merged_into_id: Mapped[str | None] = mapped_column(String(36))
 
     organization: Mapped[Organization] = relationship(back_populates="services")
     program: Mapped[Program | None] = relationship()
@@ -213,6 +240,7 @@ class Location(Base):
             "NOT confidential OR (latitude IS NULL AND longitude IS NULL)",
             name="confidential_has_no_coordinates",
         ),
+        Index("ix_location_latitude_longitude", "latitude", "longitude"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     organization_id: Mapped[str | None] = mapped_column(ForeignKey("organization.id"), index=True)

@@ -24,7 +24,11 @@ class NoticeKind(StrEnum):
     REFERRAL_WITHDRAWN = "referral_withdrawn"
     REFERRAL_TAKEN = "referral_taken"
     REFERRAL_ANSWERED = "referral_answered"  # staff has answered the partner's question
+    LISTING_CHECK = "listing_check"  # whether what we say of them is still right
+    LISTING_CHECK_REMINDER = "listing_check_reminder"
     LISTING_REPORTED = "listing_reported"
+    LISTING_CHANGED = "listing_changed"  # to its systems: which fields, not what they say
+    LISTING_DECIDED = "listing_decided"  # staff has decided what waited for approval
     # to staff
     ON_CALL = "on_call"
     TASK_OVERDUE = "task_overdue"
@@ -46,8 +50,9 @@ class NoticeStatus(StrEnum):
 class Notice(Base):
     """One thing to tell one resident, contact or member of staff.
 
-    `due_at`, `expires_at`: product time. `retry_at`, `claimed_until`: wall time. `reference` is
-    unique: the same fact never tells the same person twice.
+    `due_at`, `expires_at`: product time. `keep_until`, `retry_at`, `claimed_until`: wall time.
+    `expires_at` does not count before `keep_until`: a clock that runs fast makes nothing stale.
+    `reference` is unique: the same fact never tells the same person twice.
     """
 
     __tablename__ = "notices"
@@ -67,6 +72,7 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    keep_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from directory.freshness import queries as freshness
 from directory.notices import queries
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.partners import queries as partners
@@ -19,7 +20,7 @@ from directory.referrals import queries as referrals
 from directory.referrals.states import ENDED, OPEN, Outcome, Status
 from directory.staff import queries as staff
 from directory.tasks import queries as tasks
-from directory.tasks.models import TaskStatus
+from directory.tasks.models import Task, TaskStatus
 
 # Pages and alarms: nothing holds them back, neither the hour nor a pause.
 ALWAYS = (NoticeKind.ON_CALL, NoticeKind.ALARM)
@@ -56,9 +57,12 @@ def urgent(notice: Notice) -> bool:
     return notice.kind in ALWAYS or danger
 
 
-def refusal(session: Session, notice: Notice, *, now: datetime) -> Refusal | None:
-    """Why this notice must not go out at `now` (product time); None when it may."""
-    if notice.expires_at is not None and now > notice.expires_at:
+def refusal(session: Session, notice: Notice, *, now: datetime, wall: datetime) -> Refusal | None:
+    """Why this notice must not go out at `now` (product time); None when it may.
+
+    `wall`: wall time, by which nothing is stale at once, however fast product time runs.
+    """
+    if _is_stale(notice, now=now, wall=wall):
         return Refusal(NoticeStatus.DROPPED, "stale")
     if notice.person_id is not None:
         of_recipient = _of_resident(session, notice.person_id, now=now)
@@ -66,7 +70,7 @@ def refusal(session: Session, notice: Notice, *, now: datetime) -> Refusal | Non
         of_recipient = _of_contact(session, notice.contact_id)
     else:
         of_recipient = _of_staff(session, notice)
-    return of_recipient or _of_referral(session, notice)
+    return of_recipient or _of_referral(session, notice) or _of_listings(session, notice)
 
 
 def out_of_date(kind: NoticeKind, status: Status, outcome: str | None) -> bool:
@@ -74,6 +78,12 @@ def out_of_date(kind: NoticeKind, status: Status, outcome: str | None) -> bool:
     if kind is NoticeKind.OUTCOME_QUESTION and outcome in set(Outcome):
         return True
     return kind in _STILL_TRUE and status not in _STILL_TRUE[kind]
+
+
+def _is_stale(notice: Notice, *, now: datetime, wall: datetime) -> bool:
+    if notice.expires_at is None or now <= notice.expires_at:
+        return False
+    return notice.keep_until is None or wall > notice.keep_until
 
 
 def _of_resident(session: Session, person_id: str, *, now: datetime) -> Refusal | None:
@@ -106,11 +116,22 @@ def _of_staff(session: Session, notice: Notice) -> Refusal | None:
     task = tasks.by_id(session, notice.task_id) if notice.task_id else None
     if task is not None and task.status == TaskStatus.DONE:
         return Refusal(NoticeStatus.CANCELLED, "task_done")
+    if task is not None and notice.kind == NoticeKind.ON_CALL and _was_taken(task, notice):
+        return Refusal(NoticeStatus.CANCELLED, "task_taken")
     if notice.channel != Channel.SMS:
         return None
     if member.phone is None:
         return Refusal(NoticeStatus.FAILED, "no_phone")
     return _of_number(people.by_phone(session, member.phone))
+
+
+def _was_taken(task: Task, page: Notice) -> bool:
+    """Whether somebody has it; also when they gave it back, for that begins a new round of pages.
+
+    What is overdue is told all the same: a claim does not stop that clock.
+    """
+    again = task.reopened_at is not None and task.reopened_at > page.created_at
+    return again or task.status != TaskStatus.OPEN
 
 
 def _of_number(person: Person | None) -> Refusal | None:
@@ -138,3 +159,12 @@ def _of_referral(session: Session, notice: Notice) -> Refusal | None:
         told = queries.was_told(session, notice.contact_id, referral.id, ASKING)
         return None if told else Refusal(NoticeStatus.CANCELLED, "never_told")
     return None
+
+
+def _of_listings(session: Session, notice: Notice) -> Refusal | None:
+    """Once everything that it asks about was answered, it asks nothing."""
+    if notice.kind not in freshness.ASKING:
+        return None
+    asked = [str(each) for each in notice.facts.get("service_ids", [])]
+    waiting = freshness.open_checks(session, asked)
+    return None if waiting else Refusal(NoticeStatus.CANCELLED, "answered")

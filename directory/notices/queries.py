@@ -26,13 +26,21 @@ def planned(
     kinds: Collection[NoticeKind] = (),
 ) -> list[Notice]:
     """Not handed over yet, of a person or of a referral."""
-    statement = select(Notice).where(Notice.status == NoticeStatus.PLANNED)
-    if person_id is not None:
-        statement = statement.where(Notice.person_id == person_id)
-    if referral_id is not None:
-        statement = statement.where(Notice.referral_id == referral_id)
-    if kinds:
-        statement = statement.where(Notice.kind.in_(tuple(kinds)))
+    theirs = _of(person_id, referral_id, kinds)
+    statement = select(Notice).where(Notice.status == NoticeStatus.PLANNED, *theirs)
+    return list(session.scalars(statement))
+
+
+def handed_over(
+    session: Session,
+    *,
+    person_id: str | None = None,
+    referral_id: str | None = None,
+    kinds: Collection[NoticeKind] = (),
+) -> list[Notice]:
+    """Handed over, and not known to have left or to have ended."""
+    theirs = _of(person_id, referral_id, kinds)
+    statement = select(Notice).where(Notice.status == NoticeStatus.HANDED_OVER, *theirs)
     return list(session.scalars(statement))
 
 
@@ -47,15 +55,22 @@ def in_outbox(
     statement = (
         select(Notice, OutboundMessage)
         .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
-        .where(OutboundMessage.status == OutboundStatus.QUEUED)
+        .where(OutboundMessage.status == OutboundStatus.QUEUED, *_of(person_id, referral_id, kinds))
     )
-    if person_id is not None:
-        statement = statement.where(Notice.person_id == person_id)
-    if referral_id is not None:
-        statement = statement.where(Notice.referral_id == referral_id)
-    if kinds:
-        statement = statement.where(Notice.kind.in_(tuple(kinds)))
     return [(notice, message) for notice, message in session.execute(statement)]
+
+
+def _of(
+    person_id: str | None, referral_id: str | None, kinds: Collection[NoticeKind]
+) -> list[ColumnElement[bool]]:
+    conditions = []
+    if person_id is not None:
+        conditions.append(Notice.person_id == person_id)
+    if referral_id is not None:
+        conditions.append(Notice.referral_id == referral_id)
+    if kinds:
+        conditions.append(Notice.kind.in_(tuple(kinds)))
+    return conditions
 
 
 def due(
@@ -151,3 +166,61 @@ def latest_sent(session: Session, person_id: str, kinds: Collection[NoticeKind])
         .order_by(Notice.sent_at.desc())
         .limit(1)
     )
+
+
+def sent_since(
+    session: Session, person_id: str, kinds: Collection[NoticeKind], *, since: datetime
+) -> list[Notice]:
+    """All of these that the person has got since then (product time), the newest first."""
+    return list(
+        session.scalars(
+            select(Notice)
+            .where(
+                Notice.person_id == person_id,
+                Notice.kind.in_(tuple(kinds)),
+                Notice.status == NoticeStatus.SENT,
+                Notice.sent_at >= since,
+            )
+            .order_by(Notice.sent_at.desc(), Notice.created_at.desc(), Notice.id)
+        )
+    )
+
+
+def under_way(
+    session: Session, person_id: str, kinds: Collection[NoticeKind], *, sent_after: datetime
+) -> Notice | None:
+    """The newest of these that will leave, or has left after this moment (product time)."""
+    to_come = Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.HANDED_OVER))
+    lately = (Notice.status == NoticeStatus.SENT) & (Notice.sent_at > sent_after)
+    return session.scalar(
+        select(Notice)
+        .where(
+            Notice.person_id == person_id,
+            Notice.kind.in_(tuple(kinds)),
+            or_(to_come, lately),
+        )
+        .order_by(Notice.created_at.desc())
+        .limit(1)
+    )
+
+
+def not_tried_yet(
+    session: Session, person_id: str, kinds: Collection[NoticeKind]
+) -> tuple[Notice, OutboundMessage] | None:
+    """The newest of these whose text still waits for its first try. Locked: its words may be
+    changed before a sender takes it."""
+    row = session.execute(
+        select(Notice, OutboundMessage)
+        .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
+        .where(
+            Notice.person_id == person_id,
+            Notice.kind.in_(tuple(kinds)),
+            Notice.status == NoticeStatus.HANDED_OVER,
+            OutboundMessage.status == OutboundStatus.QUEUED,
+            OutboundMessage.attempts == 0,
+        )
+        .order_by(OutboundMessage.sequence.desc())
+        .limit(1)
+        .with_for_update(of=OutboundMessage, skip_locked=True)
+    ).first()
+    return (row[0], row[1]) if row is not None else None

@@ -17,6 +17,9 @@ from directory.people.models import Person
 
 # Longer than any try may take (bot/notices): who is slower than this is dead. Wall time.
 CLAIM = timedelta(minutes=5)
+# Among the facts of notices that one text tells: on the first the ids of the others, on each of
+# the others the id of the first.
+_ALSO, _TOLD_IN = "also", "told_in"
 
 
 def _plan(
@@ -120,7 +123,15 @@ def cancel(
     referral_id: str | None = None,
     kinds: Collection[NoticeKind] = (),
 ) -> None:
-    """Take back what has not left: planned ones, and texts that still stand in the outbox."""
+    """Take back what has not left: planned ones, and texts that still stand in the outbox.
+
+    A text that speaks of others too stays for them (`tell_together`).
+    """
+    for notice in queries.handed_over(
+        session, person_id=person_id, referral_id=referral_id, kinds=kinds
+    ):
+        if _TOLD_IN in notice.facts:
+            notice.status, notice.reason = NoticeStatus.CANCELLED, reason
     for notice in queries.planned(
         session, person_id=person_id, referral_id=referral_id, kinds=kinds
     ):
@@ -130,6 +141,22 @@ def cancel(
     ):
         outbox.close(message, OutboundStatus.DROPPED, reason=reason)
         notice.status, notice.reason = NoticeStatus.CANCELLED, reason
+        _follow(session, notice)
+
+
+def tell_together(session: Session, first: Notice, others: Collection[Notice]) -> list[Notice]:
+    """The text of `first` speaks of the others too: what becomes of it becomes of them.
+
+    Where it ends for a reason of its own they are planned again. Returns all that it speaks of,
+    `first` included.
+    """
+    for other in others:
+        other.status, other.facts = NoticeStatus.HANDED_OVER, {**other.facts, _TOLD_IN: first.id}
+    ids = [*first.facts.get(_ALSO, []), *(other.id for other in others)]
+    if ids:
+        first.facts = {**first.facts, _ALSO: ids}
+    session.flush()
+    return [first, *_told_with(session, first)]
 
 
 def mark(
@@ -144,6 +171,32 @@ def mark(
         notice.sent_at = None
     if status is NoticeStatus.SENT and notice.sent_at is None:
         notice.sent_at = now
+    _follow(session, notice)
+
+
+def _told_with(session: Session, first: Notice) -> list[Notice]:
+    """What the text of `first` speaks of besides, as far as it has not been taken back."""
+    others = [queries.by_id(session, each) for each in first.facts.get(_ALSO, [])]
+    over = (NoticeStatus.CANCELLED, NoticeStatus.DROPPED)
+    return [
+        each
+        for each in others
+        if each is not None and each.facts.get(_TOLD_IN) == first.id and each.status not in over
+    ]
+
+
+def _follow(session: Session, first: Notice) -> None:
+    """Let those that were told with `first` become what it has become.
+
+    A text that was taken back, or overtaken, says nothing about the others: they go by themselves.
+    """
+    for other in _told_with(session, first):
+        if first.status in (NoticeStatus.CANCELLED, NoticeStatus.DROPPED):
+            other.status, other.reason = NoticeStatus.PLANNED, None
+            other.facts = {name: fact for name, fact in other.facts.items() if name != _TOLD_IN}
+        else:
+            other.status, other.reason = first.status, first.reason
+            other.sent_at = first.sent_at
 
 
 def claim(session: Session, notice_id: str, *, now: datetime, wall: datetime) -> Notice | None:

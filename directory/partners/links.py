@@ -20,6 +20,8 @@ LIFETIME = timedelta(days=30)  # wall time
 LETTER_RESTS = timedelta(days=3)
 # I and O look like digits on an old phone.
 CODES = [letter for letter in ascii_uppercase if letter not in "IO"]
+# Of whoever has more requests than there are codes: the link alone answers.
+NO_CODE = ""
 
 
 def link_for(
@@ -27,16 +29,15 @@ def link_for(
 ) -> ReferralLink:
     """The link of this contact for this referral, made at the first call, renewed at each."""
     link = queries.link_for(session, referral.id, contact.id)
+    code = link.code if link is not None else NO_CODE
+    if code == NO_CODE:  # also at a reminder: by then a letter may have become free
+        code = free_code(letters_in_use(session, contact, wall=wall))
     if link is None:
-        used = _letters_in_use(session, contact, wall=wall)
         link = ReferralLink(
-            id=new_id(),
-            referral_id=referral.id,
-            contact_id=contact.id,
-            code=_free_code(used),
-            created_at=wall,
+            id=new_id(), referral_id=referral.id, contact_id=contact.id, created_at=wall
         )
         session.add(link)
+    link.code = code
     # Anew each time: after a change of our key the next text brings a link that opens.
     link.token_hash = _hash(token_of(link))
     link.expires_at = wall + LIFETIME
@@ -84,20 +85,22 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _letters_in_use(session: Session, contact: PartnerContact, *, wall: datetime) -> set[str]:
-    """Of open referrals and of lately ended ones, so that a late answer never meets another one.
+def letters_in_use(session: Session, contact: PartnerContact, *, wall: datetime) -> set[str]:
+    """Of what is open and what has lately ended, so that a late answer never meets another one.
 
     Counted by number: somebody who works for two organisations has one row of letters.
     """
     same_number = queries.contacts_by_address(session, contact.address)
     since = wall - LETTER_RESTS  # product time is never behind
-    return {
+    of_referrals = {
         link.code
         for each in same_number
         for link, _ in queries.known_links_of(session, each.id, since=since)
     }
+    return of_referrals | queries.listing_codes(session, [e.id for e in same_number], since=since)
 
 
-def _free_code(used: set[str]) -> str:
+def free_code(used: set[str]) -> str:
+    """The shortest code that is free, one letter or two; NO_CODE when all 600 are in use."""
     every = [*CODES, *(first + second for first in CODES for second in CODES)]
-    return next(code for code in every if code not in used)
+    return next((code for code in every if code not in used), NO_CODE)

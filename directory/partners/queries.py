@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from directory import database
 from directory.listings.models import Organization
-from directory.partners.models import PartnerContact, PartnerKey, ReferralLink
+from directory.partners.models import ListingLink, PartnerContact, PartnerKey, ReferralLink
 from directory.referrals.models import Referral
 from directory.referrals.states import OPEN
 
@@ -137,3 +137,42 @@ def open_links_of(session: Session, contact_id: str) -> list[tuple[ReferralLink,
         .order_by(ReferralLink.created_at, ReferralLink.code)
     )
     return [(link, referral) for link, referral in rows]
+
+
+def listing_link_by_hash(
+    session: Session, token_hash: str, *, wall: datetime
+) -> ListingLink | None:
+    """The link to listings of this token, while it opens something."""
+    return session.scalar(
+        select(ListingLink)
+        .join(PartnerContact, PartnerContact.id == ListingLink.contact_id)
+        .where(
+            ListingLink.token_hash == token_hash,
+            ListingLink.expires_at > wall,
+            ListingLink.ended_at.is_(None),
+            PartnerContact.removed_at.is_(None),
+        )
+    )
+
+
+def listing_link_of(session: Session, contact_id: str) -> ListingLink | None:
+    """The newest link to listings of a contact, ended or not."""
+    return session.scalar(
+        select(ListingLink)
+        .where(ListingLink.contact_id == contact_id)
+        .order_by(ListingLink.created_at.desc(), ListingLink.id)
+        .limit(1)
+    )
+
+
+def listing_codes(session: Session, contact_ids: list[str], *, since: datetime) -> set[str]:
+    """Letters by which these contacts answer about listings, or did so after `since` (wall)."""
+    codes = session.scalars(
+        select(ListingLink.code).where(
+            ListingLink.contact_id.in_(contact_ids),
+            ListingLink.code.is_not(None),
+            ListingLink.expires_at > since,
+            or_(ListingLink.ended_at.is_(None), ListingLink.ended_at > since),
+        )
+    )
+    return {code for code in codes if code}

@@ -4,21 +4,27 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.errors import Invalid, NotFound, Unauthenticated
+from directory.clock import wall_now
+from directory.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from directory.languages import Language
 from directory.listings.models import Organization, Service
 from directory.partners import queries
-from directory.partners.models import Channel, PartnerContact, PartnerKey
+from directory.partners.models import Channel, KeyScope, PartnerContact, PartnerKey
 from directory.people.phone import to_e164
 from directory.settings import is_loopback
 
+KEY_PREFIX = "hp_"
+HINT_LENGTH = 8
+# How long a rotated key goes on beside its successor: a system is not changed within the hour.
+GRACE = timedelta(days=7)
 _EMAIL = re.compile(r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+$")
 
 
@@ -82,31 +88,76 @@ def remove_contact(contact: PartnerContact, *, now: datetime) -> None:
     contact.removed_at = now
 
 
-def issue_key(session: Session, organization_id: str, *, now: datetime) -> str:
+def issue_key(
+    session: Session,
+    organization_id: str,
+    *,
+    now: datetime,
+    scopes: Collection[KeyScope] = tuple(KeyScope),
+) -> str:
     """A new key of the partner API; only its hash is kept, so it is shown this once."""
-    key = f"hp_{secrets.token_urlsafe(32)}"
+    key = f"{KEY_PREFIX}{secrets.token_urlsafe(32)}"
     session.add(
         PartnerKey(
-            organization_id=organization_id, key_hash=_hash(key), hint=key[:8], created_at=now
+            organization_id=organization_id,
+            key_hash=_hash(key),
+            hint=key[:HINT_LENGTH],
+            scopes=[scope.value for scope in KeyScope if scope in scopes],
+            created_at=now,
         )
     )
     return key
 
 
-def revoke_keys(session: Session, organization_id: str, *, now: datetime) -> int:
-    """End every key of an organisation at once; returns how many there were."""
-    keys = queries.keys_of(session, organization_id)
+def rotate_keys(
+    session: Session,
+    organization_id: str,
+    *,
+    now: datetime,
+    scopes: Collection[KeyScope] | None = None,
+    grace: timedelta = GRACE,
+) -> str:
+    """A new key in place of all that there are, which go on for `grace`. `now`: wall time.
+
+    Without `scopes` it opens what they opened together. One that was to end sooner does.
+    """
+    old = [key for key in queries.keys_of(session, organization_id) if not ended(key, wall=now)]
+    opened = {KeyScope(scope) for key in old for scope in key.scopes} or set(KeyScope)
+    for key in old:
+        key.expires_at = min(key.expires_at or now + grace, now + grace)
+    return issue_key(session, organization_id, now=now, scopes=scopes or opened)
+
+
+def revoke_keys(
+    session: Session, organization_id: str, *, now: datetime, hint: str | None = None
+) -> int:
+    """End every key of an organisation at once, or the one of this hint; returns how many."""
+    keys = [key for key in queries.keys_of(session, organization_id) if hint in (None, key.hint)]
     for key in keys:
         key.revoked_at = now
     return len(keys)
 
 
-def authenticate(session: Session, key: str) -> PartnerKey:
-    """Whose key this is. Raises Unauthenticated."""
+def ended(key: PartnerKey, *, wall: datetime) -> bool:
+    """Whether a key that was rotated has come to its end. `wall`: wall time."""
+    return key.expires_at is not None and key.expires_at <= wall
+
+
+def authenticate(session: Session, key: str, *, wall: datetime | None = None) -> PartnerKey:
+    """Whose key this is. `wall`: wall time, now by default. Raises Unauthenticated."""
     found = queries.key_by_hash(session, _hash(key))
-    if found is None:
-        raise Unauthenticated("key_invalid", "This key is unknown or was revoked.")
+    if found is None or ended(found, wall=wall or wall_now()):
+        raise Unauthenticated("key_invalid", "This key is unknown, was revoked or has ended.")
     return found
+
+
+def require_scope(key: PartnerKey, scope: KeyScope) -> None:
+    """Raises Forbidden where the key does not open this."""
+    if scope.value not in key.scopes:
+        raise Forbidden(
+            "scope_missing",
+            f"This key does not open {scope.value}: ask for one with that scope.",
+        )
 
 
 def _checked(channel: Channel, address: str) -> str:

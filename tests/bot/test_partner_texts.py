@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.partner_texts import Reply, Said, Which, answer, read, read_reason
+from bot.sms.segments import segments
 from bot.turn import PartnerReferral, Situation
 from bot.wording import say
 from directory.messages.models import AnsweredBy
@@ -145,3 +146,21 @@ def test_every_letter_can_be_answered(letter: str, number: int, gap: str) -> Non
     found = read(f"{letter.lower()}{gap}{number}", [mine])
     assert isinstance(found, Reply)
     assert found.referral == mine
+
+
+def test_of_many_that_wait_the_first_letters_are_named() -> None:
+    many = [replace(A, code=code) for code in ("AB", *"ZYXWVUTSRQPNM", "A")]
+    turn = answer("1", at(*many))
+    assert turn is not None
+    assert "Waiting: A, M, N, P," in turn.replies[0]
+    assert "... Text its letter" in turn.replies[0]
+    assert segments(turn.replies[0]) <= 2
+
+
+def test_a_request_without_a_letter_is_answered_by_its_link() -> None:
+    turn = answer("1", at(replace(A, code="")))
+    assert turn is not None
+    assert (turn.replies, turn.deeds) == ((say("partner_by_link", EN),), ())
+    beside = answer("1", at(replace(A, code=""), B))
+    assert beside is not None
+    assert beside.replies == (say("partner_which", EN, codes="B", code="B"),)

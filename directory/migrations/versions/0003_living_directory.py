@@ -24,6 +24,13 @@ def _add_reference(table: str, column: str, target: str) -> None:
     )
 
 
+# Which services are shown, for the indexes of those: as `Service.__table_args__` has it.
+_SHOWN = (
+    "published IS {} AND status IN ('active', 'temporarily closed') "
+    "AND freshness != 'withheld' AND merged_into_id IS NULL"
+)
+
+
 def upgrade() -> None:
     op.create_table('duplicate_pairs',
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -58,10 +65,16 @@ def upgrade() -> None:
     sa.Column('answered_at', directory.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=12), nullable=True),
     sa.Column('by', sa.String(length=80), nullable=True),
+    sa.Column('round_id', sa.String(length=36), nullable=False),
+    sa.Column('told', sa.Boolean(), nullable=False),
+    sa.Column('task_id', sa.String(length=36), nullable=True),
+    sa.Column('next_step', sa.String(length=10), nullable=True),
+    sa.Column('next_at', directory.database.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_freshness_checks'))
     )
     with op.batch_alter_table('freshness_checks', schema=None, recreate='never') as batch_op:
-        batch_op.create_index('ix_freshness_checks_open', ['answered_at', 'asked_at'], unique=False)
+        batch_op.create_index('ix_freshness_checks_open', ['answered_at', 'next_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_freshness_checks_round_id'), ['round_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_freshness_checks_organization_id'), ['organization_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_freshness_checks_service_id'), ['service_id'], unique=False)
 
@@ -96,6 +109,7 @@ def upgrade() -> None:
     sa.Column('decided_by', sa.String(length=80), nullable=True),
     sa.Column('decided_at', directory.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('task_id', sa.String(length=36), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_listing_changes'))
     )
     with op.batch_alter_table('listing_changes', schema=None, recreate='never') as batch_op:
@@ -121,12 +135,15 @@ def upgrade() -> None:
     sa.Column('by', sa.String(length=80), nullable=False),
     sa.Column('created_at', directory.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('removed_at', directory.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('begun_at', directory.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('over_at', directory.database.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_service_notices_ends_after_it_starts')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_service_notices'))
     )
     with op.batch_alter_table('service_notices', schema=None, recreate='never') as batch_op:
         batch_op.create_index(batch_op.f('ix_service_notices_ends_at'), ['ends_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_service_notices_service_id'), ['service_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_service_notices_starts_at'), ['starts_at'], unique=False)
 
     op.create_table('tombstones',
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -220,6 +237,20 @@ def upgrade() -> None:
     with op.batch_alter_table('catalogue_version', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('sequence', sa.Integer(), server_default='0', nullable=False))
 
+    with op.batch_alter_table('notices', schema=None, recreate='never') as batch_op:
+        batch_op.add_column(sa.Column('keep_until', directory.database.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table('pages', schema=None, recreate='never') as batch_op:
+        batch_op.add_column(sa.Column('next_wall_at', directory.database.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table('outbound_messages', schema=None, recreate='never') as batch_op:
+        batch_op.add_column(sa.Column('claimed_by', sa.String(length=8), nullable=True))
+        batch_op.create_index('ix_outbound_messages_turn', ['status', 'priority', 'not_before', 'created_at'], unique=False)
+
+    with op.batch_alter_table('visits', schema=None, recreate='never') as batch_op:
+        batch_op.add_column(sa.Column('upload_index', sa.String(length=64), nullable=True))
+        batch_op.create_index(batch_op.f('ix_visits_upload_index'), ['upload_index'], unique=True)
+
     with op.batch_alter_table('partner_keys', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('scopes', sa.JSON(), server_default='["referrals"]', nullable=False))
         batch_op.add_column(sa.Column('expires_at', directory.database.UtcDateTime(timezone=True), nullable=True))
@@ -242,7 +273,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('freshness', sa.String(length=10), server_default='fresh', nullable=False))
         batch_op.add_column(sa.Column('merged_into_id', sa.String(length=36), nullable=True))
-        batch_op.create_index(batch_op.f('ix_service_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.add_column(sa.Column('ask_at', directory.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index('ix_service_merged_into_id', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_service_last_modified'), ['last_modified'], unique=False)
+        batch_op.create_index(batch_op.f('ix_service_ask_at'), ['ask_at'], unique=False)
+        batch_op.create_index('ix_service_shown', ['id'], unique=False, sqlite_where=sa.text(_SHOWN.format('1')), postgresql_where=sa.text(_SHOWN.format('true')))
+        batch_op.create_index('ix_service_shown_organization_id', ['organization_id'], unique=False, sqlite_where=sa.text(_SHOWN.format('1')), postgresql_where=sa.text(_SHOWN.format('true')))
+
+    with op.batch_alter_table('location', schema=None, recreate='never') as batch_op:
+        batch_op.create_index('ix_location_latitude_longitude', ['latitude', 'longitude'], unique=False)
+
+    with op.batch_alter_table('metadata', schema=None, recreate='never') as batch_op:
+        batch_op.create_index(batch_op.f('ix_metadata_resource_id'), ['resource_id'], unique=False)
 
     _add_reference('service_area', 'service_at_location_id', 'service_at_location')
     with op.batch_alter_table('service_area', schema=None, recreate='never') as batch_op:
@@ -255,9 +297,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_service_area_service_at_location_id'))
         batch_op.drop_column('service_at_location_id')
 
+    with op.batch_alter_table('metadata', schema=None, recreate='never') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_metadata_resource_id'))
+
+    with op.batch_alter_table('location', schema=None, recreate='never') as batch_op:
+        batch_op.drop_index('ix_location_latitude_longitude')
+
     with op.batch_alter_table('service', schema=None, recreate='never') as batch_op:
-        batch_op.drop_index(batch_op.f('ix_service_merged_into_id'))
+        batch_op.drop_index(batch_op.f('ix_service_ask_at'))
+        batch_op.drop_index('ix_service_shown_organization_id')
+        batch_op.drop_index('ix_service_shown')
+        batch_op.drop_index(batch_op.f('ix_service_last_modified'))
+        batch_op.drop_index('ix_service_merged_into_id')
         batch_op.drop_column('merged_into_id')
+        batch_op.drop_column('ask_at')
         batch_op.drop_column('freshness')
         batch_op.drop_column('version')
         batch_op.drop_column('fees')
@@ -278,6 +331,20 @@ def downgrade() -> None:
     with op.batch_alter_table('partner_keys', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('expires_at')
         batch_op.drop_column('scopes')
+
+    with op.batch_alter_table('visits', schema=None, recreate='never') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_visits_upload_index'))
+        batch_op.drop_column('upload_index')
+
+    with op.batch_alter_table('outbound_messages', schema=None, recreate='never') as batch_op:
+        batch_op.drop_index('ix_outbound_messages_turn')
+        batch_op.drop_column('claimed_by')
+
+    with op.batch_alter_table('pages', schema=None, recreate='never') as batch_op:
+        batch_op.drop_column('next_wall_at')
+
+    with op.batch_alter_table('notices', schema=None, recreate='never') as batch_op:
+        batch_op.drop_column('keep_until')
 
     with op.batch_alter_table('catalogue_version', schema=None, recreate='never') as batch_op:
         batch_op.drop_column('sequence')
@@ -312,6 +379,7 @@ def downgrade() -> None:
 
     op.drop_table('tombstones')
     with op.batch_alter_table('service_notices', schema=None, recreate='never') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_service_notices_starts_at'))
         batch_op.drop_index(batch_op.f('ix_service_notices_service_id'))
         batch_op.drop_index(batch_op.f('ix_service_notices_ends_at'))
 
@@ -331,6 +399,7 @@ def downgrade() -> None:
     with op.batch_alter_table('freshness_checks', schema=None, recreate='never') as batch_op:
         batch_op.drop_index(batch_op.f('ix_freshness_checks_service_id'))
         batch_op.drop_index(batch_op.f('ix_freshness_checks_organization_id'))
+        batch_op.drop_index(batch_op.f('ix_freshness_checks_round_id'))
         batch_op.drop_index('ix_freshness_checks_open')
 
     op.drop_table('freshness_checks')

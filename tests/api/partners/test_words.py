@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from api.partners import words
 from api.partners.answers import BECOMES, Step
+from api.partners.listing_answers import Step as ListingStep
 from api.partners.page import as_dialled
 from directory.languages import Language
 from directory.referrals.disclosure import UNSEEN
@@ -53,6 +54,7 @@ def test_nothing_is_written_that_no_page_says() -> None:
     built = {f"{step.value}{part}" for step in Step for part in ("", "_hint", "_do")}
     built |= {f"done_{step.value}" for step in Step} | {f"thanks_{step.value}" for step in Step}
     built |= {f"{key}_lead" for key in ("gone", "foreign", "large")} | set(Language)
+    built |= {f"done_{step.value}" for step in ListingStep} | {"thanks_listings"}
     unused = {key for key in LOADED["sentences"] if not re.search(rf'"{key}"', said)} - built
     assert unused == set()
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot import due
 from bot.sms.segments import segments
 from bot.wording import say
 from directory import database
 from directory.database import Database
 from directory.listings.models import Service
-from directory.messages.models import AnsweredBy, InboundMessage, SendPriority
+from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage, SendPriority
+from directory.notices.models import NoticeKind
 from directory.on_call.models import Page
 from directory.people import queries as people
 from directory.people import service as people_service
@@ -21,10 +23,12 @@ from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskKind
 from directory.visits.models import Visit
 from tests.bot.clinician_texts import test_read
+from tests.bot.notices.builders import bodies, handed_over
 from tests.bot.talking import EN
 from tests.bot.texting import Texting, audited, checkins_of, person_of, rows, task_kinds
+from tests.directory.on_call.builders import on_call
 from tests.directory.referrals.builders import a_contact, agreed
-from tests.factories import PHONE, read_message, read_person
+from tests.factories import PHONE, QUIET, read_message, read_person
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("partners")
@@ -366,3 +370,40 @@ def test_on_either_database(any_database: Database, texting: Texting) -> None:
 def test_the_example_of_every_answer_is_read() -> None:
     """What we tell clinicians to text must be what we read."""
     assert test_read.read("visit mh 630-555-0100 ok to text ref ok es name Ana") is not None
+
+
+# --- a clinician whose person speaks Spanish ----------------------------------------------------
+
+
+def test_what_is_done_for_somebody_who_speaks_spanish_is_told_the_clinician_in_english(
+    texting: Texting, staff_id: str
+) -> None:
+    (logged,) = texting.text("visit mh 630-555-0100 ok to text es ref ok name María Núñez", MINE)
+    assert "Visit no. 1." in logged
+    (listed,) = texting.text("comida 60540 es", MINE)
+    assert "llame" in listed or "Responda" in listed, "what is read out to the person"
+    (referred,) = texting.text("refer 1 to 630-555-0100", MINE)
+    (referral,) = rows(Referral)
+    assert referral.person_id == person_of()
+    assert read_person(person_of()).language == "es"
+    assert "630-555-0100" not in referred
+    (help_text,) = texting.text("help", MINE)
+    assert help_text == HELP
+    texts = bodies(handed_over(texting.clock()))
+    assert texts[NoticeKind.REFERRAL_SENT].startswith("Hola Maria, sobre la ayuda que pidio")
+
+
+def test_a_page_about_somebody_who_speaks_spanish_is_in_english(
+    texting: Texting, staff_id: str
+) -> None:
+    texting.text("visit mh 630-555-0100 ok to text es", MINE)
+    on_call(staff_id, starts_at=MORNING, now=MORNING)
+    (reply,) = texting.text("me quiero matar esta noche")
+    assert "988" in reply
+    now = texting.clock()
+    due.look(due.Moment(now, now, QUIET))
+    [page] = [each for each in rows(OutboundMessage) if each.person_id == person_of(MINE)][-1:]
+    assert page.body.startswith("Handoff: somebody needs a person now.")
+    (taken,) = texting.text("1", MINE)
+    assert rows(Task, kind=TaskKind.DANGER)[0].status == "claimed"
+    assert taken

@@ -28,6 +28,7 @@ from tests.factories import (
     PHONE,
     QUIET,
     a_sender,
+    claimed,
     met,
     queued,
     read_checkin,
@@ -133,8 +134,7 @@ def test_after_a_crash_between_sending_and_noting_the_carrier_is_asked_first(
 ) -> None:
     gateway = FakeGateway()
     message_id = queued()
-    with database.session_scope() as session:
-        outbox.claim(session, message_id, wall=gateway.wall())
+    claimed(message_id, wall=gateway.wall())
     gateway.send(to=PHONE, body="Hello", reference=message_id, validity_seconds=None)
     gateway.wall.forward(seconds=outbox.CLAIM.total_seconds() + 1)
     a_sender(gateway).deliver(message_id)
@@ -146,8 +146,7 @@ def test_after_a_crash_between_sending_and_noting_the_carrier_is_asked_first(
 def test_a_look_up_that_fails_leaves_the_question_open(any_database: Database) -> None:
     gateway = FakeGateway(lookups_fail=True)
     message_id = queued()
-    with database.session_scope() as session:
-        outbox.claim(session, message_id, wall=gateway.wall())
+    claimed(message_id, wall=gateway.wall())
     gateway.send(to=PHONE, body="Hello", reference=message_id, validity_seconds=None)
     sender = a_sender(gateway)
     gateway.wall.forward(minutes=1)

@@ -20,6 +20,7 @@ from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.people.models import Person
 from directory.tasks.models import Task, TaskKind
+from tests import factories
 from tests.bot.sms.test_deliver import a_queued_checkin, open_tasks
 from tests.factories import a_sender, queued, read_checkin, read_message, read_person
 from tests.fakes import MORNING, Clock, FakeGateway
@@ -59,8 +60,7 @@ def report(
 def claimed(**changes: object) -> str:
     """A text that a sender holds."""
     message_id = queued(**changes)
-    with database.session_scope() as session:
-        outbox.claim(session, message_id, wall=MORNING)
+    factories.claimed(message_id)
     return message_id
 
 

@@ -87,6 +87,22 @@ def test_hours_are_those_of_now_and_not_of_when_the_list_was_made() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "ends", "said"),
+    [
+        (EN, timedelta(days=12), "closed until Mar 30"),
+        (ES, timedelta(days=12), "cerrado hasta el 30 mar"),
+        (EN, timedelta(hours=6), "closed until 4pm"),
+    ],
+)
+def test_a_place_that_is_closed_for_a_time_says_until_when(
+    language: Language, ends: timedelta, said: str
+) -> None:
+    hours = "Mo-Su 09:00-17:00"
+    assert said in line(language, opening_hours=hours, closed_until=MORNING + ends)
+    assert "closed until" not in line(opening_hours=hours, closed_until=MORNING)
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({}, "630-555-0101"),
@@ -136,8 +152,22 @@ def test_details_hold_what_a_person_needs_and_leave_out_what_does_not_fit() -> N
         "Residents of DuPage County.",
         "Groceries once a week.",
         "Free",
-        "Source checked Feb 2026.",
+        "Checked in February.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("checked", "en", "es"),
+    [
+        (date(2025, 10, 7), "Checked in October.", "Revisado en octubre."),
+        (date(2026, 3, 18), "Checked in March.", "Revisado en marzo."),
+        (date(2025, 3, 31), "Checked in March 2025.", "Revisado en marzo 2025."),
+        (date(2019, 12, 1), "Checked in December 2019.", "Revisado en diciembre 2019."),
+    ],
+)
+def test_details_say_when_it_was_last_checked(checked: date, en: str, es: str) -> None:
+    assert details(last_checked=checked).endswith(en)
+    assert details(ES, last_checked=checked).endswith(es)
 
 
 def test_an_organization_named_in_the_service_is_not_repeated() -> None:

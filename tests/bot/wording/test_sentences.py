@@ -35,6 +35,11 @@ TYPICAL = {
     "report": "numero equivocado",
     "count": 12,
     "sender": " Maximiliana here.",
+    "shown": "Phone 630-555-0140, Mon-Fri 9am-5pm. ",
+    "names": "Food Pantry, Rent Help",
+    "hours": "Mon-Fri 9am-5pm",
+    "listing": "AB",
+    "request": "AC",
 }
 # What a glance at somebody's phone must not tell: who writes, or why.
 REVEALING = (

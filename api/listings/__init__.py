@@ -1,0 +1,1 @@
+"""What staff does with listings: approving what partners may not change alone."""
