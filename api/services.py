@@ -20,12 +20,14 @@ from bot.rasa_client import RasaClient
 from bot.safety.screen import screen
 from bot.sms.deliver import Sender
 from bot.sms.gateway import SmsGateway
+from bot.sms.notes import Notes
 from bot.sms.pace import Pace
 from bot.sms.twilio import TwilioGateway
 from directory import database
 from directory.clock import ProductClock, wall_now
-from directory.database import Database, new_id
+from directory.database import Database
 from directory.messages.spool import Spool
+from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
 from directory.search import FindResult, Query, find, needs_in, place_in, warm_up
 from directory.settings import Carrier, Settings
@@ -45,6 +47,7 @@ class Services:
     gateway: SmsGateway
     rasa: RasaClient
     spool: Spool
+    notes: Notes
     answerer: Answerer
     workers: Workers
     watchdog: Watchdog
@@ -75,24 +78,15 @@ def build(settings: Settings, **replaced: Any) -> Services:
     rasa: RasaClient = replaced.get("rasa") or RasaClient(
         settings.rasa_url, settings.rasa_token, timeout=8.0
     )
-    sender = Sender(
-        gateway,
-        pace=Pace(
-            settings.twilio_messaging_service_sid or settings.twilio_from_number, settings.send_rate
-        ),
-        quiet=quiet,
-        now=clock.now,
-        wall=wall_now,
-        sleep=time.sleep,
-        jitter=random.SystemRandom().random,
-    )
+    process = new_name()
+    sender = text_sender(settings, clock, gateway, quiet=quiet, process=process)
     answerer = Answerer(
         conversation=Conversation(rasa=rasa, search=search_directory, zone=settings.zone),
         deliver=sender.deliver,
         now=clock.now,
         wall=wall_now,
         on_shift=lambda now: is_on_shift(now, settings.zone),
-        owner=new_id(),
+        owner=process,
     )
     spool = Spool(settings.data_dir / "inbox-spool", opened.cipher)
     alone = opened.engine.dialect.name == "sqlite"
@@ -107,8 +101,10 @@ def build(settings: Settings, **replaced: Any) -> Services:
         now=clock.now,
         wall=wall_now,
         keep_time=clock.keep,
+        presence=Presence(settings.data_dir / "processes", process),
+        prepare=prepare_search,
     )
-    workers = Workers(parts, executor_id=EMBEDDED if alone else answerer.owner, alone=alone)
+    workers = Workers(parts, executor_id=EMBEDDED if alone else process, alone=alone)
     return Services(
         settings,
         opened,
@@ -117,10 +113,28 @@ def build(settings: Settings, **replaced: Any) -> Services:
         gateway,
         rasa,
         spool,
+        sender.notes,
         answerer,
         workers,
         watchdog(settings, clock, heartbeat=parts.heartbeat, mail=parts.notices.mail),
         waiting_writers=CapacityLimiter(WAITING_WRITERS),
+    )
+
+
+def text_sender(
+    settings: Settings, clock: ProductClock, gateway: SmsGateway, *, quiet: QuietHours, process: str
+) -> Sender:
+    """Sends texts, at the rate of our number. `process`: the name under which it claims them."""
+    number = settings.twilio_messaging_service_sid or settings.twilio_from_number
+    return Sender(
+        gateway,
+        pace=Pace(number, settings.send_rate),
+        quiet=quiet,
+        now=clock.now,
+        wall=wall_now,
+        sleep=time.sleep,
+        jitter=random.SystemRandom().random,
+        process=process,
     )
 
 

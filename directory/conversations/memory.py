@@ -50,7 +50,8 @@ class ReferralQuestion:
     """What we asked about a referral, at `asked_at` (product time).
 
     `service_ids`: for NEXT, the services that are still to offer; the first is the one offered.
-    `contact_id`: for DECLINED and LISTING, who answers. `referral_ids`: for WHICH, in the numbers' order.
+    `contact_id`: for DECLINED and LISTING, who answers. `referral_ids`: for WHICH, in
+    the order of the numbers.
     """
 
     topic: Topic
