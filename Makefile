@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench faults format vendor pins clean
+.PHONY: help setup run test check lint bench waits faults format vendor pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -37,7 +37,10 @@ lint: setup ## style, types and the direction of imports
 	$(BIN)/lint-imports
 	cd bot && $(QUIET_RASA) .venv/bin/python -m rasa data validate --domain domain --data data --fail-on-warnings
 
-bench: setup ## how long a resident waits, and memory; with `make run` in another terminal
+bench: setup ## the search beside SQLite FTS5, PostgreSQL and tantivy (docs/search-benchmark.md)
+	@$(BIN)/python -m benchmarks.search $(ARGS)
+
+waits: setup ## how long a resident waits, and memory; with `make run` in another terminal
 	@$(BIN)/python -m tools.bench_turns
 
 faults: setup ## 10,000 due check-ins while processes are killed: lost, doubled, late, memory (takes half an hour)

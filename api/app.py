@@ -1,11 +1,10 @@
 """The web application: every door of the product, put together."""
 
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
@@ -15,13 +14,24 @@ from api.checkins import plans as checkin_plans
 from api.checkins import wordings
 from api.clinicians import endpoints as clinicians
 from api.console.pages import ROUTERS as CONSOLE
-from api.errors import describe_errors, problem
+from api.duplicates import endpoints as duplicates
+from api.errors import describe_errors
 from api.fhir.server import add_fhir
+from api.guard import Guard
+from api.hsds import description as hsds_description
+from api.hsds import endpoints as hsds
+from api.hsds.open_to_all import OpenToAll
+from api.imports.endpoints import imports_router
 from api.interchange import endpoints as interchange
+from api.interchange import visit_endpoints as visits_interchange
+from api.listings import approvals
+from api.listings import freshness as listings_freshness
 from api.openapi import describe_api
 from api.partners import contacts as partner_contacts
 from api.partners import endpoints as partners
+from api.partners import listings as partner_listings
 from api.partners.links import link_pages
+from api.partners.listing_links import listing_pages
 from api.phone import phone_router
 from api.public import endpoints as public
 from api.referrals import endpoints as referrals
@@ -32,30 +42,17 @@ from api.webhooks import voice
 from bot.carrier.client import CarrierControl
 from directory.settings import Carrier
 
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-
 
 def create_app(services: Services, *, work: bool = True) -> FastAPI:
     """The application over `services`; with `work` its background workers run while it does."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(prepare_search)
         if work:
             await run_in_threadpool(services.workers.start)
             services.watchdog.start()
+        else:
+            await run_in_threadpool(prepare_search)
         yield
         if work:
             await run_in_threadpool(services.watchdog.stop)
@@ -82,11 +79,21 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.include_router(referrals.router)
     app.include_router(partner_contacts.router)
     app.include_router(partners.router)
+    app.include_router(partner_listings.router)
+    app.include_router(approvals.router)
+    app.include_router(listings_freshness.router)
+    app.include_router(imports_router())
+    app.include_router(duplicates.router)
     app.include_router(link_pages())
+    app.include_router(listing_pages())
     app.include_router(public.router)
+    app.include_router(hsds_description.router)
+    app.include_router(hsds.router)
     app.include_router(health.router)
     app.include_router(interchange.staff_router)
     app.include_router(interchange.partner_router)
+    for router in visits_interchange.ROUTERS:
+        app.include_router(router)
     add_fhir(app, services)
     app.include_router(static_files.router)
     for router in CONSOLE:
@@ -111,20 +118,6 @@ def _add_phones(app: FastAPI, services: Services) -> None:
 
 def _add_middleware(app: FastAPI, services: Services) -> None:
     app.add_middleware(BodyLimit)
+    app.add_middleware(OpenToAll)
     public = urlsplit(services.settings.base_url).hostname or "127.0.0.1"
-    hosts = {f"[{public}]" if ":" in public else public, "127.0.0.1", "localhost", "[::1]"}
-
-    @app.middleware("http")
-    async def guard(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        host = _HOST.fullmatch(request.headers.get("host", ""))
-        if host is None or host[1].lower() not in hosts:
-            response: Response = problem(400, "host_unknown", "This is not a host of ours.")
-        else:
-            response = await call_next(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.url.path.startswith(("/api/v1/", "/webhooks/", "/fhir")):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    app.add_middleware(Guard, public=public)

@@ -10,22 +10,19 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import supervisor
-from api.commands import partner, pause, referrals, staff
-from api.commands.terminal import complain, open_database, out, say
+from api.commands import listings, partner, pause, referrals, staff, visits
+from api.commands.terminal import complain, out, say
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
 from bot.evaluation.command import evaluate_file
-from directory import database
-from directory.clock import wall_now
 from directory.errors import HandoffError
-from directory.listings.load import load_partners
 from directory.settings import Carrier, SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Handoff: from crisis to help.")
-directory_commands = typer.Typer(no_args_is_help=True, help="The community partners.")
-app.add_typer(directory_commands, name="directory")
+app.add_typer(listings.app, name="directory")
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(referrals.app, name="referrals")
+app.add_typer(visits.app, name="visits")
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 
@@ -112,25 +109,6 @@ def evaluate(
     raise typer.Exit(
         evaluate_file(file, json_out=json_out, html_out=html_out, gates_file=gates, console=out)
     )
-
-
-@directory_commands.command("load")
-def directory_load(paths: Annotated[list[Path], typer.Argument(exists=True)]) -> None:
-    """Load partners files; what is the same changes nothing, what is wrong changes nothing."""
-    open_database(load_settings())
-    failed = False
-    for path in paths:
-        with database.session_scope() as session:
-            report = load_partners(session, path, now=wall_now())
-        for line in report.rejected:
-            complain(str(line))
-        failed = failed or bool(report.rejected)
-        say(
-            f"{path}: {len(report.added)} added, {len(report.changed)} changed, "
-            f"{len(report.unchanged)} unchanged, {len(report.removed)} removed, "
-            f"{len(report.rejected)} rejected"
-        )
-    raise typer.Exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

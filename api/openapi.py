@@ -11,8 +11,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from api.errors import PROBLEM
+from directory.listings.capacity import CapacityBody
+from directory.listings.edit_schema import ListingPatch
+from directory.listings.notices import NoticeBody
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
+# Bodies that explain their mistakes themselves: see api/partners/listings.py.
+_READ_BY_HAND: tuple[type[BaseModel], ...] = (ListingPatch, CapacityBody, NoticeBody)
+_SENT = "Sent"
 _FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 _MEANINGS = {
     400: "The request cannot be read, or its Host is not ours.",
@@ -29,10 +35,15 @@ _MEANINGS = {
 
 
 class FieldProblem(BaseModel):
-    """`where`: the path to the field; `why`: the rule that it breaks. Never what was sent."""
+    """`where`: the path to the field; `why`: the rule that it breaks. Never what was sent.
+
+    Of listings also `pointer` (RFC 6901) and `remedy`: what to write instead.
+    """
 
     where: str
     why: str
+    pointer: str | None = None
+    remedy: str | None = None
 
 
 class Problem(BaseModel):
@@ -67,6 +78,11 @@ def _described(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= whole.pop("$defs") | {"Problem": whole}
+    for model in _READ_BY_HAND:
+        # Under names of their own: a `Phone` that is sent is not one that is answered.
+        body = model.model_json_schema(ref_template=f"#/components/schemas/{_SENT}{{model}}")
+        inner = {f"{_SENT}{name}": schema for name, schema in body.pop("$defs", {}).items()}
+        schemas |= inner | {model.__name__: body}
     for operations in description["paths"].values():
         for operation in operations.values():
             _name_refusals(operation)

@@ -20,13 +20,13 @@ from bot.wording import say
 from directory import database, follow_up
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
-from directory.database import new_id
 from directory.languages import Language
 from directory.messages import inbox, outbox
 from directory.messages.models import AnsweredBy, InboundMessage, MessageKind, SendPriority
 from directory.people import queries as people
 from directory.people import service as people_service
 from directory.people.models import Person
+from directory.processes import new_run
 from directory.tasks import service as tasks
 
 log = structlog.get_logger(__name__)
@@ -39,8 +39,8 @@ ATTEMPTS = 3
 class Answerer:
     """Answers texts. `now`: product time, `wall`: wall time, `on_shift(now)`: staff is there.
 
-    `owner` names this process among those that share the database. `deliver` sends one queued
-    text at once; what it does not manage, the jobs do.
+    `owner` names this process among those that share the database (directory.processes).
+    `deliver` sends one queued text at once; what it does not manage, the jobs do.
     """
 
     conversation: Conversation
@@ -52,7 +52,7 @@ class Answerer:
 
     def answer(self, person_id: str) -> bool:
         """Answer everything this person has waiting; False when somebody else is at it."""
-        run = new_id()
+        run = new_run(self.owner)
         if not self._lease(person_id, run):
             return False
         try:
@@ -97,7 +97,7 @@ class Answerer:
             if inbound is None or not inbound.owed:
                 return
             person_id = inbound.person_id
-        run = new_id()
+        run = new_run(self.owner)
         if not self._lease(person_id, run):
             return
         try:

@@ -1,14 +1,15 @@
 """What a bare number speaks of: a list of services, a question, a check-in, a text on a referral.
 
 Whatever was sent last counts. Lists and questions do so for a day; then their numbers mean
-nothing any more. What we started stays open for as long as the directory says.
+nothing any more. What we started stays open for as long as the directory says, and no longer than
+until danger: what was asked before is set aside then.
 """
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.turn import Situation
-from directory.conversations.memory import Question, ReferralQuestion
+from directory.conversations.memory import Memory, Question, ReferralQuestion
 
 NUMBERS_LAST = timedelta(hours=24)
 
@@ -35,7 +36,9 @@ def asked_last(situation: Situation) -> Asked | None:
         Asked.SAFETY: safety.sent_at if safety else None,
         Asked.CHECKIN: situation.checkin.sent_at if situation.checkin else None,
         Asked.TOLD: told.sent_at if told else None,
-        Asked.OUTCOME: outcome.sent_at if outcome else None,
+        Asked.OUTCOME: (
+            outcome.sent_at if outcome and not is_set_aside(outcome.sent_at, memory) else None
+        ),
         Asked.QUESTION: question.asked_at if question and numbered else None,
         Asked.LIST: memory.results_at if is_recent(memory.results_at, situation.now) else None,
         Asked.REFERRAL: about_referral.asked_at if about_referral else None,
@@ -56,6 +59,11 @@ def open_referral_question(situation: Situation) -> ReferralQuestion | None:
     question = situation.memory.about_referral
     recent = question is not None and is_recent(question.asked_at, situation.now)
     return question if recent else None
+
+
+def is_set_aside(asked_at: datetime, memory: Memory) -> bool:
+    """Whether danger came after what we asked at `asked_at`: "1" may then be "press 1"."""
+    return memory.danger_at is not None and asked_at <= memory.danger_at
 
 
 def is_recent(at: datetime | None, now: datetime) -> bool:

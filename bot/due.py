@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 # How long the check-ins that are handed to the outbox at once take to leave.
 SECONDS_AHEAD = 3
+# How often a step may go on at once: the others have to be looked at too.
+ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,22 @@ class Moment:
     quiet: QuietHours
 
 
+# True: there is more, for the next transaction.
 Step = Callable[[Session, Moment], object]
 
 
-def _checkins(session: Session, at: Moment) -> None:
+def _checkins(session: Session, at: Moment) -> bool:
     # A few seconds' worth at a time: the others stay planned, so that the queue is short however
     # many are due, and whatever forbids one meanwhile still finds it in time.
     rate = database.current().settings.send_rate
-    checkins.send_due(
+    queued = checkins.send_due(
         session,
         wording=checkin_text,
         quiet=at.quiet,
         now=at.now,
         at_most=ceil(rate * SECONDS_AHEAD),
     )
+    return bool(queued)
 
 
 def _pages(session: Session, at: Moment) -> None:
@@ -95,8 +99,11 @@ def look(at: Moment, steps: tuple[Step, ...] = STEPS, *, health: StepHealth | No
 
 def _done(step: Step, at: Moment) -> bool:
     try:
-        with database.session_scope() as session:
-            step(session, at)
+        for _ in range(ROUNDS):
+            with database.session_scope() as session:
+                more = step(session, at)
+            if more is not True:
+                break
     except Exception:
         log.exception("due_step_failed", step=step.__name__)
         return False

@@ -2,9 +2,11 @@
 
 Every text takes the short path (the process that stored it answers it at once, on a thread);
 the durable job written with it is the recovery. The sweep looks at the rows themselves, once
-a second: what is due by product time, and whatever a dead process has left behind.
+a second: what is due by product time, and whatever a dead process has left behind. What waits
+to be sent is taken up by a thread of its own, a handful at a time, as fast as our number may send.
 """
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ from bot import due
 from bot.answering import Answerer
 from bot.notices.send import NoticeSender
 from bot.rasa_client import RasaClient
-from bot.sms.deliver import Sender
+from bot.sms.deliver import Ready, Sender
+from bot.step_health import StepHealth
 from directory import database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
@@ -26,6 +29,7 @@ from directory.jobs import KEEP_HISTORY, Job, Worker
 from directory.messages import inbox, outbox
 from directory.messages.spool import Spool
 from directory.notices import service as notices
+from directory.processes import Presence
 from directory.quiet_hours import QuietHours
 from directory.referrals import repeats
 from directory.staff import service as staff
@@ -33,8 +37,12 @@ from directory.staff import service as staff
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
+# Between two looks at what waits to be sent, while something does. Shorter than the nearest
+# horizon (bot/sms/pace.py), or the number would idle.
+QUEUE_SECONDS = 0.2
 SLOW_EVERY = 30  # ticks
 HISTORY_EVERY = 3600  # ticks
+SWITCH_SECONDS = 0.0005
 # A conversation has ended when nothing was said for this long (product time, 24 h at most).
 CONVERSATION_ENDS_AFTER = timedelta(hours=1)
 # Answers have threads of their own: texts that wait for their slot must not keep them waiting, and
@@ -45,7 +53,7 @@ NOTICE_THREADS = 4
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the workers work with."""
+    """What the workers work with. `prepare`: reads in what answers need; it takes seconds."""
 
     answerer: Answerer
     sender: Sender
@@ -57,10 +65,12 @@ class Parts:
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
     keep_time: Callable[[], None]
+    presence: Presence
+    prepare: Callable[[], None]
 
 
 class Workers:
-    """The threads of one process. `answer_soon` and `deliver_soon` may be called from any."""
+    """The threads of one process. `answer_soon` may be called from any."""
 
     def __init__(self, parts: Parts, *, executor_id: str, alone: bool) -> None:
         self._parts = parts
@@ -70,8 +80,14 @@ class Workers:
         self._notices = ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="handoff-notices")
         self._busy: set[str] = set()
         self._busy_lock = Lock()
+        self._health = StepHealth()
         self._stop = Event()
         self._sweeper = Thread(target=self._sweep_on, name="handoff-sweep", daemon=True)
+        self._queue = Thread(target=self._send_on, name="handoff-queue", daemon=True)
+        self._unsent: list[Ready] = []
+        self._preparer = Thread(target=self._prepare, name="handoff-prepare", daemon=True)
+        self._prepared = Event()
+        self._prepared.set()
         self._worker = Worker(
             {Job.ANSWER: self._answer_job, Job.DELIVER: self._deliver_job},
             executor_id=executor_id,
@@ -79,29 +95,50 @@ class Workers:
         self.swept_at: datetime | None = None
 
     def start(self) -> None:
+        self._parts.presence.appear()
         if self._alone:
             with database.session_scope() as session:
                 conversations.release_all(session)
                 outbox.release_claims(session, wall=self._parts.wall())
                 notices.release_claims(session, wall=self._parts.wall())
-        self._worker.start()
+        # Sending goes on at once: it needs nothing of what takes its time to read in.
         self._sweeper.start()
+        self._queue.start()
+        self._prepared.clear()
+        self._preparer.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Finish what has begun; what has not stays in the database."""
         self._stop.set()
-        self._sweeper.join(timeout=10)
-        for pool in (self._answers, self._texts, self._notices):
+        for thread in (self._sweeper, self._queue, self._preparer):
+            thread.join(timeout=10)
+        for pool in (self._answers, self._notices):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._texts.shutdown(wait=True)  # who finds that all stops gives the text back
+        if self._unsent:
+            self._parts.sender.give_back(self._unsent)
         self._worker.stop()
+        self._parts.presence.leave()
 
     def answer_soon(self, person_id: str) -> None:
-        self._once(self._answers, f"answer {person_id}", self._parts.answerer.answer, person_id)
+        self._once(self._answers, f"answer {person_id}", self._answer_job, person_id)
 
-    def deliver_soon(self, message_id: str) -> None:
-        self._once(self._texts, f"deliver {message_id}", self._parts.sender.deliver, message_id)
+    def _prepare(self) -> None:
+        # It computes for seconds. Meanwhile whoever sends must not wait for the usual 5 ms each
+        # time that it comes back from the database or the network.
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            self._parts.prepare()
+        except Exception:  # then each answer tries for itself
+            log.exception("preparing_failed")
+        finally:
+            sys.setswitchinterval(usual)
+        self._prepared.set()
 
     def _answer_job(self, person_id: str) -> None:
+        self._prepared.wait()  # or each of the first answers would read in everything for itself
         self._parts.answerer.answer(person_id)
 
     def _deliver_job(self, message_id: str) -> None:
@@ -130,6 +167,30 @@ class Workers:
 
         pool.submit(run)
 
+    def _send_on(self) -> None:
+        found = 0
+        while not self._stop.wait(QUEUE_SECONDS if found else TICK_SECONDS):
+            try:
+                found = self.send_next()
+            except Exception:
+                log.exception("queue_failed")
+
+    def send_next(self) -> int:
+        """Take up the texts whose turn it is; how many there were."""
+        taken = self._parts.sender.take_next()
+        for ready in taken:
+            self._texts.submit(self._send, ready)
+        return len(taken)
+
+    def _send(self, ready: Ready) -> None:
+        if self._stop.is_set():
+            self._unsent.append(ready)
+            return
+        try:
+            self._parts.sender.send(ready)
+        except Exception:
+            log.exception("work_failed", work="send")
+
     def _sweep_on(self) -> None:
         tick = 0
         while not self._stop.wait(TICK_SECONDS):
@@ -147,13 +208,13 @@ class Workers:
         parts.keep_time()
         now, wall = parts.now(), parts.wall()
         self._take_in_spool(now)
-        due.look(due.Moment(now, wall, parts.quiet))
+        self._take_over(wall)
+        due.look(due.Moment(now, wall, parts.quiet), health=self._health)
         with database.read_scope() as session:
             waiting = inbox.people_waiting(session, before=now)
         for person_id in waiting:
             self.answer_soon(person_id)
-        for message_id in parts.sender.next_up():
-            self.deliver_soon(message_id)
+        self.send_next()
         for notice_id in parts.notices.due():
             self._once(self._notices, f"notice {notice_id}", parts.notices.send, notice_id)
         if slow:
@@ -178,6 +239,16 @@ class Workers:
             parts.rasa.forget(person_id)
             with database.session_scope() as session:
                 conversations.mark_forgotten(session, person_id)
+
+    def _take_over(self, wall: datetime) -> None:
+        """Let go what dead processes of this machine hold; their work is then anybody's."""
+        presence = self._parts.presence
+        for name in presence.dead():
+            with database.session_scope() as session:
+                conversations.release_of(session, name)
+                outbox.release_claims(session, wall=wall, of=name)
+            presence.forget(name)
+            log.warning("process_died", process=name)
 
     def _take_in_spool(self, now: datetime) -> None:
         for path, text in self._parts.spool.waiting():

@@ -1,7 +1,8 @@
 """The dead-man's switch: a thread apart from the scheduler that sees when all goes quiet.
 
 Each process has one, and all look at the same state: the heartbeat that the scheduler writes to
-the data folder, the reports of the carrier and the alarms in the database. Where the scheduler is
+the data folder, the reports of the carrier and the alarms in the database (of which bot/due.py
+raises one when a step keeps failing). Where the scheduler is
 dead, a notice would wait with everything else, so this thread e-mails the supervisors itself.
 Where this process, the database or the machine is dead too, the pings to an outside service
 (ALARM_PING_URL) end, and that service raises the alarm.
@@ -31,6 +32,9 @@ LOOK_SECONDS = 10.0
 # The carrier is looked at, and the outside service is pinged, this often (wall time).
 EVERY = timedelta(minutes=1)
 PING_SECONDS = 10.0
+# While one of these stands the outside service gets no ping, and so raises an alarm of its own:
+# what fails may be the very thing that tells people.
+_NO_PING = (AlarmKind.SCHEDULER_QUIET, AlarmKind.STEP_FAILING)
 # A longer pause between two looks means that the whole machine has slept.
 SLEPT_IF = timedelta(minutes=2)
 
@@ -104,8 +108,10 @@ class Watchdog:
         self._last_minute = wall
         with database.session_scope() as session:
             carrier_quiet = alarms.watch_carrier(session, now=self._watched.now(), wall=wall)
-            scheduler = queries.standing_alarm(session, AlarmKind.SCHEDULER_QUIET)
-        if self._watched.ping is not None and scheduler is None and not carrier_quiet:
+            dead_or_failing = [
+                kind for kind in _NO_PING if queries.standing_alarm(session, kind) is not None
+            ]
+        if self._watched.ping is not None and not dead_or_failing and not carrier_quiet:
             self._watched.ping()
 
     def _look_at_scheduler(self, wall: datetime) -> None:

@@ -38,8 +38,14 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
     answer = CheckinAnswer.CRISIS if situation.checkin is not None else None
     return Turn(
         AnsweredBy.SAFETY,
-        # A number after danger ("press 1") answers nothing that we had asked about a referral.
-        replace(memory, after_danger=kept, language=language, about_referral=None),
+        # A number after danger ("press 1") answers nothing that we had asked.
+        replace(
+            memory,
+            after_danger=kept,
+            language=language,
+            about_referral=None,
+            danger_at=situation.now,
+        ),
         tuple(replies),
         tasks=(NewTask(TaskKind.DANGER, note),),
         checkin_answer=answer,

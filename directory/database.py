@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from directory.encryption import Cipher
@@ -120,20 +122,39 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def snapshot_scope(self) -> Iterator[Session]:
+        """A session that reads what is committed at one instant, however many statements it has.
+
+        On a connection of its own and not of the pool, so that it may be opened inside another
+        scope without waiting for those who hold all the others.
+        """
+        with Session(self._apart, expire_on_commit=False) as session:
+            yield session
+
+    @cached_property
+    def _apart(self) -> Engine:
+        engine = make_engine(self.settings.database, pooled=False)
+        if engine.dialect.name == "sqlite":
+            return engine
+        return engine.execution_options(isolation_level="REPEATABLE READ")
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def make_engine(url: str) -> Engine:
-    """An engine with our settings for its kind of database."""
+def make_engine(url: str, *, pooled: bool = True) -> Engine:
+    """An engine with our settings for its kind of database; not `pooled`: each connection is
+    opened anew and closed after its use."""
     # hide_parameters: an exception's text ends up in logs, and parameters are people's data.
+    given: dict[str, Any] = {"hide_parameters": True}
+    if not pooled:
+        given["poolclass"] = NullPool
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
-        )
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, hide_parameters=True
-    )
+        pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20} if pooled else {}
+        return create_engine(url, **given, **pool)
+    size = {"pool_size": 20} if pooled else {}
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **given, **size)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

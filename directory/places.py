@@ -2,7 +2,8 @@
 
 From the package `zipcodes` (1,590 Illinois ZIPs). A town's middle is the mean of its ZIPs, so a
 distance to it is good to a mile or two: enough to rank by, not to navigate by. Reading places
-out of what people write is `directory.search.places`.
+out of what people write is `directory.search.places`; places elsewhere in the United States are
+`directory.gazetteer`, which names them with their state ("Boston, MA").
 """
 
 import math
@@ -18,6 +19,7 @@ from typing import Any
 import zipcodes
 
 EARTH_RADIUS_MILES = 3958.8
+HOME_STATE = "IL"
 STATE = "Illinois"
 COUNTRY = "United States"
 
@@ -44,6 +46,7 @@ class Place:
     zips: tuple[str, ...]
     counties: tuple[str, ...] = ()
     towns: tuple[str, ...] = ()
+    state: str = HOME_STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class _Row:
 
 def folded(text: str) -> str:
     """Lower case, without accents: how names are compared."""
+    if text.isascii():
+        return text.lower()
     marks = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in marks if not unicodedata.combining(letter))
 
@@ -76,17 +81,17 @@ def distance_miles(one: tuple[float, float], other: tuple[float, float]) -> floa
 
 def zip_place(zip_code: str) -> Place | None:
     """The place of an Illinois ZIP ("60540")."""
-    return _by_zip().get(zip_code)
+    return zips_of(HOME_STATE).get(zip_code)
 
 
 def town_place(name: str) -> Place | None:
     """The place of an Illinois town, by its exact name; case and accents do not matter."""
-    return _by_town().get(_spoken(name))
+    return towns_of(HOME_STATE).get(spoken(name))
 
 
 def county_place(name: str) -> Place | None:
     """The place of an Illinois county: "DuPage" or "DuPage County"."""
-    return _by_county().get(_spoken(name).removesuffix(" county"))
+    return counties_of(HOME_STATE).get(spoken(name).removesuffix(" county"))
 
 
 def place_named(name: str) -> Place | None:
@@ -99,15 +104,16 @@ def place_named(name: str) -> Place | None:
 
 def town_names() -> tuple[str, ...]:
     """Every town name that is known, folded ("glen ellyn")."""
-    return tuple(_by_town())
+    return tuple(towns_of(HOME_STATE))
 
 
 def county_names() -> tuple[str, ...]:
     """Every county name, folded, without the word ("dupage")."""
-    return tuple(_by_county())
+    return tuple(counties_of(HOME_STATE))
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """A name as tables of places are asked: folded, "st" and "mt" in full."""
     name = re.sub(r"[^\w\s]|_", " ", folded(name))
     name = re.sub(r"\b(st|ste)\b", "saint", name)
     name = re.sub(r"\b(mt)\b", "mount", name)
@@ -115,14 +121,15 @@ def _spoken(name: str) -> str:
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
-    records: list[Any] = zipcodes.filter_by(state="IL")  # type: ignore[no-untyped-call]
+def _rows(state: str) -> tuple[_Row, ...]:
+    records: list[Any] = zipcodes.filter_by(state=state)  # type: ignore[no-untyped-call]
     spelling = _usual_spelling(record["county"] for record in records)
+    spelling = {key: name + _suffix(state) for key, name in spelling.items()}
     return tuple(
         _Row(
             record["zip_code"],
-            record["city"],
-            tuple(record["acceptable_cities"]),
+            record["city"] + _suffix(state),
+            tuple(name + _suffix(state) for name in record["acceptable_cities"]),
             spelling.get(folded(record["county"]), ""),
             float(record["lat"]),
             float(record["long"]),
@@ -141,41 +148,57 @@ def _usual_spelling(names: Iterable[str]) -> dict[str, str]:
     return {key: spellings.most_common(1)[0][0] for key, spellings in counted.items()}
 
 
-@cache
-def _by_zip() -> dict[str, Place]:
-    return {row.zip_code: _place(row.zip_code, PlaceKind.ZIP, [row]) for row in _rows()}
+def _suffix(state: str) -> str:
+    """What a name is told apart by from that of another state; nothing at home."""
+    return "" if state == HOME_STATE else f", {state}"
 
 
 @cache
-def _by_town() -> dict[str, Place]:
+def zips_of(state: str) -> dict[str, Place]:
+    """The ZIPs of a state ("MD")."""
+    return {row.zip_code: _place(row.zip_code, PlaceKind.ZIP, [row], state) for row in _rows(state)}
+
+
+@cache
+def towns_of(state: str) -> dict[str, Place]:
+    """Town name, as `spoken` and without its state -> the town."""
     rows: dict[str, list[_Row]] = defaultdict(list)
     spelling: dict[str, str] = {}
-    for row in _rows():
-        rows[_spoken(row.town)].append(row)
-        spelling.setdefault(_spoken(row.town), row.town)
+    end = len(_suffix(state))
+
+    def bare(name: str) -> str:
+        return spoken(name[: len(name) - end])
+
+    for row in _rows(state):
+        rows[bare(row.town)].append(row)
+        spelling.setdefault(bare(row.town), row.town)
     lesser: dict[str, list[_Row]] = defaultdict(list)
-    for row in _rows():
+    for row in _rows(state):
         for name in row.other_names:  # "Burr Ridge" has no ZIP of its own; 60527 delivers there
-            if _spoken(name) not in rows:
-                lesser[_spoken(name)].append(row)
-                spelling.setdefault(_spoken(name), name)
+            if bare(name) not in rows:
+                lesser[bare(name)].append(row)
+                spelling.setdefault(bare(name), name)
     rows.update(lesser)
-    return {key: _place(spelling[key], PlaceKind.TOWN, found) for key, found in rows.items()}
+    return {key: _place(spelling[key], PlaceKind.TOWN, found, state) for key, found in rows.items()}
 
 
 @cache
-def _by_county() -> dict[str, Place]:
+def counties_of(state: str) -> dict[str, Place]:
+    """County name, as `spoken` and without the word and its state -> the county."""
     rows: dict[str, list[_Row]] = defaultdict(list)
-    for row in _rows():
+    end = len(_suffix(state))
+    for row in _rows(state):
         if row.county:
             rows[row.county].append(row)
     return {
-        _spoken(county).removesuffix(" county"): _place(county, PlaceKind.COUNTY, found)
+        spoken(county[: len(county) - end]).removesuffix(" county"): _place(
+            county, PlaceKind.COUNTY, found, state
+        )
         for county, found in rows.items()
     }
 
 
-def _place(name: str, kind: PlaceKind, rows: list[_Row]) -> Place:
+def _place(name: str, kind: PlaceKind, rows: list[_Row], state: str) -> Place:
     # PO boxes of a town can be booked under a county that the town is not in, and one ZIP under
     # none: the county of a place is where most of its ZIPs are.
     counted = Counter(row.county for row in rows if row.county)
@@ -190,4 +213,5 @@ def _place(name: str, kind: PlaceKind, rows: list[_Row]) -> Place:
         zips=tuple(row.zip_code for row in rows),
         counties=counties,
         towns=(name,) if kind is PlaceKind.TOWN else towns if kind is PlaceKind.ZIP else (),
+        state=state,
     )

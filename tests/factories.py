@@ -15,6 +15,7 @@ from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
 from directory.messages import inbox, outbox
 from directory.messages.models import MessageKind, OutboundMessage
+from directory.messages.outbox import Claimed
 from directory.people import service as people
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.quiet_hours import QuietHours
@@ -53,6 +54,13 @@ def queued(body: str = "Hello", **changes: Any) -> str:
     person_id = given.pop("person_id", None) or met()
     with database.session_scope() as session:
         return outbox.queue_text(session, person_id=person_id, body=body, **given).id
+
+
+def claimed(message_id: str, *, wall: datetime = MORNING) -> Claimed | None:
+    """The text as a sender has it that claims it now; None when it must not."""
+    with database.session_scope() as session:
+        messages = outbox.claimable(session, [message_id], wall=wall)
+        return outbox.claim(messages[0], wall=wall) if messages else None
 
 
 def read_message(message_id: str) -> OutboundMessage:

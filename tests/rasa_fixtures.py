@@ -25,7 +25,7 @@ class RunningRasa:
 
     url: str
     token: str
-    start_actions: Callable[[], AbstractContextManager[None]]
+    start_actions: Callable[..., AbstractContextManager[None]]
     _actions: ExitStack = field(default_factory=ExitStack)
 
     def client(self, *, token: str | None = None) -> RasaClient:
@@ -48,6 +48,15 @@ class RunningRasa:
             yield
         finally:
             self._actions.enter_context(self.start_actions())
+
+    @contextmanager
+    def searching(self, settings: Settings) -> Iterator[None]:
+        """Inside, its actions search the directory of these settings (SQLite), as in the product.
+
+        For tests that change listings: all others share one that nobody changes.
+        """
+        with self.without_actions(), self.start_actions(settings):
+            yield
 
 
 @pytest.fixture(scope="session")
@@ -76,10 +85,10 @@ def rasa(
         tracker_db=folder / "conversations.sqlite",
     )
 
-    def start_actions() -> AbstractContextManager[None]:
+    def start_actions(searched: Settings = settings) -> AbstractContextManager[None]:
         return started(
             "the action server",
-            action_server(port=actions_port, **_environment(settings)),
+            action_server(port=actions_port, **_environment(searched)),
             log=folder / "actions.log",
             ready=lambda: _answers(f"http://{LOOPBACK}:{actions_port}/health"),
             within=START_SECONDS,

@@ -54,7 +54,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def sources() -> list[Path]:
-    rooms = ("directory", "bot", "api")
+    rooms = ("directory", "bot", "api", "benchmarks")
     return [
         file
         for file in tracked()
@@ -192,7 +192,7 @@ def _commands() -> set[str]:
 
 def _named_commands(text: str) -> list[str]:
     """Commands in code: after a path to the program, or at the beginning of inline code."""
-    groups = "directory|staff|partner|person|referrals"
+    groups = "directory|staff|partner|person|referrals|visits"
     pattern = rf"(?:bin/handoff|`handoff|uv run handoff) ((?:(?:{groups}) )?[a-z]+)"
     return re.findall(pattern, text)
 

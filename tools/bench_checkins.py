@@ -6,12 +6,14 @@
 The whole product runs (web, workers, delivery reports), one process on SQLite, two on PostgreSQL,
 against the simulated carrier. All check-ins are due at the same moment; processes are killed with
 -9 at random moments and started again at once. Prints what was lost and doubled, counted at the
-carrier, and how late texts left: behind the moment that the set rate allows for. Then a year of
-contacts is planned for as many people as make the future check-ins, and a look of the sweep is
-timed, and its memory taken, before and after.
+carrier; how late texts left, behind the moment that the set rate allows for; and what each process
+computed, which on a busy machine says more than the clock. Then a year of contacts is planned for
+as many people as make the future check-ins, and a look of the sweep is timed, and its memory taken,
+before and after.
 """
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -40,6 +42,7 @@ from tools.drain import (
     fictional_phones,
     log_visits,
     outcome_of,
+    processor_seconds,
 )
 
 PROCESSES = {"sqlite": 1, "postgresql": 2}
@@ -75,6 +78,7 @@ def bench_drain(kind: str, settings: Settings, options: argparse.Namespace) -> i
     say(f"{kind}: {people} due check-ins, {rate:g} a second, {options.kills} kills\n")
     day_ago = wall_now() - timedelta(days=1)
     log_visits(settings, phones, occurred_at=day_ago, now=day_ago)
+    server_before = _server_seconds(settings)
     with (
         carrier_process(
             settings.data_dir, port=settings.carrier_port, settings=settings
@@ -96,6 +100,7 @@ def bench_drain(kind: str, settings: Settings, options: argparse.Namespace) -> i
             chance=random.Random(options.seed),
             tell=lambda what: say(f"  {what}\n"),
         )
+        carrier_took, server_took = _carrier_seconds(), _server_seconds(settings) - server_before
         outcome = outcome_of(carrier, phones, started=started, rate=rate)
     behind = sorted(outcome.behind)
     say(f"  lost {outcome.lost}, doubled {outcome.doubled}, of {people}\n")
@@ -106,6 +111,12 @@ def bench_drain(kind: str, settings: Settings, options: argparse.Namespace) -> i
     say(f"p95 {_quantile(behind, 0.95):.1f} s, most {behind[-1]:.1f} s\n")
     peaks = ", ".join(f"{worker.peak_bytes / MEGABYTE:.0f} MB" for worker in workers)
     say(f"  peak memory of each process: {peaks}\n")
+    computed = [f"{worker.processor_seconds:.0f} s" for worker in workers]
+    each = sum(worker.processor_seconds for worker in workers) / people * 1000
+    say(f"  processor time of each process: {', '.join(computed)} ({each:.1f} ms a text); ")
+    say(f"of the carrier {carrier_took:.0f} s, of the database server {server_took:.0f} s\n")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    say(f"  load of the machine over the last 1, 5 and 15 minutes: {load}\n")
     return outcome.lost + outcome.doubled
 
 
@@ -178,6 +189,23 @@ def _environment(settings: Settings, number: int) -> dict[str, str]:
     return environment_of(
         settings, HANDOFF_PORT=str(port), HANDOFF_PUBLIC_URL=f"http://127.0.0.1:{settings.port}"
     )
+
+
+def _carrier_seconds() -> float:
+    """What the simulated carrier has computed."""
+    children = psutil.Process().children()
+    return sum(processor_seconds(each) for each in children if "bot.carrier" in each.cmdline())
+
+
+def _server_seconds(settings: Settings) -> float:
+    """What the database server has computed; on SQLite there is none."""
+    started = settings.data_dir.parent / "server" / "postmaster.pid"
+    if not started.exists():
+        return 0.0
+    server = psutil.Process(int(started.read_text().splitlines()[0]))
+    over = server.cpu_times()
+    running = sum(processor_seconds(each) for each in server.children())
+    return processor_seconds(server) + over.children_user + over.children_system + running
 
 
 def _quantile(ordered: list[float], share: float) -> float:

@@ -35,7 +35,7 @@ from directory.visits.service import NewVisit, log_visit
 
 CLINICIAN = "c0000000-0000-4000-8000-000000000000"
 AT_ONCE = 500
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.25
 LINGER_SECONDS = 2.0
 
 
@@ -99,11 +99,14 @@ def outbox_by_status() -> Counter[str]:
 
 
 class Starter:
-    """Starts workers at once, however often: see tools.drain_worker. Use it as a context."""
+    """Starts workers at once, however often: see tools.drain_worker. Use it as a context.
 
-    def __init__(self) -> None:
+    `with_rules`: each has the rules of the safety screen in memory, as if it had read them in.
+    """
+
+    def __init__(self, *, with_rules: bool = False) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tools.drain_worker"],
+            [sys.executable, "-m", "tools.drain_worker", *(["--rules"] if with_rules else [])],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"]},
             stdin=subprocess.PIPE,
@@ -128,27 +131,29 @@ class Starter:
 
 @dataclass
 class Worker:
-    """One process of the product: its workers, and with `web` also its doors.
-
-    `claim_seconds`: how long a text stays with a sender that has died. The product's own patience
-    is longer than a test may take; None leaves it.
-    """
+    """One process of the product: its workers, and with `web` also its doors."""
 
     starter: Starter
     environment: dict[str, str]
     log: Path
     web: bool = False
-    claim_seconds: float | None = None
     peak_bytes: int = 0
+    _spent: float = 0.0  # by those that were killed
+    _running: float = 0.0
     _process: psutil.Process | None = field(default=None, repr=False)
 
+    @property
+    def processor_seconds(self) -> float:
+        """What it has computed, all its lives together."""
+        return self._spent + self._running
+
     def start(self) -> None:
+        self._spent, self._running = self._spent + self._running, 0.0
         self._process = self.starter.start(
             {
                 "environment": self.environment,
                 "log": str(self.log),
                 "web": self.web,
-                "claim_seconds": self.claim_seconds,
             }
         )
 
@@ -156,15 +161,23 @@ class Worker:
         """kill -9: nothing is finished, nothing is said."""
         if self._process is None:
             return
+        self.measure()
         with contextlib.suppress(psutil.NoSuchProcess):
             self._process.kill()
             self._process.wait(timeout=10)
 
     def measure(self) -> None:
-        """Note the most memory that it has had."""
+        """Note the most memory that it has had, and what it has computed."""
         if self._process is not None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 self.peak_bytes = max(self.peak_bytes, self._process.memory_info().rss)
+                self._running = processor_seconds(self._process)
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """What a process has computed so far. Raises psutil.NoSuchProcess."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def environment_of(settings: Settings, **changes: str) -> dict[str, str]:
@@ -192,17 +205,21 @@ def drain(
     """Let `workers` send until every first check-in has left; kill one of them now and then.
 
     A random one is killed `kills` times, each after a random number of texts and a random moment,
-    and started again at once. Seconds from the start to the end. Raises TimeoutError after
-    `give_up_after` seconds.
+    and started again at once. `tell`: what happens, and how long after a kill any text was sent
+    again. Seconds from the start to the end. Raises TimeoutError after `give_up_after` seconds.
     """
     began = time.monotonic()
     for worker in workers:
         worker.start()
     moments = sorted(chance.sample(range(people), kills), reverse=True)
+    silent_since: tuple[float, int] | None = (began, 0)  # and how many were sent by then
     try:
         while (sent := first_steps()[CheckInStatus.SENT]) < people:
             if time.monotonic() - began > give_up_after:
                 raise TimeoutError(f"{sent} of {people} sent, outbox {dict(outbox_by_status())}")
+            if silent_since is not None and sent > silent_since[1]:
+                tell(f"sending after {time.monotonic() - silent_since[0]:.1f} s")
+                silent_since = None
             for worker in workers:
                 worker.measure()
             time.sleep(chance.uniform(0, 2 * POLL_SECONDS))
@@ -210,6 +227,7 @@ def drain(
                 moments.pop()
                 victim = chance.choice(workers)
                 victim.kill()
+                silent_since = (time.monotonic(), first_steps()[CheckInStatus.SENT])
                 victim.start()
                 tell(f"a worker killed, {sent} of {people} sent")
         took = time.monotonic() - began

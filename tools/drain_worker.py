@@ -1,8 +1,11 @@
 """Forks workers of the product on request, so that one that was killed is back at once.
 
+    python -m tools.drain_worker [--rules]
+
 Reads one order a line from standard input, as JSON, and answers with the process id of the new
-worker. Reading in the code takes seconds; it is done once, here, before anything has begun that
-a fork could cut in half. Workers end with this process.
+worker. Reading in the code takes seconds, and with `--rules` the rules of the safety screen too;
+it is done once, here, before anything has begun that a fork could cut in half. Workers end with
+this process.
 """
 
 import json
@@ -10,7 +13,6 @@ import os
 import signal
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,12 +20,14 @@ from typing import Any
 from api import server
 from api.logs import set_up_logs
 from api.services import build
-from directory.messages import outbox
+from bot.safety.screen import screen
 from directory.settings import load_settings
 
 
 def main() -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who were killed
+    if "--rules" in sys.argv[1:]:
+        screen("")
     for line in sys.stdin:
         order = json.loads(line)
         worker = os.fork()
@@ -43,8 +47,6 @@ def _work(order: dict[str, Any]) -> None:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    if order["claim_seconds"] is not None:
-        outbox.CLAIM = timedelta(seconds=order["claim_seconds"])
     if order["web"]:
         os._exit(server.main())
     set_up_logs()

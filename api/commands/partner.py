@@ -3,6 +3,7 @@
 An organisation is named by its HSDS id or its slug in partners.yml.
 """
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from directory.languages import Language
 from directory.listings import queries as listings
 from directory.partners import queries
 from directory.partners import service as partners
-from directory.partners.models import Channel
+from directory.partners.models import Channel, KeyScope
 from directory.people.phone import masked
 from directory.settings import load_settings
 
@@ -28,22 +29,60 @@ Organization = Annotated[str, typer.Argument(help="HSDS id, or slug of partners.
 
 
 @app.command("key")
-def issue_key(organization: Organization) -> None:
+def issue_key(
+    organization: Organization,
+    scope: Annotated[
+        list[KeyScope] | None,
+        typer.Option(help="What it opens; may be repeated. Without it: everything."),
+    ] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="In place of the keys there are, which then end.")
+    ] = False,
+    grace_days: Annotated[
+        int, typer.Option(min=0, max=90, help="How long rotated keys go on.")
+    ] = partners.GRACE.days,
+) -> None:
     """Issue a key of the partner API. It is shown this once; the output is the key alone."""
     open_database(load_settings())
     with database.session_scope() as session:
         found = partners.organization(session, organization)
-        key = partners.issue_key(session, found.id, now=wall_now())
+        if rotate:
+            grace = timedelta(days=grace_days)
+            key = partners.rotate_keys(session, found.id, now=wall_now(), scopes=scope, grace=grace)
+        else:
+            scopes = scope or tuple(KeyScope)
+            key = partners.issue_key(session, found.id, now=wall_now(), scopes=scopes)
     say(key)
 
 
-@app.command("revoke")
-def revoke_keys(organization: Organization) -> None:
-    """End every key of an organisation at once."""
+@app.command("keys")
+def list_keys(organization: Organization) -> None:
+    """Keys that open something: how they begin, since when, until when, and what they open."""
     open_database(load_settings())
+    with database.read_scope() as session:
+        found = partners.organization(session, organization)
+        rows = queries.keys_of(session, found.id)
+    rows = [row for row in rows if not partners.ended(row, wall=wall_now())]
+    for row in rows:
+        until = f" until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else ""
+        say(f"{row.hint}…  {row.created_at:%Y-%m-%d}{until}  {' '.join(row.scopes)}")
+    if not rows:
+        complain(f"{found.name} has no key: its systems cannot get in.")
+
+
+@app.command("revoke")
+def revoke_keys(
+    organization: Organization,
+    key: Annotated[str | None, typer.Option(help="Only this one: how it begins.")] = None,
+) -> None:
+    """End every key of an organisation at once, or one of them."""
+    open_database(load_settings())
+    hint = key.rstrip("…")[: partners.HINT_LENGTH] if key else None
     with database.session_scope() as session:
         found = partners.organization(session, organization)
-        count = partners.revoke_keys(session, found.id, now=wall_now())
+        count = partners.revoke_keys(session, found.id, now=wall_now(), hint=hint)
+    if key and not count:
+        raise NotFound("key_unknown", "This organisation has no key that begins so.")
     say(f"{found.name}: {count} key{'' if count == 1 else 's'} revoked.")
 
 

@@ -1,12 +1,12 @@
 """`handoff referrals`: a CSV file of referrals, out and in, for who has no system of their own."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.commands import files
 from api.commands.terminal import complain, open_database, say
 from api.interchange import export, upload
 from api.interchange.queries import Comparison, Scope, Wanted
@@ -14,11 +14,10 @@ from api.interchange.upload import Result, Uploader
 from directory import database
 from directory.clock import ProductClock
 from directory.referrals.actors import staff
-from directory.settings import SettingsError, load_settings
+from directory.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Referrals as CSV files.")
 BY = "command"
-STANDARD_OUTPUT = "-"
 
 
 @app.command("export")
@@ -45,21 +44,9 @@ def export_referrals(
         now=now,
         zone=settings.zone,
     )
-    if path == STANDARD_OUTPUT:
-        # The lines have their ends already: Python must not make two of each.
-        for line in lines:
-            sys.stdout.buffer.write(line.encode())
-        sys.stdout.flush()
-        return
-    count = -1  # the line with the names of the columns
-    try:
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
-            for line in lines:
-                file.write(line)
-                count += 1
-    except OSError as error:
-        raise SettingsError(f"cannot write {path}: {error.strerror}") from error
-    say(f"{path}: {count} referral{'' if count == 1 else 's'}")
+    count = files.write(lines, path)
+    if count is not None:
+        say(f"{path}: {count} referral{'' if count == 1 else 's'}")
 
 
 @app.command("import")

@@ -20,16 +20,9 @@ class Entry:
 
 ENTRIES = (
     Entry("/console", _("Today"), EVERYONE),
-    Entry("/console/search", _("Find services"), EVERYONE),
-    Entry("/console/people", _("People"), EVERYONE),
-    Entry("/console/referrals", _("Referrals"), EVERYONE),
-    Entry("/console/listings", _("Listings"), RESPONSIBLE),
-    Entry("/console/follow-up", _("Check-ins"), RESPONSIBLE),
-    Entry("/console/measures", _("Figures"), RESPONSIBLE),
     Entry("/console/staff", _("Staff"), RESPONSIBLE),
     Entry("/console/training", _("CIT training"), RESPONSIBLE),
     Entry("/console/audit", _("Audit log"), RESPONSIBLE),
-    Entry("/console/launch", _("Launch"), RESPONSIBLE),
 )
 
 

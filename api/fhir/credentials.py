@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
 from api.deps import TheServices
 from api.fhir import access
 from api.fhir.access import Caller
+from api.partners.access import refuse_keys_in_url
 from directory.clock import wall_now
 from directory.errors import Unauthenticated
 from directory.partners import service as partners
+from directory.partners.models import KeyScope
 from directory.staff import service as staff
 
 _token = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
@@ -18,16 +20,20 @@ _key = APIKeyHeader(name="X-API-Key", auto_error=False)
 
 
 def get_caller(
+    request: Request,
     services: TheServices,
     token: Annotated[str | None, Depends(_token)],
     key: Annotated[str | None, Depends(_key)],
 ) -> Caller:
     """In a session of its own, before the request is read. Raises Unauthenticated."""
+    refuse_keys_in_url(request.query_params)
     if not token and not key:
         raise Unauthenticated("credentials_missing", "Send a bearer token, or a key as X-API-Key.")
     with services.database.read_scope() as session:
         if key:
-            return access.of_key(session, partners.authenticate(session, key))
+            found = partners.authenticate(session, key, wall=wall_now())
+            partners.require_scope(found, KeyScope.REFERRALS)
+            return access.of_key(session, found)
         return access.of_staff(staff.authenticate(session, token or "", wall=wall_now()))
 
 

@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.deps import TheServices
@@ -17,7 +18,7 @@ from bot.safety.replies import approved
 from bot.safety.screen import screen
 from bot.sms.gateway import InboundText
 from bot.sms.keywords import Keyword, keyword
-from bot.sms.receipts import apply_report
+from bot.sms.receipts import apply_to
 from bot.sms.twilio import (
     empty_twiml,
     message_twiml,
@@ -30,6 +31,7 @@ from directory.clock import wall_now
 from directory.errors import Forbidden, HandoffError, Invalid, TooLarge
 from directory.languages import Language
 from directory.messages import inbox
+from directory.messages.models import OutboundMessage
 from directory.messages.spool import SpooledText
 from directory.people.phone import to_e164
 
@@ -58,13 +60,10 @@ async def receive_status(request: Request, services: TheServices) -> Response:
         raise Invalid("not_a_report", "MessageSid is missing.")
     reference = request.query_params.get("reference")
 
-    def apply() -> None:
-        with services.database.session_scope() as session:
-            apply_report(
-                session, report, reference=reference, now=services.clock.now(), wall=wall_now()
-            )
+    def apply(session: Session, message: OutboundMessage | None) -> None:
+        apply_to(session, message, report, now=services.clock.now(), wall=wall_now())
 
-    await run_in_threadpool(apply)
+    await run_in_threadpool(services.notes.write, reference or "", apply)
     return Response(status_code=204)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -26,19 +25,15 @@ def build_app(settings: CarrierSettings) -> Starlette:
     """Opens the store at once; takes up unfinished texts when it is started."""
     store = Store(settings.data_directory)
     faults = FaultPlan()
-    # No proxy from the environment, no redirect: nothing it posts may leave this machine.
-    client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)  # noqa: S113
-    poster = WebhookPoster(
-        client=client, timeout=settings.webhook_timeout, retry_pause=settings.retry_pause
-    )
+    poster = WebhookPoster(timeout=settings.webhook_timeout, retry_pause=settings.retry_pause)
     network = Network(settings=settings, store=store, faults=faults, poster=poster)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        network.resume()
-        yield
-        await network.stop()
-        await client.aclose()
+        async with poster:
+            network.resume()
+            yield
+            await network.stop()
         store.close()
 
     return Starlette(

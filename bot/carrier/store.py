@@ -41,6 +41,7 @@ create table if not exists message (
     revision integer not null
 );
 create index if not exists message_revision on message (revision);
+create index if not exists message_recipient on message (recipient);
 create table if not exists blocked (phone text primary key);
 create table if not exists counter (name text primary key, value integer not null);
 """

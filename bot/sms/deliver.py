@@ -1,9 +1,9 @@
-"""The only sender. It claims a text from the outbox, sends it with no session open, and notes
+"""The only sender. It claims texts from the outbox, sends each with no session open, and notes
 what came of it. Whatever dies in between, the text is sent once: the claim ends by itself, and
 a first try that may have arrived is looked up at the carrier before anything is sent again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,14 +17,18 @@ from bot.sms.gateway import (
     Sent,
     SmsGateway,
 )
-from bot.sms.last_look import NotNow, withheld
+from bot.sms.last_look import withheld
+from bot.sms.notes import Notes
 from bot.sms.pace import Pace
 from directory import database
+from directory.checkins import queries as checkins
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.messages.outbox import Claimed
+from directory.messages.slots import Slots
 from directory.on_call import pause
 from directory.people import queries as people
+from directory.people.models import Person
 from directory.quiet_hours import QuietHours
 
 # About an hour of trying: a carrier's bad afternoon must not turn every reply into a task.
@@ -38,16 +42,24 @@ REPLY_VALIDITY = timedelta(hours=4)
 SHORTEST_VALIDITY = timedelta(seconds=30)
 
 
+# A text that was looked up and never sent waits this long for its slot, at most: its claim goes on.
+LATE_SLOT = timedelta(seconds=10)
+
+
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
+    """A claimed text and the wall instant of its slot; None for one that is looked up first."""
+
     claimed: Claimed
     to: str
-    wait_seconds: float
+    slot: datetime | None
     validity_seconds: int
 
 
 class Sender:
-    """Sends what the outbox holds. `now` is product time, `wall` is wall time."""
+    """Sends what the outbox holds. `now` is product time, `wall` is wall time; `process` names
+    this one among those that share the outbox. `notes`: written with by whoever else hears of
+    what came of texts."""
 
     def __init__(  # everything that moves is injected
         self,
@@ -59,6 +71,7 @@ class Sender:
         wall: Callable[[], datetime],
         sleep: Callable[[float], None],
         jitter: Callable[[], float],
+        process: str | None = None,
     ) -> None:
         self._gateway = gateway
         self._pace = pace
@@ -67,14 +80,42 @@ class Sender:
         self._wall = wall
         self._sleep = sleep
         self._jitter = jitter
+        self.notes = Notes()
+        self._process = process
 
     def deliver(self, message_id: str) -> None:
         """Send one text if it is due and nobody else has it. Safe to call at any time, twice."""
-        ready = self._take(message_id)
-        if ready is None:
-            return
-        if ready.wait_seconds > 0:
-            self._sleep(ready.wait_seconds)
+        with database.session_scope() as session:
+            taken = self._take(session, [message_id])
+        for ready in taken:
+            self.send(ready)
+
+    def next_up(self) -> list[str]:
+        """Ids of texts whose turn it is now, the most urgent first; replies only in a pause."""
+        with database.read_scope() as session:
+            return self._pace.next_up(
+                session,
+                now=self._now(),
+                wall=self._wall(),
+                replies_only=pause.standing(session),
+            )
+
+    def take_next(self) -> list[Ready]:
+        """Claim the texts whose turn it is now, in one transaction; `send` each of them."""
+        waiting = self.next_up()
+        if not waiting:
+            return []
+        with database.session_scope() as session:
+            return self._take(session, waiting)
+
+    def give_back(self, unsent: Collection[Ready]) -> None:
+        """Let go texts that were taken and are not sent after all."""
+        with database.session_scope() as session:
+            outbox.give_back(session, [ready.claimed for ready in unsent])
+
+    def send(self, ready: Ready) -> None:
+        """Send a text that was taken, at its time, and note what came of it."""
+        message_id = ready.claimed.id
         try:
             sent = self._send(ready)
         except AmbiguousSendError:
@@ -88,46 +129,50 @@ class Sender:
         else:
             self._note(message_id, lambda s, m: self._after_sent(s, m, sent))
 
-    def next_up(self) -> list[str]:
-        """Ids of texts whose turn it is now, the most urgent first; replies only in a pause."""
-        with database.read_scope() as session:
-            return self._pace.next_up(
-                session,
-                now=self._now(),
-                wall=self._wall(),
-                replies_only=pause.standing(session),
-            )
+    def _take(self, session: Session, message_ids: Sequence[str]) -> list[Ready]:
+        """Claim those of these texts that may leave and find a slot."""
+        wall = self._wall()
+        messages = outbox.claimable(session, message_ids, wall=wall)
+        if not messages:
+            return []
+        to = people.by_ids(session, {message.person_id for message in messages})
+        # Read at once what is asked for one by one below; held until it has been.
+        checkin_ids = [message.checkin_id for message in messages if message.checkin_id]
+        held = checkins.by_ids(session, checkin_ids)
+        paused = pause.standing(session)
+        going = [
+            message
+            for message in messages
+            if not (paused and message.initiated)
+            and not self._withheld(session, message, to[message.person_id], wall=wall)
+        ]
+        slots = self._pace.slots(session, wall=wall)
+        taken = [self._claim(session, message, to, slots, wall=wall) for message in going]
+        del held
+        return [ready for ready in taken if ready is not None]
 
-    def _take(self, message_id: str) -> _Ready | None:
-        try:
-            with database.session_scope() as session:
-                return self._claim(session, message_id)
-        except NotNow:
-            return None
+    def _withheld(
+        self, session: Session, message: OutboundMessage, person: Person, *, wall: datetime
+    ) -> bool:
+        return withheld(session, message, person, quiet=self._quiet, now=self._now(), wall=wall)
 
-    def _claim(self, session: Session, message_id: str) -> _Ready | None:
-        wall, now = self._wall(), self._now()
-        claimed = outbox.claim(session, message_id, wall=wall)
-        if claimed is None:
-            return None
-        message = outbox.by_id(session, message_id)
-        person = people.by_id(session, claimed.person_id)
-        if message is None or person is None:
-            return None
-        if withheld(session, message, person, quiet=self._quiet, now=now):
-            return None
+    def _claim(
+        self,
+        session: Session,
+        message: OutboundMessage,
+        to: Mapping[str, Person],
+        slots: Slots,
+        *,
+        wall: datetime,
+    ) -> Ready | None:
+        now, slot = self._now(), None
         # What may have been sent before most likely only has to be looked up: it needs no slot.
-        slot = (
-            wall if claimed.maybe_sent else self._pace.reserve(session, message, now=now, wall=wall)
-        )
-        if slot is None:
-            raise NotNow
-        return _Ready(
-            claimed=claimed,
-            to=person.phone,
-            wait_seconds=(slot - wall).total_seconds(),
-            validity_seconds=self._validity(claimed, now),
-        )
+        if message.reason != outbox.AMBIGUOUS:
+            slot = self._pace.reserve(session, message, slots, now=now)
+            if slot is None:
+                return None
+        claimed = outbox.claim(message, wall=wall, by=self._process)
+        return Ready(claimed, to[message.person_id].phone, slot, self._validity(claimed, now))
 
     def _validity(self, claimed: Claimed, now: datetime) -> int:
         """How long the carrier may hold the text: what we start must not arrive in quiet hours."""
@@ -138,9 +183,9 @@ class Sender:
             validity = min([REPLY_VALIDITY, *(at - now for at in ends)])
         return int(max(validity, SHORTEST_VALIDITY).total_seconds())
 
-    def _send(self, ready: _Ready) -> Sent:
-        claimed = ready.claimed
-        if claimed.maybe_sent:
+    def _send(self, ready: Ready) -> Sent:
+        claimed, slot = ready.claimed, ready.slot
+        if slot is None:
             found = self._gateway.find_sent(
                 to=ready.to,
                 body=claimed.body,
@@ -149,6 +194,10 @@ class Sender:
             )
             if found is not None:
                 return found
+            slot = self._late_slot()
+        wait_seconds = (slot - self._wall()).total_seconds()
+        if wait_seconds > 0:
+            self._sleep(wait_seconds)
         return self._gateway.send(
             to=ready.to,
             body=claimed.body,
@@ -162,11 +211,20 @@ class Sender:
         with database.read_scope() as session:
             return outbox.provider_ids_of_others(session, claimed.person_id, claimed.id)
 
-    def _note(self, message_id: str, apply: Callable[[Session, OutboundMessage], None]) -> None:
+    def _late_slot(self) -> datetime:
+        """For a text that was looked up and never sent."""
         with database.session_scope() as session:
-            message = outbox.by_id(session, message_id, for_update=True)
+            slot = self._pace.slots(session, wall=self._wall()).take(within=LATE_SLOT)
+        if slot is None:
+            raise RetryableSendError("no free slot")
+        return slot
+
+    def _note(self, message_id: str, apply: Callable[[Session, OutboundMessage], None]) -> None:
+        def change(session: Session, message: OutboundMessage | None) -> None:
             if message is not None:
                 apply(session, message)
+
+        self.notes.write(message_id, change)
 
     def _after_sent(self, session: Session, message: OutboundMessage, sent: Sent) -> None:
         accept(session, message, sent.provider_id, segments=sent.segments, now=self._now())

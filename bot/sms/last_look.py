@@ -14,13 +14,8 @@ from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.notices import queries as notices
 from directory.notices.models import NoticeStatus
 from directory.notices.permission import refusal
-from directory.on_call import pause
 from directory.people.models import Person
 from directory.quiet_hours import QuietHours
-
-
-class NotNow(Exception):
-    """It is not this text's turn: the claim is undone, and it waits as if nobody had looked."""
 
 
 def withheld(
@@ -30,12 +25,10 @@ def withheld(
     *,
     quiet: QuietHours,
     now: datetime,
+    wall: datetime,
 ) -> bool:
-    """Whether a claimed text must not leave now; then it has been ended or postponed here.
-
-    Raises NotNow while a pause holds back what we start.
-    """
-    if message.notice_id is not None and _overtaken(session, message, now=now):
+    """Whether a text must not leave now; then it has been ended or postponed here."""
+    if message.notice_id is not None and _overtaken(session, message, now=now, wall=wall):
         return True
     if person.opted_out_at is not None and not message.after_opt_out:
         ends.close(session, message, OutboundStatus.DROPPED, "opted_out", now=now)
@@ -47,13 +40,15 @@ def withheld(
     return message.initiated and _ill_timed(session, message, quiet=quiet, now=now)
 
 
-def _overtaken(session: Session, message: OutboundMessage, *, now: datetime) -> bool:
+def _overtaken(
+    session: Session, message: OutboundMessage, *, now: datetime, wall: datetime
+) -> bool:
     """For the text of a notice: taken back, or things have moved on since it was handed over."""
     notice = notices.by_id(session, message.notice_id or "")
     if notice is None or notice.status in (NoticeStatus.CANCELLED, NoticeStatus.DROPPED):
         outbox.close(message, OutboundStatus.DROPPED, reason="cancelled")
         return True
-    why_not = refusal(session, notice, now=now)
+    why_not = refusal(session, notice, now=now, wall=wall)
     if why_not is None:
         return False
     outbox.close(message, OutboundStatus.DROPPED, reason=why_not.reason)
@@ -76,10 +71,7 @@ def _ill_timed(
             reason = why[1] if why else "cancelled"
             ends.close(session, message, OutboundStatus.DROPPED, reason, now=now)
             return True
-    if pause.standing(session):
-        raise NotNow
     if quiet.covers(now):
         outbox.postpone(message, until=quiet.end_after(now))
-        message.attempts -= 1
         return True
     return False

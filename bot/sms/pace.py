@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, SendPriority
+from directory.messages.slots import Slots, next_slot
 
 # How far ahead of its time a text may take a slot (wall time). Each may look further than what
-# comes after it. The last one is longer than a look of the sweep, or the number would idle.
+# comes after it. The last one is longer than the pause between two looks at what waits, or the
+# number would idle; and short, since what has a slot leaves whatever comes meanwhile.
 HORIZON = {
     SendPriority.DANGER: timedelta(seconds=5),
     SendPriority.REPLY: timedelta(seconds=4),
-    SendPriority.NOTICE: timedelta(seconds=2.5),
-    SendPriority.CHECKIN: timedelta(seconds=1.5),
+    SendPriority.NOTICE: timedelta(seconds=2),
+    SendPriority.CHECKIN: timedelta(seconds=1),
 }
-# The most that one look hands to the senders, however fast the number may send.
-AT_ONCE = 500
+# The most that is taken up at once, however fast the number may send: whoever else wants to write
+# waits for as long as that takes.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,25 @@ class Pace:
     sender: str
     rate: float
 
+    def slots(self, session: Session, *, wall: datetime) -> Slots:
+        """The free slots; nobody else takes any until the transaction ends."""
+        return Slots.of(session, self.sender, rate=self.rate, wall=wall)
+
     def reserve(
-        self, session: Session, message: OutboundMessage, *, now: datetime, wall: datetime
+        self, session: Session, message: OutboundMessage, slots: Slots, *, now: datetime
     ) -> datetime | None:
         """When this text may leave (wall time); None, and nothing reserved, when it is not its
-        turn yet. Who finds no slot stays in the queue; the sweep comes back to it."""
+        turn yet. Who finds no slot stays in the queue, and is looked at again."""
         if outbox.earlier_part_waits(session, message, now=now):
             return None
-        horizon = HORIZON[SendPriority(message.priority)]
-        return outbox.reserve_slot(session, self.sender, rate=self.rate, wall=wall, within=horizon)
+        return slots.take(within=HORIZON[SendPriority(message.priority)])
 
     def next_up(
         self, session: Session, *, now: datetime, wall: datetime, replies_only: bool
     ) -> list[str]:
         """Ids of texts that may take a slot now, the most urgent first. Of each kind no more than
         find one, so that the rest of a long queue is left alone."""
-        ahead = outbox.next_slot(session, self.sender, wall=wall) - wall
+        ahead = next_slot(session, self.sender, wall=wall) - wall
         found: list[str] = []
         for priority in SendPriority:
             free = min(room(ahead, HORIZON[priority], self.rate), AT_ONCE) - len(found)

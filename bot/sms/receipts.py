@@ -31,6 +31,18 @@ def apply_report(
     `reference` is our own id from the callback's address: it settles a send whose answer was lost.
     """
     message = outbox.by_id(session, reference, for_update=True) if reference else None
+    return apply_to(session, message, report, now=now, wall=wall)
+
+
+def apply_to(
+    session: Session,
+    message: OutboundMessage | None,
+    report: StatusReport,
+    *,
+    now: datetime,
+    wall: datetime,
+) -> bool:
+    """The same, once the text that the reference names has been read, and locked."""
     if message is None:
         message = outbox.by_provider_id(session, report.provider_id, for_update=True)
     if message is None or report.status is None:

@@ -1,5 +1,6 @@
 """Every SELECT on check-ins."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -22,6 +23,12 @@ _ASKED = or_(
 
 def by_id(session: Session, checkin_id: str) -> CheckIn | None:
     return session.get(CheckIn, checkin_id)
+
+
+def by_ids(session: Session, checkin_ids: Collection[str]) -> list[CheckIn]:
+    if not checkin_ids:
+        return []
+    return list(session.scalars(select(CheckIn).where(CheckIn.id.in_(checkin_ids))))
 
 
 def due(session: Session, *, now: datetime, limit: int = 200) -> list[CheckIn]:

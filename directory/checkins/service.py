@@ -1,6 +1,6 @@
 """Planning, sending, answering and ending check-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,10 @@ from directory.visits.models import CallType, Visit
 
 # After this many in a row without an answer a person decides what then.
 UNANSWERED_LIMIT = 3
-# How many due check-ins one look takes up, whatever room there is.
+# How many due check-ins are handed over at once, whatever room there is: whoever else wants to
+# write waits for as long as that takes.
+AT_ONCE = 50
+# How many are looked at for that, where most must not go out.
 LOOKED_AT = 200
 # Older than this a sent check-in is no longer what a text answers.
 OPEN_FOR = timedelta(days=14)
@@ -91,23 +94,39 @@ def send_due(
 ) -> list[OutboundMessage]:
     """Hand what is due to the outbox, after looking again at everything that may forbid it.
 
-    As many as keep the outbox at `at_most` check-ins; the others stay planned until there is
-    room. Nothing in quiet hours, nor while a pause stands.
+    As many as keep the outbox at `at_most` check-ins, and a handful at once; the others stay
+    planned. Nothing in quiet hours, nor while a pause stands.
     """
     if quiet.covers(now) or pause.standing(session):
         return []
     room = at_most - queries.in_outbox(session, now=now)
     if room <= 0:
         return []
-    queued = []
-    for checkin in queries.due(session, now=now, limit=min(room, LOOKED_AT)):
-        why_not = forbidden(session, checkin, now=now)
-        if why_not is not None:
-            checkin.status, checkin.reason = why_not
-            continue
-        person = people.by_id(session, checkin.person_id)
-        assert person is not None  # noqa: S101  # a foreign key says so
-        queued.append(_hand_over(session, checkin, person, wording=wording, now=now))
+    limit = min(room, AT_ONCE)
+    for _ in range(LOOKED_AT // AT_ONCE):
+        due = queries.due(session, now=now, limit=limit)
+        queued = _hand_over_all(session, due, wording=wording, now=now)
+        if queued or len(due) < limit:
+            return queued
+    return []
+
+
+def _hand_over_all(
+    session: Session, due: Sequence[CheckIn], *, wording: Wording, now: datetime
+) -> list[OutboundMessage]:
+    """Those of these that nothing forbids; the others are over."""
+    to = people.by_ids(session, {checkin.person_id for checkin in due})
+    queued: list[OutboundMessage] = []
+    with session.no_autoflush:  # all are written at once
+        for checkin in due:
+            why_not = forbidden(session, checkin, now=now)
+            if why_not is not None:
+                checkin.status, checkin.reason = why_not
+                continue
+            person = to[checkin.person_id]
+            if any(message.person_id == person.id for message in queued):
+                session.flush()  # texts to one person are numbered in their order
+            queued.append(_hand_over(session, checkin, person, wording=wording, now=now))
     return queued
 
 

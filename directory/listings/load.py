@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from directory.imports.history import Shown, log_since, shown
 from directory.listings import partner_schema as schema
 from directory.listings import queries
 from directory.listings.ids import organization_id, service_id
@@ -69,6 +70,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         _organization(session, organization_entry, known_organizations, now)
     outcome = _Outcome()
     touched: list[str] = []
+    before: Shown = {}
     for entry, organization_entry, position in _services(file):
         print_now = _fingerprint(entry, organization_entry)
         row = known_services.pop(entry.id, None)
@@ -79,11 +81,13 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         organization = known_organizations[organization_entry.id]
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
+        before |= shown(session, [row.id] if row else [], now=now)
         row = _service(session, row, entry, organization, now)
         row.position, row.fingerprint = position, print_now
     for row in known_services.values():
         if row.status != "inactive":
             row.status, row.fingerprint, row.last_modified = "inactive", None, now
+            row.version += 1
             outcome.removed.append(row.slug)
     report = LoadReport(
         added=tuple(outcome.added),
@@ -93,6 +97,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     )
     if report.wrote:
         _finish(session, file, report, touched)
+        log_since(session, before, by=f"import:{ORIGIN}", now=now)
     return report
 
 
@@ -149,6 +154,7 @@ def _service(
         session.add(row)
     else:
         row.organization = organization
+        row.version += 1  # whoever has read it before changes it no more unseen
         if row.status == "inactive":
             row.status = "active"
     with session.no_autoflush:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from directory.languages import Language
-from directory.listings import queries
+from directory.listings import open_eligibility, queries
 from directory.listings.ids import stable_id
 from directory.listings.models import Attribute, Taxonomy, TaxonomyTerm
 from directory.needs import taxonomy
@@ -34,11 +34,15 @@ def ensure_need_terms(session: Session) -> dict[str, str]:
         term.name, term.name_es = need.label[Language.EN], need.label[Language.ES]
         term.description = need.ask[Language.EN]
     session.flush()
+    open_eligibility.ensure_terms(session)
     return {code: stable_id("taxonomy_term", code) for code in taxonomy()}
 
 
 def link_needs(session: Session, service_id: str, needs: list[str], terms: dict[str, str]) -> None:
-    """The service's attributes are exactly its needs."""
+    """The service's attributes are exactly its needs, in our words and in Open Eligibility's.
+
+    What a source said in a taxonomy of its own stays.
+    """
     wanted = {terms[need] for need in needs}
     for attribute in queries.attributes_of(session, service_id):
         if attribute.taxonomy_term_id in wanted:
@@ -53,3 +57,4 @@ def link_needs(session: Session, service_id: str, needs: list[str], terms: dict[
             )
         )
     session.flush()
+    open_eligibility.link_terms(session, service_id, needs)

@@ -1,9 +1,10 @@
 """Tables that describe an organisation further, and who is who there. HSDS 3.2.3 names."""
 
 from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.database import Base, new_id
+from directory.listings.phone_models import Phone
 
 
 class Program(Base):
@@ -52,3 +53,7 @@ class ListedContact(Base):
     title: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
+
+    phones: Mapped[list[Phone]] = relationship(
+        cascade="all, delete-orphan", order_by="Phone.position"
+    )

@@ -25,7 +25,7 @@ from directory.listings.numbers import dialled
 from directory.listings.schedules import schedule_rows
 from directory.places import COUNTRY, STATE, PlaceKind, place_named
 
-_LANGUAGE_NAMES = {
+LANGUAGE_NAMES = {
     "ar": "Arabic",
     "ase": "American Sign Language",
     "en": "English",
@@ -43,7 +43,8 @@ def fill_organization(row: Organization, entry: schema.Organization, *, now: dat
     row.alternate_name = entry.also_known_as[0] if entry.also_known_as else None
     row.also_known_as = list(entry.also_known_as)
     # HSDS demands a description; the file has none of organisations, only of their services.
-    row.description = f"Services: {', '.join(service.name for service in entry.services)}"
+    shown = ", ".join(service.name for service in entry.services if service.publish)
+    row.description = f"Services: {shown}" if shown else ""
     url = entry.url if entry.url is not None and entry.url.attested else None
     row.website = url.value if url else None
     row.provenance = {"url": _provenance(url)} if url else {}
@@ -66,7 +67,7 @@ def fill_service(session: Session, row: Service, entry: schema.Service, *, now: 
     ]
     row.service_areas = _areas(entry)
     row.languages = [
-        SpokenLanguage(id=_id("language", entry, code), code=code, name=_LANGUAGE_NAMES.get(code))
+        SpokenLanguage(id=_id("language", entry, code), code=code, name=LANGUAGE_NAMES.get(code))
         for code in dict.fromkeys(["en", *entry.languages])
     ]
     row.cost_options = (

@@ -26,6 +26,11 @@ _PLACE_GIVEN_AWAY = re.compile(
 )
 
 
+def gives_place_away(text: str) -> bool:
+    """Whether a text seems to say where something is: a street, a box, a ZIP."""
+    return _PLACE_GIVEN_AWAY.search(text) is not None
+
+
 def broken_rules(root: Any, *, today: date | None) -> Iterator[Found]:
     """Every rule that the file breaks. `today`: no page can be dated later."""
     seen: dict[str, str] = {}
@@ -77,7 +82,7 @@ def _confidentiality(at: Location, service: dict[str, Any]) -> Iterator[Found]:
     for path, text in _texts(service, at):
         if path[-1] in ("source", "url", "value") or "sources" in path or "phones" in path:
             continue
-        if _PLACE_GIVEN_AWAY.search(text):
+        if gives_place_away(text):
             remedy = "take the street, box or ZIP out: the place is confidential"
             yield path, "seems to say where the place is", remedy
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from directory.freshness.models import Freshness
 from directory.listings.known_lines import mistyped_line
-from directory.listings.models import Phone, Service
+from directory.listings.models import Phone, Service, ServiceAtLocation
 from directory.listings.numbers import digits_of
 
 
@@ -58,11 +58,18 @@ def is_published(service: Service) -> bool:
     )
 
 
+def may_leave(phone: Phone) -> bool:
+    """Whether the number itself may leave; whose it is must be published besides."""
+    return (
+        phone.attested and not phone.call_first and mistyped_line(digits_of(phone.number)) is None
+    )
+
+
 def published_phones(service: Service) -> tuple[PublishedPhone, ...]:
     """The numbers of a service that may leave, in the order of the listing."""
     if not is_published(service):
         return ()
-    return tuple(_as_published(phone) for phone in service.phones if _may_leave(phone))
+    return tuple(_as_published(phone) for phone in service.phones if may_leave(phone))
 
 
 def published_addresses(service: Service) -> tuple[PublishedAddress, ...]:
@@ -85,6 +92,13 @@ def published_addresses(service: Service) -> tuple[PublishedAddress, ...]:
     )
 
 
+def published_places(service: Service) -> tuple[ServiceAtLocation, ...]:
+    """Where a service is to be found, as far as it may be told: nothing of a confidential one."""
+    if service.confidential or not is_published(service):
+        return ()
+    return tuple(link for link in service.service_at_locations if not link.location.confidential)
+
+
 def published_url(service: Service) -> str | None:
     """The service's page, else its organisation's."""
     if not is_published(service):
@@ -97,12 +111,6 @@ def last_checked(service: Service, phones: tuple[PublishedPhone, ...]) -> date |
     if service.assured_date is not None:
         return service.assured_date
     return max((phone.as_of for phone in phones if phone.as_of), default=None)
-
-
-def _may_leave(phone: Phone) -> bool:
-    return (
-        phone.attested and not phone.call_first and mistyped_line(digits_of(phone.number)) is None
-    )
 
 
 def _as_published(phone: Phone) -> PublishedPhone:

@@ -17,7 +17,7 @@ from directory.listings.models import (
 )
 
 # Kept the same as `publication.is_published`.
-_SHOWN = (
+SHOWN = (
     Service.published,
     Service.status.in_(("active", "temporarily closed")),
     Service.freshness != Freshness.WITHHELD,
@@ -51,11 +51,13 @@ def locked_catalogue_version(session: Session) -> CatalogueVersion | None:
     return session.scalar(statement.execution_options(populate_existing=True))
 
 
+# Asked with every search, so it is put together once.
+_HEAD = select(CatalogueVersion.version, CatalogueVersion.sequence).where(CatalogueVersion.id == 1)
+
+
 def head_of_catalogue(session: Session) -> tuple[str, int] | None:
     """The version and the sequence of the newest event; None while nothing was ever loaded."""
-    row = session.execute(
-        select(CatalogueVersion.version, CatalogueVersion.sequence).where(CatalogueVersion.id == 1)
-    ).one_or_none()
+    row = session.execute(_HEAD).one_or_none()
     return (row.version, row.sequence) if row else None
 
 
@@ -73,7 +75,7 @@ def events_since(session: Session, sequence: int) -> list[ListingEvent]:
 def published_services(session: Session) -> list[Service]:
     """Every service that may be shown, in the order of names."""
     statement = (
-        select(Service).where(*_SHOWN).options(*whole_service()).order_by(Service.name, Service.id)
+        select(Service).where(*SHOWN).options(*whole_service()).order_by(Service.name, Service.id)
     )
     return list(session.scalars(statement).unique())
 
@@ -84,7 +86,7 @@ def page_of_published(
     """The next services by (name, id) behind `after`."""
     statement = (
         select(Service)
-        .where(*_SHOWN)
+        .where(*SHOWN)
         .options(*whole_service())
         .order_by(Service.name, Service.id)
         .limit(limit)

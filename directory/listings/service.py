@@ -11,10 +11,20 @@ from directory.listings.change_models import ListingEvent
 from directory.listings.models import CatalogueVersion, Service
 from directory.listings.publication import is_published
 
+# Of merges, each into the next. Longer than any that a person makes.
+LONGEST_CHAIN = 20
+
 
 def published_service(session: Session, key: str) -> Service:
-    """A service by id or slug, if it may be shown. Raises NotFound."""
+    """A service by id or slug, if it may be shown; of one that was merged, its successor.
+
+    Raises NotFound.
+    """
     found = queries.service_by_id(session, key) or queries.service_by_slug(session, key)
+    for _ in range(LONGEST_CHAIN):
+        if found is None or found.merged_into_id is None:
+            break
+        found = queries.service_by_id(session, found.merged_into_id)
     if found is None or not is_published(found):
         raise NotFound("service_not_found", "There is no such service.")
     return found

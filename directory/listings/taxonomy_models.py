@@ -60,7 +60,7 @@ class Metadata(Base):
     __tablename__ = "metadata"
     __table_args__ = (Index(None, "resource_type", "resource_id"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    resource_id: Mapped[str] = mapped_column(String(36))
+    resource_id: Mapped[str] = mapped_column(String(36), index=True)
     resource_type: Mapped[str] = mapped_column(String(40))
     last_action_date: Mapped[str] = mapped_column(String(10))
     last_action_type: Mapped[str] = mapped_column(String(20))

@@ -89,12 +89,14 @@ class OutboundMessage(Base):
     """A text of ours, from the moment it is decided.
 
     `initiated`: we start it, so quiet hours apply. `not_before`, `expires_at`: product time.
-    `retry_at`, `claimed_until`: wall time.
+    `retry_at`, `claimed_until`: wall time. `claimed_by`: the name of the process that sends it.
     """
 
     __tablename__ = "outbound_messages"
     __table_args__ = (
         Index("ix_outbound_messages_status_not_before", "status", "not_before"),
+        # Whose turn it is: however many wait, the first of a priority are found without the others.
+        Index("ix_outbound_messages_turn", "status", "priority", "not_before", "created_at"),
         Index("ix_outbound_messages_person_id_sequence", "person_id", "sequence"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -123,6 +125,7 @@ class OutboundMessage(Base):
     first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(String(8))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The newest delivery report about it (wall time).

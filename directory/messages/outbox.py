@@ -1,29 +1,30 @@
 """Texts of ours: queued with the fact that causes them, claimed by one sender, receipts applied.
 
 The outbox is the keel: retries, receipts, quiet hours, opt-outs and rate limits live on this
-row, so that a crash anywhere loses nothing and doubles nothing.
+row, so that a crash anywhere loses nothing and doubles nothing. What a person waits for has a job
+besides; what we start is paced by those who look at the rows, and they find it after a crash too.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from directory import jobs
+from directory.database import new_id
 from directory.messages.models import (
     MessageKind,
     OutboundMessage,
     OutboundStatus,
-    SendPace,
     SendPriority,
 )
 
 CLAIM = timedelta(seconds=45)
 # How long a request of a process that died may take to reach the carrier.
-ON_ITS_WAY = timedelta(seconds=3)
+ON_ITS_WAY = timedelta(seconds=5)
 # Why a text is back in the queue, where that decides how it is tried again.
 AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
 UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
@@ -59,11 +60,12 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     after_opt_out: bool = False,
     expires_at: datetime | None = None,
 ) -> OutboundMessage:
-    """Write a text and its job in the transaction of the fact."""
+    """Write a text, and the job of one that is waited for, in the transaction of the fact."""
     last = session.scalar(
         select(func.max(OutboundMessage.sequence)).where(OutboundMessage.person_id == person_id)
     )
     message = OutboundMessage(
+        id=new_id(),
         person_id=person_id,
         sequence=(last or 0) + 1,
         in_reply_to=in_reply_to,
@@ -79,61 +81,101 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
         expires_at=expires_at,
     )
     session.add(message)
-    session.flush()
-    jobs.enqueue(session, jobs.Job.DELIVER, message.id, reference=message.id, delay_seconds=5)
+    if _has_job(message):
+        session.flush()
+        jobs.enqueue(session, jobs.Job.DELIVER, message.id, reference=message.id, delay_seconds=5)
     return message
 
 
-def claim(session: Session, message_id: str, *, wall: datetime) -> Claimed | None:
-    """Take a text for sending; None when it is over, early, or another sender has it.
+def _has_job(message: OutboundMessage) -> bool:
+    """What can wait is paced: a job would mostly find that it is not its turn."""
+    return message.priority <= SendPriority.REPLY
 
-    `maybe_sent`: an earlier sender died between asking the carrier and noting its answer. It
-    stays so, whatever comes between, until an answer is noted.
+
+def claimable(
+    session: Session, message_ids: Sequence[str], *, wall: datetime
+) -> list[OutboundMessage]:
+    """Those of these texts that may be claimed now, in this order; locked, so that of several
+    senders one gets each. What is over, early, or held by another sender is left out.
+
+    What a sender has left behind may have been sent. It is marked so here, and stays so, whatever
+    comes between, until an answer is noted.
     """
-    due = or_(
-        OutboundMessage.status == OutboundStatus.QUEUED,
-        (OutboundMessage.status == OutboundStatus.SENDING) & (OutboundMessage.claimed_until < wall),
+    statement = select(OutboundMessage).where(
+        OutboundMessage.id.in_(message_ids),
+        or_(OutboundMessage.status == OutboundStatus.QUEUED, _abandoned(wall)),
+        _ready(wall),
     )
-    ready = or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall)
-    before = session.scalar(
-        select(OutboundMessage).where(OutboundMessage.id == message_id, due, ready)
+    rows = session.scalars(
+        statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     )
-    if before is None:
-        return None
-    maybe_sent = before.status == OutboundStatus.SENDING or before.reason == AMBIGUOUS
-    # Until here the ids of a try that was lost are kept, so that its late reports change nothing.
-    anew = {"provider_id": None, "provider_status": None, "first_tried_at": wall}
-    result = session.execute(
-        update(OutboundMessage)
-        .where(OutboundMessage.id == message_id, due, ready)
-        .values(
-            status=OutboundStatus.SENDING,
-            claimed_until=wall + CLAIM,
-            attempts=OutboundMessage.attempts + 1,
-            first_tried_at=func.coalesce(OutboundMessage.first_tried_at, wall),
-            reason=AMBIGUOUS if maybe_sent else None,
-        )
-        .values(anew if before.reason == UNREACHABLE else {})
-    )
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
-        return None
-    session.refresh(before)
+    found = {message.id: message for message in rows}
+    for message in found.values():
+        if message.status == OutboundStatus.SENDING:
+            message.reason = AMBIGUOUS
+    return [found[each] for each in message_ids if each in found]
+
+
+def claim(message: OutboundMessage, *, wall: datetime, by: str | None = None) -> Claimed:
+    """Take a claimable text for sending. `by`: the name of this process."""
+    if message.reason == UNREACHABLE:
+        # Until here the ids of a try that was lost are kept, so that its late reports change
+        # nothing.
+        message.provider_id = message.provider_status = message.first_tried_at = None
+    maybe_sent = message.reason == AMBIGUOUS
+    message.reason = AMBIGUOUS if maybe_sent else None
+    message.status = OutboundStatus.SENDING
+    message.claimed_until, message.claimed_by = wall + CLAIM, by
+    message.attempts += 1
+    message.first_tried_at = message.first_tried_at or wall
     return Claimed(
-        id=before.id,
-        person_id=before.person_id,
-        body=before.body,
-        attempts=before.attempts,
-        initiated=before.initiated,
-        after_opt_out=before.after_opt_out,
+        id=message.id,
+        person_id=message.person_id,
+        body=message.body,
+        attempts=message.attempts,
+        initiated=message.initiated,
+        after_opt_out=message.after_opt_out,
         maybe_sent=maybe_sent,
-        first_tried_at=before.first_tried_at or wall,
-        expires_at=before.expires_at,
+        first_tried_at=message.first_tried_at,
+        expires_at=message.expires_at,
     )
+
+
+def give_back(session: Session, claimed: Collection[Claimed]) -> None:
+    """Texts that were claimed and, for certain, not begun: as if nobody had taken them."""
+    for message in by_ids(session, [each.id for each in claimed if not each.maybe_sent]).values():
+        if message.status != OutboundStatus.SENDING:
+            continue
+        message.status, message.claimed_until = OutboundStatus.QUEUED, None
+        message.attempts -= 1
+        if message.attempts == 0:
+            message.first_tried_at = None
+
+
+def _abandoned(wall: datetime) -> ColumnElement[bool]:
+    return (OutboundMessage.status == OutboundStatus.SENDING) & (
+        OutboundMessage.claimed_until < wall
+    )
+
+
+def _ready(wall: datetime) -> ColumnElement[bool]:
+    return or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall)
 
 
 def by_id(session: Session, message_id: str, *, for_update: bool = False) -> OutboundMessage | None:
     """`for_update`: a sender and a report that come at once note one after the other."""
     return session.get(OutboundMessage, message_id, with_for_update=for_update or None)
+
+
+def by_ids(session: Session, message_ids: Collection[str]) -> dict[str, OutboundMessage]:
+    """Texts by id, locked: all in one order, so that two who want some never block each other."""
+    statement = select(OutboundMessage).where(OutboundMessage.id.in_(message_ids))
+    rows = session.scalars(
+        statement.order_by(OutboundMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {message.id: message for message in rows}
 
 
 def mark_sent(
@@ -154,16 +196,17 @@ def mark_sent(
 def retry_later(
     session: Session, message: OutboundMessage, *, at: datetime, wall: datetime, reason: str
 ) -> None:
-    """Back into the queue, not before wall instant `at`, with a job of its own."""
+    """Back into the queue, not before wall instant `at`."""
     message.status, message.retry_at, message.reason = OutboundStatus.QUEUED, at, reason
     message.claimed_until = None
-    jobs.enqueue(
-        session,
-        jobs.Job.DELIVER,
-        message.id,
-        reference=f"{message.id}/{message.attempts}",
-        delay_seconds=max((at - wall).total_seconds(), 0.0),
-    )
+    if _has_job(message):
+        jobs.enqueue(
+            session,
+            jobs.Job.DELIVER,
+            message.id,
+            reference=f"{message.id}/{message.attempts}",
+            delay_seconds=max((at - wall).total_seconds(), 0.0),
+        )
 
 
 def postpone(message: OutboundMessage, *, until: datetime) -> None:
@@ -187,25 +230,27 @@ def due(
 ) -> list[str]:
     """Ids of texts that should be on their way and that no sender holds.
 
-    Danger first, then replies, then what we start; within each the oldest. `priority`: of this
-    one alone; `replies_only`: without what we start.
+    Danger first, then replies, then what we start; within each what was due first. `priority`: of
+    this one alone; `replies_only`: without what we start.
     """
     waiting = (OutboundMessage.status == OutboundStatus.QUEUED) & (
         OutboundMessage.not_before <= now
     )
-    abandoned = (OutboundMessage.status == OutboundStatus.SENDING) & (
-        OutboundMessage.claimed_until < wall
+    order = (
+        OutboundMessage.priority,
+        OutboundMessage.not_before,
+        OutboundMessage.created_at,
+        OutboundMessage.sequence,
     )
-    statement = select(OutboundMessage.id).where(
-        or_(waiting, abandoned),
-        or_(OutboundMessage.retry_at.is_(None), OutboundMessage.retry_at <= wall),
-    )
-    if priority is not None:
-        statement = statement.where(OutboundMessage.priority == priority)
-    if replies_only:
-        statement = statement.where(OutboundMessage.initiated.is_(False))
-    order = (OutboundMessage.priority, OutboundMessage.created_at, OutboundMessage.sequence)
-    return list(session.scalars(statement.order_by(*order).limit(limit)))
+    found: list[tuple[Any, ...]] = []
+    for state in (waiting, _abandoned(wall)):  # two questions, so that each follows its index
+        statement = select(OutboundMessage.id, *order).where(state, _ready(wall))
+        if priority is not None:
+            statement = statement.where(OutboundMessage.priority == priority)
+        if replies_only:
+            statement = statement.where(OutboundMessage.initiated.is_(False))
+        found += map(tuple, session.execute(statement.order_by(*order).limit(limit)))
+    return [message_id for message_id, *_ in sorted(found, key=lambda row: row[1:])[:limit]]
 
 
 def earlier_part_waits(session: Session, message: OutboundMessage, *, now: datetime) -> bool:
@@ -267,53 +312,16 @@ def counts(session: Session) -> dict[str, int]:
     return {str(status): int(count) for status, count in rows}
 
 
-def reserve_slot(
-    session: Session,
-    sender: str,
-    *,
-    rate: float,
-    wall: datetime,
-    within: timedelta | None = None,
-) -> datetime | None:
-    """The wall instant at which this text may leave `sender`, at `rate` texts a second.
-
-    Shared by all processes through the database; must be called in a writing transaction.
-    `within`: None, and nothing reserved, when the next slot is further off than that.
-    """
-    pace = session.get(SendPace, sender, with_for_update=True)
-    if pace is None:
-        pace = _first_pace(session, sender, wall=wall)
-    slot = max(pace.next_at, wall)
-    if within is not None and slot - wall > within:
-        return None
-    pace.next_at = slot + timedelta(seconds=1 / rate)
-    return slot
-
-
-def next_slot(session: Session, sender: str, *, wall: datetime) -> datetime:
-    """The next instant that nobody has reserved; only looked at."""
-    pace = session.get(SendPace, sender)
-    return wall if pace is None else max(pace.next_at, wall)
-
-
-def _first_pace(session: Session, sender: str, *, wall: datetime) -> SendPace:
-    try:
-        with session.begin_nested():
-            pace = SendPace(sender=sender, next_at=wall)
-            session.add(pace)
-    except IntegrityError:  # another process was first
-        return session.get_one(SendPace, sender, with_for_update=True)
-    return pace
-
-
-def release_claims(session: Session, *, wall: datetime) -> None:
-    """At the start of the only process: whoever held a claim is gone.
+def release_claims(session: Session, *, wall: datetime, of: str | None = None) -> None:
+    """Let go what a process had claimed that is gone: `of` this name, or any.
 
     What it had asked of the carrier last may still be on its way there: looked up a moment too
     early, it would be sent again.
     """
+    held = OutboundMessage.status == OutboundStatus.SENDING
+    if of is not None:
+        held &= OutboundMessage.claimed_by == of
+    still_held = OutboundMessage.claimed_until > wall + ON_ITS_WAY
     session.execute(
-        update(OutboundMessage)
-        .where(OutboundMessage.status == OutboundStatus.SENDING)
-        .values(claimed_until=wall + ON_ITS_WAY)
+        update(OutboundMessage).where(held, still_held).values(claimed_until=wall + ON_ITS_WAY)
     )

@@ -3,6 +3,7 @@
 result = find(session, Query(needs=("food",), place="60540", at=now))
 """
 
+from directory.search.encoding import compare_meanings, encode_now
 from directory.search.find import find, warm_up
 from directory.search.model import (
     FindResult,
@@ -26,6 +27,8 @@ __all__ = [
     "Relaxation",
     "RelaxationKind",
     "Understanding",
+    "compare_meanings",
+    "encode_now",
     "find",
     "needs_in",
     "place_in",

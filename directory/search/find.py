@@ -1,82 +1,90 @@
 """`find`: from a question to an answer that says why, and what it gave up.
 
+Names come first where somebody is named. Else each need that the question holds brings a list of
+its own, with what is most to the point, nearest and open in front. A question without a name or a
+need brings what its words or their meaning speak of, if they clearly do.
+
 A need that no published service meets brings no matches: never a filler. A need that nothing
 fits *here and now* is asked again with less, step by step, and each step is told.
 """
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from directory import database
+from directory.gazetteer import place_anywhere
 from directory.needs import taxonomy
-from directory.places import Place, place_named, town_place
-from directory.search.index import Index, Listing, current_index
-from directory.search.model import (
-    FindResult,
-    Match,
-    PhoneLine,
-    Query,
-    Relaxation,
-    RelaxationKind,
-)
-from directory.search.names import listings_about, listings_named
+from directory.places import Place, town_place
+from directory.search.audience import age_asked, groups_in
+from directory.search.choose import choose
+from directory.search.encoder import Vector
+from directory.search.explain import match_of, reasons
+from directory.search.fields import need_key
+from directory.search.follow import current_index
+from directory.search.index import Index
+from directory.search.likeness import likeness
+from directory.search.model import FindResult, Match, Query, Relaxation, RelaxationKind
+from directory.search.names import Asked, asked, rows_named
+from directory.search.need_reader import needs_meant
 from directory.search.needs import needs_in
 from directory.search.places import place_in
-from directory.search.rank import (
-    Question,
-    Ranked,
-    Reach,
-    consider,
-    in_order,
-    reasons,
-    touches_counties_of,
-)
+from directory.search.rank import Question, Ranked, consider
+from directory.search.relevance import COMMON_STEMS, coverage, coverage_of, steps
+from directory.search.words import tokens
 
 # Where people most likely are who name no place: the programme's own town. It orders answers
 # and is never told to anybody as "near you".
 HOME_TOWN = "Naperville"
+# The share of a text without name or need that a listing must say…
+ABOUT = 0.6
+# …or how alike it must be in meaning.
+LIKE_A_LISTING = 0.45
+# How likely a need must be to be taken for what is meant, and a second one beside it.
+CHANCE_OF_A_NEED = 0.3
+_NEARLY_AS_LIKELY = 0.5
+# Of what is told to be so by its words or meaning alone, so many are compared.
+_ABOUT_AT_MOST = 200
 
 
 @dataclass(slots=True)
 class _Search:
+    """A question being answered."""
+
     index: Index
+    query: Query
     question: Question
+    read: Asked
+    vector: Vector | None = None
+    likes: NDArray[np.float32] | None = None
     relaxed: list[Relaxation] = field(default_factory=list)
+    by_name: frozenset[str] = frozenset()
 
 
 def find(session: Session, query: Query) -> FindResult:
     """The services that answer `query`, best first; each need's best are among the first."""
-    index = current_index(session)
-    place = _place(query.place)
-    question = Question(
-        place=place,
-        home=town_place(HOME_TOWN),
-        language=query.language,
-        open_now=query.open_now,
-        at=query.at,
-        zone=database.current().settings.zone,
-    )
-    search = _Search(index, question)
+    search = _begun(current_index(session), query)
+    index, text = search.index, query.text or ""
+    place = search.question.place
     if query.place and place is None:
         kind = RelaxationKind.PLACE_NOT_KNOWN
         search.relaxed.append(Relaxation(kind, detail=query.place))
-    needs = query.needs or tuple(needs_in(query.text or ""))
-    served = [need for need in needs if index.by_need.get(need)]
-    named = listings_named(index, query.text) if query.text else []
-    if query.text and not named and not needs:
-        named = listings_about(index, query.text)
+    needs = query.needs or tuple(needs_in(text))
+    served = [need for need in needs if len(index.rows_of_key(need_key(need)))]
+    named = rows_named(index, search.read) if text else []
     lists = [_for_need(search, need) for need in served]
     if named:
-        main = [consider(listing, listing.needs[0], question) for listing in named]
-        lists.insert(0, main)
-    by_name = frozenset(listing.service_id for listing in named)
-    chosen = _interleaved(lists)[: query.limit]
+        lists.insert(0, _named(search, named))
+    if text and not needs and not named:
+        lists = _by_text(search)
     unserved = tuple(need for need in dict.fromkeys(needs) if need not in served)
     return FindResult(
         query=query,
-        matches=tuple(_match(ranked, question, by_name) for ranked in chosen),
+        matches=_matches(search, _interleaved(lists)[: query.limit]),
         relaxed=tuple(search.relaxed),
         unserved=unserved,
         related=_related(unserved, index),
@@ -89,35 +97,119 @@ def warm_up(session: Session) -> None:
     find(session, Query(text="food near napervile", place="60540", at=datetime.now(UTC)))
 
 
+def _begun(index: Index, query: Query) -> _Search:
+    opened = database.current()
+    text = query.text or ""
+    place = _place(query.place)
+    question = Question(
+        place=place,
+        home=town_place(HOME_TOWN),
+        language=query.language,
+        open_now=query.open_now,
+        at=query.at,
+        zone=opened.settings.zone,
+        groups=groups_in(text),
+        age=age_asked(text),
+    )
+    search = _Search(index, query, question, asked(index, _without(text, place)))
+    if search.read.words:
+        known = likeness(opened.settings.data_dir)
+        search.vector = known.question(text)
+        if search.vector is not None:
+            search.likes = known.of_rows(index, search.vector)
+    return search
+
+
 def _place(text: str | None) -> Place | None:
-    return (place_named(text) or place_in(text)) if text else None
+    return (place_anywhere(text) or place_in(text)) if text else None
+
+
+def _without(text: str, place: Place | None) -> str:
+    """The text without the name of the place, which says nothing of what is wanted there."""
+    if place is None or not text:
+        return text
+    names = {place.name, *place.towns, *place.zips[:40]}
+    said = {word for name in names for word in tokens(name.partition(",")[0])}
+    return " ".join(word for word in tokens(text) if word not in said)
 
 
 def _for_need(search: _Search, need: str) -> list[Ranked]:
     """The services of one need in order, with less asked where nothing fits."""
-    every = [consider(listing, need, search.question) for listing in search.index.by_need[need]]
-    found = _within_reach(search, need, every)
-    if search.question.open_now and not any(ranked.is_open for ranked in found):
-        search.relaxed.append(Relaxation(RelaxationKind.OPEN_NOW, need))
-    elif search.question.open_now:
-        found = [ranked for ranked in found if ranked.hours.kind != "closed"]
-    return in_order(found, search.question)
+    rows = search.index.rows_of_key(need_key(need))
+    behind = np.zeros(len(rows), np.uint8)
+    if search.read.words:
+        behind = steps(search.index, rows, search.read, search.likes)
+    return _chosen(search, rows, need, behind)
 
 
-def _within_reach(search: _Search, need: str, every: list[Ranked]) -> list[Ranked]:
-    found = [ranked for ranked in every if ranked.reach is not Reach.OUTSIDE]
-    place = search.question.place
-    if found or place is None:
-        return found
-    found = [
-        ranked
-        for ranked in every
-        if touches_counties_of(ranked.listing.area, county=ranked.listing.county, place=place)
+def _chosen(
+    search: _Search, rows: NDArray[Any], need: str, behind: NDArray[np.uint8]
+) -> list[Ranked]:
+    found = choose(
+        search.index,
+        rows,
+        need,
+        search.question,
+        relevance=behind,
+        count=search.query.limit,
+    )
+    search.relaxed += found.relaxed
+    return found.ranked
+
+
+def _named(search: _Search, rows: list[int]) -> list[Ranked]:
+    listings = [search.index.listing(row) for row in rows[: search.query.limit]]
+    search.by_name = frozenset(listing.service_id for listing in listings)
+    return [
+        consider(listing, listing.needs[0] if listing.needs else "", search.question)
+        for listing in listings
     ]
-    kind = RelaxationKind.PLACE_TO_COUNTY if found else RelaxationKind.PLACE_TO_STATE
-    detail = ", ".join(place.counties) if found else place.name
-    search.relaxed.append(Relaxation(kind, need, detail))
-    return found or every
+
+
+def _by_text(search: _Search) -> list[list[Ranked]]:
+    """What the words speak of, and the services of the needs that they mean."""
+    index, read = search.index, search.read
+    if not read.words:
+        return []
+    covered = coverage(index, read)
+    about = np.zeros(len(covered), np.bool_)
+    if _says_something(search):
+        about |= covered >= ABOUT
+    if search.likes is not None:
+        about |= search.likes >= LIKE_A_LISTING
+    rows = np.flatnonzero(about & index.live)
+    lists = []
+    if len(rows):
+        score = covered[rows] + (0 if search.likes is None else search.likes[rows])
+        rows = np.sort(rows[np.argsort(-score, kind="stable")[:_ABOUT_AT_MOST]])
+        in_names = coverage(index, read, names_only=True)[rows] >= ABOUT
+        search.by_name = frozenset(index.service_id(row) for row in rows[in_names].tolist())
+        lists.append(_chosen(search, rows, "", steps(index, rows, read, search.likes)))
+    return lists + [_for_need(search, need) for need in _needs_meant(search)]
+
+
+def _says_something(search: _Search) -> bool:
+    """Whether a text has a word that is not everybody's, or nothing but such a word: "familias"
+    may be looked for, "what time is it" may not."""
+    read = search.read
+    if any(word not in COMMON_STEMS for word, _, _ in read.known()):
+        return True
+    return len(read.words) == len(tokens(search.query.text or ""))
+
+
+def _needs_meant(search: _Search) -> list[str]:
+    """The needs that a text speaks of in words of its own, if it clearly does."""
+    if search.vector is None:
+        return []
+    chances = needs_meant(search.vector)
+    best = max(chances.values())
+    return [
+        need
+        for need, chance in chances.items()
+        if chance >= CHANCE_OF_A_NEED
+        and chance >= _NEARLY_AS_LIKELY * best
+        and len(search.index.rows_of_key(need_key(need)))
+    ][:2]
 
 
 def _interleaved(lists: list[list[Ranked]]) -> list[Ranked]:
@@ -135,56 +227,26 @@ def _related(unserved: tuple[str, ...], index: Index) -> dict[str, str]:
     related: dict[str, str] = {}
     for code in unserved:
         nearest = taxonomy()[code].related if code in taxonomy() else ()
-        served = next((other for other in nearest if index.by_need.get(other)), None)
-        if served is not None:
-            related[code] = served
+        served = (other for other in nearest if len(index.rows_of_key(need_key(other))))
+        found = next(served, None)
+        if found is not None:
+            related[code] = found
     return related
 
 
-def _match(ranked: Ranked, question: Question, by_name: frozenset[str]) -> Match:
-    listing = ranked.listing
-    first, others = _lines(listing, question.language)
-    return Match(
-        service_id=listing.service_id,
-        slug=listing.slug,
-        service_name=listing.name,
-        organization_name=listing.organization,
-        need=ranked.need,
-        phone=first.number if first else None,
-        phone_kind=first.kind if first else None,
-        phone_for=first.label if first and first.say_label else None,
-        text_word=first.text_word if first else None,
-        press=first.press if first else None,
-        extension=first.extension if first else None,
-        other_phones=others,
-        hours=ranked.hours,
-        opening_hours=listing.hours,
-        description=listing.description,
-        eligibility=listing.eligibility,
-        cost=listing.cost,
-        apply=listing.apply,
-        url=listing.url,
-        address=listing.address,
-        languages=listing.languages,
-        accepts_referrals=listing.accepts_referrals,
-        distance_miles=None if ranked.distance is None else round(ranked.distance, 1),
-        last_checked=listing.last_checked,
-        reasons=reasons(ranked, question, by_name=listing.service_id in by_name),
-    )
-
-
-def _lines(
-    listing: Listing, language: str | None
-) -> tuple[PhoneLine | None, tuple[PhoneLine, ...]]:
-    """The line to use first and the others. A line in Spanish goes first for who writes it."""
-    if not listing.phones:
-        return None, ()
-    first = listing.phones[0]
-    if language == "es":
-        spanish = (line for line in listing.phones if _is_spanish(line) and line.kind == first.kind)
-        first = next(spanish, first)
-    return first, tuple(line for line in listing.phones if line is not first)
-
-
-def _is_spanish(line: PhoneLine) -> bool:
-    return line.label is not None and "spanish" in line.label["en"].casefold()
+def _matches(search: _Search, chosen: list[Ranked]) -> tuple[Match, ...]:
+    index, question = search.index, search.question
+    rows = np.array([index.row(one.listing.service_id) or 0 for one in chosen], np.int64)
+    covered = coverage_of(index, rows, search.read)
+    likes = None if search.likes is None else search.likes[rows]
+    found = []
+    for place, ranked in enumerate(chosen):
+        why = reasons(
+            ranked,
+            question,
+            by_name=ranked.listing.service_id in search.by_name,
+            by_words=bool(covered[place] >= ABOUT),
+            by_meaning=likes is not None and bool(likes[place] >= LIKE_A_LISTING),
+        )
+        found.append(match_of(ranked, question, why))
+    return tuple(found)

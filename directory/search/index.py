@@ -1,204 +1,209 @@
-"""The published listings, ready in memory: one immutable index a process.
+"""The published listings, ready in memory. An index never changes: a change makes another one.
 
-It is made anew when the catalogue's version in the database is no longer the one that it was
-made from; asking for the version is one read of one row. Nothing that may not leave the
-directory is in here: numbers and addresses come from `directory.listings.publication`.
+Most listings lie in one large segment. What has changed since lies in small ones, and the rows
+that it replaces are marked as no longer live; so a change costs milliseconds, shares nearly all
+memory with the index before it, and disturbs nobody who is reading that. Small segments are
+joined into the large one when there is enough in them.
 """
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date
-from threading import Lock
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
-from sqlalchemy.orm import Session
+import numpy as np
+from numpy.typing import NDArray
 
-from directory.listings import publication, queries
-from directory.listings.models import Service
-from directory.listings.publication import PublishedAddress, PublishedPhone
-from directory.places import COUNTRY, STATE, PlaceKind, folded, place_named, town_place, zip_place
-from directory.search.model import PhoneLine
+from directory.search import columns
+from directory.search.columns import Columns
+from directory.search.listing import Listing, decoded
+from directory.search.meaning import text_key
+from directory.search.segment import Lexicon, Prepared, Segment, prepared
 
-_FREE = re.compile(r"^(free|no (cost|charge|fee)s?)\b(?!\s*(or|and|/|for some|to some))", re.I)
-_NOT_FOR_CALLING = ("fax",)
-_ALWAYS, _NEVER = "24/7", "24/7 off"
+# Changes lie in a segment that is made anew with every change while it has this many or fewer…
+RECENT = 64
+# …then in one between, until that is this large, or this share of the largest.
+BETWEEN = 1_024
+BETWEEN_SHARE = 0.1
 
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Whom a service is for. Names are folded; all empty and False: nobody has said."""
-
-    towns: frozenset[str] = frozenset()
-    zips: frozenset[str] = frozenset()
-    counties: frozenset[str] = frozenset()
-    around: frozenset[str] = frozenset()  # the counties that its towns and ZIPs lie in
-    state: bool = False
-    country: bool = False
-
-    @property
-    def stated(self) -> bool:
-        return bool(self.towns or self.zips or self.counties or self.state or self.country)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A published service as the ranking sees it."""
-
-    service_id: str
-    slug: str
-    name: str
-    organization: str
-    also_known_as: tuple[str, ...]
-    needs: tuple[str, ...]
-    phones: tuple[PhoneLine, ...]
-    has_intake: bool
-    hours: str | None
-    description: dict[str, str]
-    eligibility: dict[str, str] | None
-    cost: dict[str, str] | None
-    apply: dict[str, str] | None
-    free: bool
-    url: str | None
-    address: str | None
-    coordinates: tuple[float, float] | None
-    county: str
-    area: Area
-    languages: tuple[str, ...]
-    accepts_referrals: bool
-    last_checked: date | None
+Head = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Compared by identity, so that what is worked out from one can be kept beside it."""
+    """Compared by identity. Rows are counted through all segments.
 
-    version: str | None
-    listings: tuple[Listing, ...] = ()
-    by_need: dict[str, tuple[Listing, ...]] = field(default_factory=dict)
+    `head`: the version and sequence of the catalogue that it shows. `said`: how many live listings
+    say each word. `size`: how many are live. `parts`: each segment with its first row. `recent`:
+    what the last segment was made of.
+    """
 
+    head: Head | None
+    lexicon: Lexicon
+    columns: Columns
+    texts: NDArray[np.uint64]
+    live: NDArray[np.bool_]
+    said: NDArray[np.int32]
+    size: int
+    parts: tuple[tuple[int, Segment], ...]
+    recent: tuple[Prepared, ...] = ()
 
-_lock = Lock()
-_current: list[Index] = []
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for _, segment in self.parts)
 
+    @property
+    def listings(self) -> Iterator[Listing]:
+        """All of them, in the order of names."""
+        found = [self.listing(row) for row in np.flatnonzero(self.live).tolist()]
+        return iter(sorted(found, key=lambda one: (one.name, one.service_id)))
 
-def current_index(session: Session) -> Index:
-    """The index of the listings as this session sees them."""
-    version = queries.catalogue_version(session)
-    index = _current[0] if _current else None
-    if index is not None and version is not None and index.version == version:
-        return index
-    with _lock:
-        index = _current[0] if _current else None
-        if index is not None and version is not None and index.version == version:
-            return index
-        index = build_index(queries.published_services(session), version=version)
-        _current[:] = [index]
-        return index
-
-
-def build_index(services: list[Service], *, version: str | None) -> Index:
-    listings = tuple(_listing(service) for service in services)
-    by_need: dict[str, list[Listing]] = defaultdict(list)
-    for listing in listings:
-        for need in listing.needs:
-            by_need[need].append(listing)
-    return Index(version, listings, {need: tuple(found) for need, found in by_need.items()})
-
-
-def _listing(service: Service) -> Listing:
-    published = publication.published_phones(service)
-    phones = [phone for phone in published if phone.kind not in _NOT_FOR_CALLING]
-    phones.sort(key=_first_to_use)
-    addresses = publication.published_addresses(service)
-    address = addresses[0] if addresses else None
-    return Listing(
-        service_id=service.id,
-        slug=service.slug,
-        name=service.name,
-        organization=service.organization.name,
-        also_known_as=_other_names(service),
-        needs=tuple(service.needs),
-        phones=tuple(_line(phone) for phone in phones),
-        has_intake=any(phone.intake for phone in phones),
-        hours=_hours(service, phones),
-        description=_both(service.description or "", service.description_es) or {},
-        eligibility=_both(service.eligibility_description, service.eligibility_description_es),
-        cost=_both(service.fees_description, service.fees_description_es),
-        apply=_both(service.application_process, service.application_process_es),
-        free=bool(_FREE.match(service.fees_description or "")),
-        url=publication.published_url(service),
-        address=str(address) if address else None,
-        coordinates=_coordinates(address),
-        county=_county(address),
-        area=_area([area.name for area in service.service_areas if area.name]),
-        languages=tuple(language.code for language in service.languages if language.code),
-        accepts_referrals=service.accepts_referrals,
-        last_checked=publication.last_checked(service, published),
-    )
-
-
-def _first_to_use(phone: PublishedPhone) -> tuple[bool, bool]:
-    """Lines that answer new callers first, then those that one can speak on."""
-    return (not phone.intake, phone.kind not in ("hotline", "voice"))
-
-
-def _line(phone: PublishedPhone) -> PhoneLine:
-    return PhoneLine(
-        number=phone.number,
-        kind=phone.kind,
-        extension=phone.extension,
-        press=phone.press,
-        text_word=phone.text_word,
-        label=_both(phone.label, phone.label_es),
-        say_label=phone.say_label,
-        answered_24h=phone.answered_24h,
-    )
-
-
-def _hours(service: Service, phones: list[PublishedPhone]) -> str | None:
-    """The stated hours; without any, a line that says it answers day and night is always open."""
-    if service.status != "active":
-        return _NEVER
-    if service.opening_hours:
-        return service.opening_hours
-    return _ALWAYS if phones and phones[0].intake and phones[0].answered_24h else None
-
-
-def _both(english: str | None, spanish: str | None) -> dict[str, str] | None:
-    if not english and not spanish:
+    def row(self, service_id: str) -> int | None:
+        """The live row of a service, if it is shown."""
+        for first, segment in self.parts:
+            row = segment.row_of.get(service_id)
+            if row is not None and self.live[first + row]:
+                return first + row
         return None
-    return {"en": english or spanish or "", "es": spanish or english or ""}
+
+    def listing(self, row: int) -> Listing:
+        segment, place = self._at(row)
+        return _decoded(segment.records[place])
+
+    def service_id(self, row: int) -> str:
+        segment, place = self._at(row)
+        return segment.service_ids[place]
+
+    def _at(self, row: int) -> tuple[Segment, int]:
+        for first, segment in self.parts:
+            if row < first + len(segment):
+                return segment, row - first
+        raise IndexError(row)
+
+    def rows_of_key(self, key: str) -> NDArray[np.int32]:
+        """The live rows that are filed under a key of `fields.keys_of`, ascending."""
+        number = self.lexicon.keys.number(key)
+        if number is None:
+            return np.zeros(0, np.int32)
+        found = [segment.keys.of(number)[0] + np.int32(first) for first, segment in self.parts]
+        rows = found[0] if len(found) == 1 else np.concatenate(found)
+        return rows[self.live[rows]]
+
+    def times_said(self, number: int) -> int:
+        """How many listings say a word."""
+        return int(self.said[number]) if number < len(self.said) else 0
+
+    def changed(self, changes: Mapping[str, Listing | None], head: Head | None) -> "Index":
+        """The index after these changes by service id; None: no longer shown."""
+        return _changed(self, changes, head)
 
 
-def _other_names(service: Service) -> tuple[str, ...]:
-    names = [service.alternate_name, *service.organization.also_known_as]
-    return tuple(name for name in names if name)
+@lru_cache(maxsize=2_000)
+def _decoded(record: bytes) -> Listing:
+    return decoded(record)
 
 
-def _coordinates(address: PublishedAddress | None) -> tuple[float, float] | None:
-    """What the source states, else the middle of the ZIP or the town: good to a mile or two."""
-    if address is None:
-        return None
-    if address.latitude is not None and address.longitude is not None:
-        return (address.latitude, address.longitude)
-    place = zip_place((address.postal_code or "")[:5]) or town_place(address.city)
-    return (place.latitude, place.longitude) if place else None
-
-
-def _county(address: PublishedAddress | None) -> str:
-    if address is None:
-        return ""
-    place = zip_place((address.postal_code or "")[:5]) or town_place(address.city)
-    return place.county if place else ""
-
-
-def _area(names: list[str]) -> Area:
-    places = [place for name in names if (place := place_named(name))]
-    return Area(
-        towns=frozenset(folded(p.name) for p in places if p.kind is PlaceKind.TOWN),
-        zips=frozenset(p.name for p in places if p.kind is PlaceKind.ZIP),
-        counties=frozenset(p.name for p in places if p.kind is PlaceKind.COUNTY),
-        around=frozenset(county for p in places for county in p.counties),
-        state=STATE in names,
-        country=COUNTRY in names,
+def build(listings: Iterable[Listing], *, head: Head | None) -> Index:
+    """An index made from nothing."""
+    lexicon = Lexicon()
+    segment = Segment.of(prepared(listing, lexicon, text_key(listing)) for listing in listings)
+    return Index(
+        head=head,
+        lexicon=lexicon,
+        parts=((0, segment),),
+        columns=segment.columns,
+        texts=segment.texts,
+        live=np.ones(len(segment), np.bool_),
+        said=segment.words.counted(len(lexicon.words)),
+        size=len(segment),
     )
+
+
+def _changed(index: Index, changes: Mapping[str, Listing | None], head: Head | None) -> Index:
+    lexicon = index.lexicon
+    recent = [one for one in index.recent if one.service_id not in changes]
+    made = [
+        prepared(listing, lexicon, text_key(listing))
+        for listing in changes.values()
+        if listing is not None
+    ]
+    segments = list(index.segments)
+    live = index.live
+    if index.recent:
+        segments.pop()
+        live = live[: -len(index.recent)]
+    live = live.copy()
+    said = np.zeros(len(lexicon.words), np.int32)
+    said[: len(index.said)] = index.said
+    for identity in changes:
+        row = index.row(identity)
+        if row is None:
+            continue
+        if row < len(live):
+            live[row] = False
+        said[list(_words_of(index, row))] -= 1
+    for one in made:
+        said[list(one.said)] += 1
+    recent += made
+    parts = [(segment, mask) for segment, mask in _masked(segments, live)]
+    if len(recent) <= RECENT:
+        kept = tuple(recent)
+        if recent:
+            parts.append((Segment.of(recent), np.ones(len(recent), np.bool_)))
+    else:
+        kept = ()
+        parts.append((Segment.of(recent), np.ones(len(recent), np.bool_)))
+        parts = _gathered(parts)
+    return _of_parts(parts, lexicon, said, head, kept)
+
+
+def _words_of(index: Index, row: int) -> frozenset[int]:
+    listing = index.listing(row)
+    return prepared(listing, index.lexicon, 0).said
+
+
+def _masked(
+    segments: list[Segment], live: NDArray[np.bool_]
+) -> Iterator[tuple[Segment, NDArray[np.bool_]]]:
+    first = 0
+    for segment in segments:
+        yield segment, live[first : first + len(segment)]
+        first += len(segment)
+
+
+def _gathered(
+    parts: list[tuple[Segment, NDArray[np.bool_]]],
+) -> list[tuple[Segment, NDArray[np.bool_]]]:
+    """What is small joined: all but the first, and with the first too once it is enough."""
+    largest, others = parts[0], parts[1:]
+    changed = sum(len(segment) for segment, _ in others) + int((~largest[1]).sum())
+    gathered = parts if changed > max(BETWEEN, BETWEEN_SHARE * len(largest[0])) else others
+    segment = Segment.joined(gathered)
+    joined = (segment, np.ones(len(segment), np.bool_))
+    return [joined] if gathered is parts else [largest, joined]
+
+
+def _of_parts(
+    parts: list[tuple[Segment, NDArray[np.bool_]]],
+    lexicon: Lexicon,
+    said: NDArray[np.int32],
+    head: Head | None,
+    recent: tuple[Prepared, ...],
+) -> Index:
+    live = np.concatenate([mask for _, mask in parts])
+    return Index(
+        head=head,
+        lexicon=lexicon,
+        parts=_placed([segment for segment, _ in parts]),
+        columns=columns.joined([segment.columns for segment, _ in parts]),
+        texts=np.concatenate([segment.texts for segment, _ in parts]),
+        live=live,
+        said=said,
+        size=int(live.sum()),
+        recent=recent,
+    )
+
+
+def _placed(segments: list[Segment]) -> tuple[tuple[int, Segment], ...]:
+    ends = list(accumulate(map(len, segments), initial=0))
+    return tuple(zip(ends, segments, strict=False))

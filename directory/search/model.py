@@ -13,6 +13,10 @@ class Reason(StrEnum):
     """Why a service is in the answer, or what to mind about it; the weightiest first."""
 
     NAME_MATCH = "name_match"
+    SAYS_WHAT_YOU_SAID = "says_what_you_said"  # its listing has the words of the question
+    MEANS_WHAT_YOU_SAID = "means_what_you_said"  # it says the same in other words
+    FOR_PEOPLE_LIKE_YOU = "for_people_like_you"  # veterans, women, teens…: as the question says
+    HAS_ROOM = "has_room"  # somebody has lately said that there is a place free
     SERVES_YOUR_TOWN = "serves_your_town"
     SERVES_YOUR_COUNTY = "serves_your_county"
     NEAR = "near"
@@ -25,8 +29,11 @@ class Reason(StrEnum):
     STATEWIDE = "statewide"
     NATIONAL = "national"
     OUTSIDE_ITS_AREA = "outside_its_area"
+    FULL = "full"  # somebody has lately said that there is none
+    CLOSED_FOR_A_TIME = "closed_for_a_time"
     CLOSED_NOW = "closed_now"
     HOURS_UNKNOWN = "hours_unknown"
+    NOT_CONFIRMED = "not_confirmed"  # nobody has answered when asked whether it is still right
     NO_PHONE = "no_phone"
 
 
@@ -92,6 +99,8 @@ class Match:
     is for); None when the service has
     no number that may be given. `address` and `distance_miles` are None for a confidential
     place. `last_checked` is the day somebody last confirmed it, else of its newest source.
+    `notice`: a passing word on it, as of a closure, that holds at the time of the query.
+    `closed_until`: when a closure that holds then is over (aware); hours count again from there.
     """
 
     service_id: str
@@ -119,6 +128,8 @@ class Match:
     distance_miles: float | None
     last_checked: date | None
     reasons: tuple[Reason, ...]
+    notice: dict[str, str] | None = None
+    closed_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:

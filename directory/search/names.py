@@ -1,94 +1,131 @@
-"""Free text against the names of services and organisations, and the words about them."""
+"""Free text against the names of services and organisations."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+import numpy as np
+from numpy.typing import NDArray
 
 from directory.needs import taxonomy
 from directory.places import county_names, town_names
 from directory.search.common_words import COMMON_WORDS
-from directory.search.index import Index, Listing
-from directory.search.slips import allowed_slips, is_slip
+from directory.search.fields import STOP, names_of
+from directory.search.index import Index
 from directory.search.words import joined_pairs, stem, stems
 
-_STOP = frozenset(
-    """a an and any are at be by can do for from get give have help how i in info is it me my
-    need no not number of on or phone call text address open please service program center
-    community county organization the there they this to u want we what when where who with you
-    un una de del el la los las en y o por para con que mi me necesito numero telefono""".split()  # noqa: SIM905  # words, not quotation marks
-)
 _ALONE = 0.8  # share of the text that one matched word must be
 _OF_NAME = 0.6  # share of a name that two or more matched words must be
-_ABOUT = 0.6  # share of the text that a description must speak of
+_OF_BEST = 0.8  # what is named nearly as well as the best is named too
+# So many that share most with the text are compared name by name.
+_COMPARED = 48
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
-    """Weights of words (rare ones weigh more), and the words of each listing."""
+class Asked:
+    """The words of a text as the directory knows them: `number` is None for one it does not."""
 
-    weight: dict[str, float]
     words: tuple[str, ...]
-    names: tuple[tuple[Listing, tuple[frozenset[str], ...]], ...]
-    about: tuple[tuple[Listing, frozenset[str]], ...]
-    rarest: float
+    numbers: tuple[int | None, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def weight(self) -> float:
+        return sum(self.weights)
+
+    def known(self) -> Iterable[tuple[str, int, float]]:
+        for word, number, weight in zip(self.words, self.numbers, self.weights, strict=True):
+            if number is not None:
+                yield word, number, weight
 
 
-def listings_named(index: Index, text: str) -> list[Listing]:
-    """The listings that `text` calls by name, best first. Needs' own words name nobody."""
-    lexicon = _lexicon(index)
-    read = {_nearest(word, lexicon) or word for word in _asked(text, lexicon)}
-    if not read:
+def asked(index: Index, text: str) -> Asked:
+    """The words that may name somebody or tell what is meant; slips are put right."""
+    words = index.lexicon.words
+    written = joined_pairs(stems(text), _Known(index))
+    found: dict[str, int | None] = {}
+    for word in written:
+        if word in STOP or word.isdigit():
+            continue
+        number = _meant(index, word)
+        found[word if number is None else words.words[number]] = number
+    weights = tuple(_weight(index, number) for number in found.values())
+    return Asked(tuple(found), tuple(found.values()), weights)
+
+
+def rows_named(index: Index, read: Asked) -> list[int]:
+    """The rows that the text calls by name, best first. Needs' own words name nobody."""
+    if not any(word not in _ordinary() for word, _, _ in read.known()):
         return []
-    scored = []
-    for listing, names in lexicon.names:
-        best = max((_name_score(read, name, lexicon) for name in names), default=0.0)
-        if best > 0:
-            scored.append((best, listing))
-    scored.sort(key=lambda item: (-item[0], item[1].name, item[1].service_id))
-    top = scored[0][0] if scored else 0.0
-    return [listing for score, listing in scored if score >= top * 0.8]
+    scored: list[tuple[float, str, str, int]] = []
+    weights = dict(zip(read.words, read.weights, strict=True))
+    best = 0.0
+    for row, of_text in _candidates(index, read):
+        if of_text + 1.0 < best * _OF_BEST:
+            break  # a whole name could not bring it near the best any more, nor those behind it
+        listing = index.listing(row)
+        score = max((_score(index, read, weights, name) for name in names_of(listing)), default=0.0)
+        if score > 0:
+            best = max(best, score)
+            scored.append((-score, listing.name, listing.service_id, row))
+    scored.sort()
+    return [row for score, _, _, row in scored if -score >= best * _OF_BEST]
 
 
-def listings_about(index: Index, text: str) -> list[Listing]:
-    """The listings whose names or descriptions speak of most of what `text` asks, best first."""
-    lexicon = _lexicon(index)
-    read = {_nearest(word, lexicon) or word for word in _asked(text, lexicon)}
-    total = sum(lexicon.weight.get(word, lexicon.rarest) for word in read)
-    if not total:
-        return []
-    scored = [
-        (sum(lexicon.weight[word] for word in read & words) / total, listing)
-        for listing, words in lexicon.about
-    ]
-    scored.sort(key=lambda item: (-item[0], item[1].name, item[1].service_id))
-    return [listing for score, listing in scored if score >= _ABOUT]
+def _candidates(index: Index, read: Asked) -> list[tuple[int, float]]:
+    """The rows whose names share a distinct word with the text, those that share most first,
+    with the share of the text that all their names together have."""
+    shared = np.zeros(len(index.live), np.float32)
+    distinct = np.zeros(len(index.live), np.bool_)
+    for word, number, weight in read.known():
+        for first, segment in index.parts:
+            rows = segment.names.of(number)[0] + np.int32(first)
+            shared[rows] += weight
+            if word not in _ordinary():
+                distinct[rows] = True
+    rows = _largest(np.flatnonzero(distinct & index.live), shared, index)
+    return list(zip(rows.tolist(), (shared[rows] / read.weight).tolist(), strict=True))
 
 
-def _name_score(read: set[str], name: frozenset[str], lexicon: _Lexicon) -> float:
-    shared = read & name
-    distinct = shared - _ordinary()
-    if not distinct:
+def _largest(
+    rows: NDArray[np.int64], shared: NDArray[np.float32], index: Index
+) -> NDArray[np.int64]:
+    """Those that share most; of equals those with the shortest names, as they are named in full."""
+    order = np.lexsort((index.columns.name_length[rows], -shared[rows]))
+    return rows[order[:_COMPARED]]
+
+
+def _score(index: Index, read: Asked, weights: dict[str, float], name: frozenset[str]) -> float:
+    shared = [word for word in read.words if word in name]
+    if not any(word not in _ordinary() for word in shared):
         return 0.0
-    of_text = _weigh(shared, lexicon) / _weigh(read, lexicon)
-    of_name = _weigh(shared, lexicon) / _weigh(name, lexicon)
+    weight = sum(weights[word] for word in shared)
+    of_text = weight / read.weight
+    of_name = weight / sum(
+        weights[word] if word in weights else _weight(index, index.lexicon.words.number(word))
+        for word in name
+    )
     if of_text >= _ALONE or (len(shared) > 1 and of_name >= _OF_NAME):
         return of_text + of_name
     return 0.0
 
 
-def _weigh(words: Iterable[str], lexicon: _Lexicon) -> float:
-    return sum(lexicon.weight.get(word, lexicon.rarest) for word in words)
+def _weight(index: Index, number: int | None) -> float:
+    """Rare words weigh more; one that no listing says as much as one that a single one says."""
+    times = index.times_said(number) if number is not None else 1
+    return math.log(1 + max(1, index.size) / max(1, times))
 
 
-def _asked(text: str, lexicon: _Lexicon) -> set[str]:
-    """The words that may name somebody; two that the directory writes as one are one."""
-    words = joined_pairs(stems(text), lexicon.weight)
-    return {word for word in words if word not in _STOP and not word.isdigit()}
+class _Known:
+    """The words that listings say now."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __contains__(self, word: object) -> bool:
+        number = self._index.lexicon.words.number(str(word))
+        return number is not None and self._index.times_said(number) > 0
 
 
 @cache
@@ -103,33 +140,13 @@ def _ordinary() -> frozenset[str]:
     return frozenset(words)
 
 
-@lru_cache(maxsize=2)
-def _lexicon(index: Index) -> _Lexicon:
-    names, about, counted = [], [], Counter[str]()
-    for listing in index.listings:
-        texts = (listing.organization, listing.name, *listing.also_known_as)
-        name_words = tuple(frozenset(stems(text)) - _STOP for text in texts)
-        words = frozenset(
-            word
-            for text in (*texts, *listing.description.values())
-            for word in stems(text)
-            if word not in _STOP
-        )
-        names.append((listing, tuple(words for words in name_words if words)))
-        about.append((listing, words))
-        counted.update(words)
-    count = max(1, len(index.listings))
-    weight = {word: math.log(1 + count / times) for word, times in counted.items()}
-    return _Lexicon(weight, tuple(sorted(weight)), tuple(names), tuple(about), math.log(1 + count))
-
-
-def _nearest(word: str, lexicon: _Lexicon) -> str | None:
-    """The word of the directory that `word` is, or is a slip of."""
-    if word in lexicon.weight:
-        return word
-    if len(word) < 5 or word in COMMON_WORDS:
+def _meant(index: Index, word: str) -> int | None:
+    """The number of the word that `word` is, or is a slip of."""
+    number = index.lexicon.words.number(word)
+    if number is not None and index.times_said(number) > 0:
+        return number
+    if word in COMMON_WORDS:
         return None
-    found = process.extractOne(
-        word, lexicon.words, scorer=OSA.distance, score_cutoff=allowed_slips(word)
-    )
-    return found[0] if found is not None and is_slip(word, found[0]) else None
+    lexicon = index.lexicon.words
+    spelling = lexicon.spelling
+    return spelling.meant(word, lexicon.words, index.times_said) if spelling else None

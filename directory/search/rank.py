@@ -6,23 +6,27 @@ For one need the order is decided by, in turn:
 3. known to be open, when the person asked for open now: open, then unknown, then closed;
 4. reach: local before statewide before national. Where minutes count (CRISIS_NEEDS) a line that
    is known to answer now comes before a nearer one that may not;
-5. known to be open now before hours unknown: within one reach, unknown never stands before open;
-6. the person's language;
-7. nearness, in steps, so that half a mile does not outweigh a current listing;
-8. how lately the listing was checked; a number meant for new callers;
-9. distance, name.
+5. how much of what the person said the listing says, in steps (see `relevance`);
+6. known to be open now before hours unknown: within one reach, and as much to the point, unknown
+   never stands before open;
+7. confirmed, and with room as far as is known, before what nobody has confirmed or is full;
+8. whom it is for: for people like the person, for all, for others;
+9. the person's language;
+10. nearness, in steps, so that half a mile does not outweigh a current listing;
+11. how lately the listing was checked; a number meant for new callers;
+12. distance, name.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from directory.hours import HoursKind, HoursNow, state_at
-from directory.places import Place, PlaceKind, distance_miles, folded
-from directory.search.index import Area, Listing
-from directory.search.model import Reason
+from directory.places import HOME_STATE, Place, PlaceKind, distance_miles, folded
+from directory.search.audience import Fit, fit, groups_of_need
+from directory.search.listing import Area, Listing, Passing
 
 # Where somebody who answers now counts for more than somebody in the same town.
 CRISIS_NEEDS = frozenset(
@@ -36,8 +40,14 @@ CRISIS_NEEDS = frozenset(
     }
 )
 NEAR_MILES = 5.0
-_STEPS_MILES = (3.0, 8.0, 15.0)
-_FRESH_DAYS, _AGING_DAYS = 365, 3 * 365
+# Who says nothing of whom it serves is taken to serve those so near, whatever their county…
+NEIGHBOUR_MILES = 10.0
+# …and where its county is not known either, nobody further away than this.
+FAR_MILES = 30.0
+STEPS_MILES = (3.0, 8.0, 15.0, 30.0, 60.0, 150.0, 500.0)
+FRESH_DAYS, AGING_DAYS = 365, 3 * 365
+# How long somebody's word on free places counts: `directory.listings.capacity.STALE_AFTER`.
+ROOM_COUNTS = timedelta(hours=48)
 
 
 class Reach(IntEnum):
@@ -57,7 +67,10 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the order depends on. `home`: where people most likely are who name no place."""
+    """What the order depends on. `home`: where people most likely are who name no place.
+
+    `groups`, `age`: of whom the question is about, as far as it says.
+    """
 
     place: Place | None
     home: Place | None
@@ -65,6 +78,8 @@ class Question:
     open_now: bool
     at: datetime
     zone: ZoneInfo
+    groups: int = 0
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,10 @@ class Ranked:
     reach: Reach
     hours: HoursNow
     distance: float | None
+    relevance: int = 0  # 0 is most to the point
+    fit: Fit = Fit.FOR_ALL
+    room: float | None = None  # free places, when somebody has lately said
+    notice: Passing | None = None  # a passing word that holds now
 
     @property
     def is_open(self) -> bool:
@@ -90,7 +109,8 @@ def reach_of(  # a ladder: the first step that holds
     """
     if place is None:
         local = bool(area.towns or area.zips or area.counties or not area.stated)
-        return Reach.COUNTY if local else Reach.STATE if area.state else Reach.COUNTRY
+        statewide = area.state or area.states
+        return Reach.COUNTY if local else Reach.STATE if statewide else Reach.COUNTRY
     names = {folded(town) for town in place.towns}
     if names & area.towns or set(place.zips) & area.zips:
         # A county asked for is not the town served, though it holds the ZIP.
@@ -99,7 +119,7 @@ def reach_of(  # a ladder: the first step that holds
         return Reach.COUNTY
     if place.kind is PlaceKind.COUNTY and place.name in area.around:
         return Reach.COUNTY
-    if area.state:
+    if place.state in area.states or (area.state and place.state == HOME_STATE):
         return Reach.STATE
     if area.country:
         return Reach.COUNTRY
@@ -113,16 +133,60 @@ def touches_counties_of(area: Area, *, county: str, place: Place) -> bool:
     return bool(set(place.counties) & (area.counties | area.around | {county}))
 
 
-def consider(listing: Listing, need: str, question: Question) -> Ranked:
-    """The listing with everything that the order and the reasons are taken from."""
+def consider(listing: Listing, need: str, question: Question, *, relevance: int = 0) -> Ranked:
+    """The listing with everything that the order and the reasons are taken from.
+
+    `need`: "" when the question was answered by its words alone.
+    """
     place = question.place
+    distance = distance_to(listing, place)
+    notice = passing_at(listing, question.at)
+    hours = state_at(listing.hours, question.at, question.zone)
+    if notice is not None and notice.closure:
+        hours = HoursNow(HoursKind.CLOSED)
     return Ranked(
         listing=listing,
         need=need,
-        reach=reach_of(listing.area, county=listing.county, place=place),
-        hours=state_at(listing.hours, question.at, question.zone),
-        distance=_distance(listing, place),
+        reach=_reach(listing, place, distance),
+        hours=hours,
+        distance=distance,
+        relevance=relevance,
+        fit=fit(
+            listing.groups,
+            question.groups | groups_of_need(need),
+            age=question.age,
+            minimum=listing.minimum_age,
+            maximum=listing.maximum_age,
+        ),
+        room=room_at(listing, question.at),
+        notice=notice,
     )
+
+
+def _reach(listing: Listing, place: Place | None, distance: float | None) -> Reach:
+    area = listing.area
+    reach = reach_of(area, county=listing.county, place=place)
+    if area.stated or distance is None:
+        return reach
+    if reach is Reach.OUTSIDE and distance <= NEIGHBOUR_MILES:
+        return Reach.COUNTY
+    if reach is Reach.COUNTY and not listing.county and distance > FAR_MILES:
+        return Reach.OUTSIDE
+    return reach
+
+
+def passing_at(listing: Listing, at: datetime) -> Passing | None:
+    """The word that holds at an instant; of several a closure, then the latest."""
+    holding = [one for one in listing.passing if one.starts_at <= at < one.ends_at]
+    return max(holding, key=lambda one: (one.closure, one.starts_at), default=None)
+
+
+def room_at(listing: Listing, at: datetime) -> float | None:
+    """How many are free, when somebody has said so of late."""
+    latest = max(listing.room, key=lambda one: one.updated, default=None)
+    if latest is None or at - latest.updated > ROOM_COUNTS:
+        return None
+    return latest.available
 
 
 def in_order(found: Iterable[Ranked], question: Question) -> list[Ranked]:
@@ -133,14 +197,14 @@ def in_order(found: Iterable[Ranked], question: Question) -> list[Ranked]:
     first: list[Ranked] = []
     repeats: list[Ranked] = []
     for one in ranked:
-        number = one.listing.phones[0].number if one.listing.phones else None
+        number = one.listing.number
         (repeats if number in heard else first).append(one)
         if number is not None:
             heard.add(number)
     return first + repeats
 
 
-def _distance(listing: Listing, place: Place | None) -> float | None:
+def distance_to(listing: Listing, place: Place | None) -> float | None:
     """Miles; None where either end is not known. A county's middle is nobody's whereabouts."""
     if place is None or place.kind is PlaceKind.COUNTY or listing.coordinates is None:
         return None
@@ -152,14 +216,18 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
     not_open = 0 if ranked.is_open else 1
     asked_open = 2 if question.open_now and ranked.hours.kind is HoursKind.CLOSED else not_open
     crisis = ranked.need in CRISIS_NEEDS
-    home = ranked.distance if question.place else _distance(listing, question.home)
+    home = ranked.distance if question.place else distance_to(listing, question.home)
     return (
         not listing.phones,
-        listing.needs[:1] != (ranked.need,),
+        listing.needs[:1] != (ranked.need,) and bool(ranked.need),
         asked_open if question.open_now else 0,
-        not_open if crisis else ranked.reach.tier,
-        ranked.reach.tier if crisis else not_open,
-        _speaks(listing, question.language) is False,
+        not_open if crisis else 0,
+        ranked.reach.tier,
+        ranked.relevance,
+        not_open,
+        listing.lowered + (ranked.room == 0),
+        ranked.fit,
+        speaks(listing, question.language) is False,
         _nearness(ranked, home) + _beside_the_main_county(ranked, question.place),
         _staleness(listing.last_checked, question.at),
         not listing.has_intake,
@@ -173,7 +241,7 @@ def _nearness(ranked: Ranked, distance: float | None) -> int:
     if distance is None:
         # A line without a place to go to: as near as the area that it serves.
         return {Reach.TOWN: 0, Reach.COUNTY: 1}.get(ranked.reach, 2)
-    step = sum(distance > limit for limit in _STEPS_MILES)
+    step = sum(distance > limit for limit in STEPS_MILES)
     return min(step, 1) if ranked.reach is Reach.TOWN else step
 
 
@@ -189,38 +257,11 @@ def _staleness(checked: date | None, at: datetime) -> int:
     if checked is None:
         return 2
     age = (at.date() - checked).days
-    return 0 if age <= _FRESH_DAYS else 1 if age <= _AGING_DAYS else 2
+    return 0 if age <= FRESH_DAYS else 1 if age <= AGING_DAYS else 2
 
 
-def _speaks(listing: Listing, language: str | None) -> bool | None:
+def speaks(listing: Listing, language: str | None) -> bool | None:
     """None when it makes no difference: English is spoken everywhere."""
     if language in (None, "en"):
         return None
     return language in listing.languages
-
-
-def reasons(ranked: Ranked, question: Question, *, by_name: bool) -> tuple[Reason, ...]:
-    """Everything that speaks for it, then what to mind about it."""
-    listing, hours = ranked.listing, ranked.hours.kind
-    spoken = _speaks(listing, question.language)
-    near = ranked.distance is not None and ranked.distance <= NEAR_MILES
-    placed = question.place is not None
-    checks = (
-        (Reason.NAME_MATCH, by_name),
-        (Reason.SERVES_YOUR_TOWN, placed and ranked.reach is Reach.TOWN),
-        (Reason.NEAR, near),
-        (Reason.SERVES_YOUR_COUNTY, placed and ranked.reach is Reach.COUNTY),
-        (Reason.ALWAYS_OPEN, hours is HoursKind.ALWAYS),
-        (Reason.OPEN_NOW, hours is HoursKind.OPEN),
-        (Reason.SPEAKS_SPANISH, spoken is True and question.language == "es"),
-        (Reason.SPEAKS_YOUR_LANGUAGE, spoken is True and question.language != "es"),
-        (Reason.FREE, listing.free),
-        (Reason.HOTLINE, bool(listing.phones) and listing.phones[0].kind == "hotline"),
-        (Reason.STATEWIDE, ranked.reach is Reach.STATE),
-        (Reason.NATIONAL, ranked.reach is Reach.COUNTRY),
-        (Reason.OUTSIDE_ITS_AREA, ranked.reach is Reach.OUTSIDE),
-        (Reason.CLOSED_NOW, hours is HoursKind.CLOSED),
-        (Reason.HOURS_UNKNOWN, hours is HoursKind.UNKNOWN),
-        (Reason.NO_PHONE, not listing.phones),
-    )
-    return tuple(reason for reason, holds in checks if holds)

@@ -32,8 +32,6 @@ from tools.drain import (
 PEOPLE = 120
 RATE = 50.0
 KILLS = 3
-# Longer than a sender that lives may take (a slot, and the carrier's time-out), or two would send.
-CLAIM_SECONDS = 12
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,7 @@ def carrier(
 
 @pytest.fixture(scope="module")
 def starter() -> Iterator[Starter]:
-    with Starter() as starter:
+    with Starter(with_rules=True) as starter:
         yield starter
 
 
@@ -80,12 +78,7 @@ def test_every_due_check_in_is_sent_exactly_once(
     # The doors are shut: no delivery report ever comes, so that only what the workers have
     # written down, and what the carrier answers when it is asked, keeps them from doubling.
     workers = [
-        Worker(
-            starter,
-            environment_of(settings),
-            tmp_path / f"worker-{number}.log",
-            claim_seconds=CLAIM_SECONDS,
-        )
+        Worker(starter, environment_of(settings), tmp_path / f"worker-{number}.log")
         for number in range(processes)
     ]
     seed = int.from_bytes(os.urandom(4))

@@ -1,55 +1,39 @@
 """kill -9 with texts in flight: every text is answered, and answered once."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from bot.carrier.client import CarrierControl
-from directory.settings import ROOT, Settings
+from directory.settings import Settings
 from tests.journeys.conftest import settings_with
 from tests.journeys.running import answers, wait_until
 from tests.rasa_fixtures import RunningRasa
+from tools.drain import Starter, Worker, environment_of
 
-TEXTS = ("need food 60540", "help with rent naperville", "who is this", "thanks", "HELP")
+TEXTS = ("need food 60540", "help with rent naperville", "who is this")
+
+
+@pytest.fixture(scope="module")
+def starter() -> Iterator[Starter]:
+    with Starter(with_rules=True) as starter:
+        yield starter
 
 
 @contextmanager
-def api_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HANDOFF_DATA_DIR": str(settings.data_dir),
-        "HANDOFF_DATABASE_URL": settings.database_url,
-        "HANDOFF_PORT": str(settings.port),
-        "HANDOFF_CARRIER_PORT": str(settings.carrier_port),
-        "HANDOFF_RASA_URL": settings.rasa_url,
-        "HANDOFF_RASA_TOKEN": settings.rasa_token,
-        "HANDOFF_SECRET_KEY": settings.secret_key,
-        "HANDOFF_ENCRYPTION_KEYS": settings.encryption_keys,
-        "HANDOFF_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "HANDOFF_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "HANDOFF_TWILIO_FROM_NUMBER": settings.twilio_from_number,
-        "HANDOFF_SEND_RATE": "20",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api.server"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def api_process(starter: Starter, settings: Settings, log: Path) -> Iterator[Worker]:
+    """The product as a process of its own, killed in the end."""
+    worker = Worker(starter, environment_of(settings), log, web=True)
+    worker.start()
     try:
         wait_until("the API", lambda: answers(f"{settings.base_url}/healthz"), seconds=40)
-        yield process
+        yield worker
     finally:
-        process.kill()
-        process.wait(timeout=10)
+        worker.kill()
 
 
 @pytest.mark.parametrize("kind", ["sqlite_settings", "postgres_settings"])
@@ -59,23 +43,25 @@ def test_kill_9_with_texts_in_flight_loses_and_doubles_nothing(
     ports: dict[str, int],
     rasa: RunningRasa,
     carrier: CarrierControl,
+    starter: Starter,
+    tmp_path: Path,
 ) -> None:
     carrier.reset()
-    settings = settings_with(request.getfixturevalue(kind), ports, rasa)
-    phones = [f"+1630555{number:04d}" for number in range(110, 130)]
-    for round_number in range(3):
-        with api_process(settings) as process:
+    settings = settings_with(request.getfixturevalue(kind), ports, rasa, send_rate=20.0)
+    log = tmp_path / "api.log"
+    phones = [f"+1630555{number:04d}" for number in range(110, 122)]
+    for text in TEXTS:
+        with api_process(starter, settings, log):
             before = carrier.last_order()
             for phone in phones:
-                carrier.text(phone, TEXTS[round_number])
+                carrier.text(phone, text)
             # Some texts are stored, some answered, some replies are on their way.
             wait_until(
                 "the first replies",
                 lambda since=before: _replies(carrier, since) > 3,
                 seconds=60,
             )
-            os.kill(process.pid, signal.SIGKILL)
-    with api_process(settings):
+    with api_process(starter, settings, log):
         wait_until(
             "every stored text to be answered",
             lambda: _replies(carrier) >= _stored(carrier),

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from directory import database
+from directory.clock import wall_now
 from directory.database import Database
 from directory.errors import Unauthenticated
 from directory.listings.models import Organization, Service
@@ -72,6 +74,48 @@ def test_keys_are_revoked_at_once(handoff: Command, slug: str) -> None:
     assert revoked.returncode == 0 and "2 keys revoked" in revoked.stdout
     assert not any(opens(key) for key in keys)
     assert "0 keys revoked" in handoff("partner", "revoke", slug).stdout
+
+
+def test_a_key_opens_what_it_is_issued_for(handoff: Command, slug: str) -> None:
+    issued = handoff("partner", "key", slug, "--scope", "listings:read", "--scope", "referrals")
+    key = one_line(issued.stdout)
+    with database.read_scope() as session:
+        assert partners.authenticate(session, key).scopes == ["listings:read", "referrals"]
+    assert handoff("partner", "key", slug, "--scope", "everything").returncode == 2
+
+
+def test_a_rotated_key_goes_on_for_its_grace_and_opens_the_same(
+    handoff: Command, slug: str
+) -> None:
+    old = one_line(handoff("partner", "key", slug, "--scope", "listings:write").stdout)
+    rotated = handoff("partner", "key", slug, "--rotate")
+    new = one_line(rotated.stdout)
+    assert (rotated.returncode, rotated.stderr) == (0, "")
+    assert opens(old) and opens(new)
+    with database.read_scope() as session:
+        assert partners.authenticate(session, new).scopes == ["listings:write"]
+        just_before = wall_now() + partners.GRACE - timedelta(minutes=1)
+        assert partners.authenticate(session, old, wall=just_before)
+        with pytest.raises(Unauthenticated):
+            partners.authenticate(session, old, wall=wall_now() + partners.GRACE)
+    at_once = one_line(handoff("partner", "key", slug, "--rotate", "--grace-days", "0").stdout)
+    assert opens(at_once) and not opens(old) and not opens(new)
+
+
+def test_keys_are_listed_by_how_they_begin_and_ended_one_by_one(
+    handoff: Command, slug: str
+) -> None:
+    assert "has no key" in handoff("partner", "keys", slug).stderr
+    first, second = (one_line(handoff("partner", "key", slug).stdout) for _ in range(2))
+    listed = handoff("partner", "keys", slug).stdout
+    assert first[:8] in listed and second[:8] in listed and "listings:write" in listed
+    assert first not in listed and second not in listed
+    assert "1 key revoked" in handoff("partner", "revoke", slug, "--key", first[:8]).stdout
+    assert not opens(first) and opens(second)
+    again = handoff("partner", "revoke", slug, "--key", first[:8])
+    assert again.returncode == 2 and "no key" in one_line(again.stderr)
+    handoff("partner", "key", slug, "--rotate")
+    assert " until " in handoff("partner", "keys", slug).stdout
 
 
 def test_contacts_are_added_listed_and_removed(handoff: Command, slug: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from directory import database
 from directory.database import Database
 from directory.listings import queries, service
+from directory.listings.change_models import ListingChange
 from directory.listings.ids import service_id
 from directory.listings.models import Address, Location, Phone, Service
 from tests.directory.listings.files import NOW, edited, load
@@ -85,7 +86,11 @@ def test_a_changed_entry_is_written_over_and_the_others_left_alone(
     assert after.service_at_locations[0].location.addresses[0].address_1 == "2 Oak St."
     with database.read_scope() as session:
         terms = {row.taxonomy_term.code for row in queries.attributes_of(session, after.id)}
-    assert terms == {"food", "elder"}
+    assert terms == {"food", "elder", "1102", "20006"}  # in our words, and Open Eligibility's
+    with database.read_scope() as session:
+        logged = session.query(ListingChange).filter_by(service_id=after.id).all()
+    assert {"phones", "schedules", "service_at_locations"} <= {row.field for row in logged}
+    assert {row.by for row in logged} == {"import:partners.yml"}
 
 
 def test_two_services_at_one_address_share_the_place_until_the_last_leaves(

@@ -114,3 +114,64 @@ def test_keys_open_until_they_are_revoked(session: Session) -> None:
     session.flush()
     with pytest.raises(Unauthenticated):
         partners.authenticate(session, key)
+
+
+# --- when all letters are taken -----------------------------------------------------------------
+
+
+def taken(session: Session, link: ReferralLink, codes: list[str]) -> None:
+    """So many other referrals of the same contact that each of these codes is in use."""
+    referral = session.get_one(Referral, link.referral_id)
+    copied = {
+        column.key: getattr(referral, column.key)
+        for column in Referral.__table__.columns
+        if column.key not in ("id", "external_id")
+    }
+    session.add_all(Referral(id=f"r{number}", **copied) for number in range(len(codes)))
+    session.flush()
+    for number, code in enumerate(codes):
+        session.add(
+            ReferralLink(
+                id=f"l{number}",
+                referral_id=f"r{number}",
+                contact_id=link.contact_id,
+                code=code,
+                token_hash=f"{number:064}",
+                expires_at=link.expires_at,
+                created_at=MORNING,
+            )
+        )
+    session.flush()
+
+
+def every_code() -> list[str]:
+    return [*links.CODES, *(first + second for first in links.CODES for second in links.CODES)]
+
+
+def another(session: Session, link: ReferralLink) -> ReferralLink:
+    contact = session.get_one(PartnerContact, link.contact_id)
+    referral = session.get_one(Referral, a_referral(session, contact=False))
+    return links.link_for(session, referral, contact, wall=MORNING)
+
+
+def test_after_the_letters_come_pairs_of_them(session: Session) -> None:
+    _, link = made(session)
+    taken(session, link, links.CODES[1:])
+    assert another(session, link).code == "AA"
+
+
+def test_when_all_are_taken_the_link_alone_answers_and_a_free_one_is_used_again(
+    session: Session,
+) -> None:
+    _, link = made(session)
+    taken(session, link, every_code()[1:])
+    without = another(session, link)
+    assert without.code == links.NO_CODE
+    assert links.opened(session, links.token_of(without), wall=MORNING)
+    free = session.get_one(Referral, "r41")
+    free.status, free.changed_at = Status.COMPLETED, MORNING - timedelta(days=4)
+    session.flush()
+    contact = session.get_one(PartnerContact, link.contact_id)
+    referral = session.get_one(Referral, without.referral_id)
+    renewed = links.link_for(session, referral, contact, wall=MORNING)
+    assert (renewed.id, renewed.code) == (without.id, session.get_one(ReferralLink, "l41").code)

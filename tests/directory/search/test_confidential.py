@@ -15,7 +15,7 @@ from directory.listings.publication import published_addresses
 from directory.needs import taxonomy
 from directory.places import place_named
 from directory.search import Match, Query, Reason, find
-from directory.search.index import current_index
+from directory.search.follow import current_index
 from directory.search.jsonable import to_jsonable
 from tests.directory.listings.files import NOW, edited, load
 

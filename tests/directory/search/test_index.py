@@ -10,7 +10,7 @@ from directory.database import Database
 from directory.listings import queries
 from directory.listings.service import catalogue_changed
 from directory.search import Query, find
-from directory.search.index import current_index
+from directory.search.follow import current_index
 from tests.directory.listings.files import NOW, edited, load
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from directory.hours import HoursKind
 from directory.places import place_named
-from directory.search.index import Area, Listing
+from directory.search.explain import reasons
+from directory.search.listing import Area, Listing
 from directory.search.model import PhoneLine, Reason
-from directory.search.rank import CRISIS_NEEDS, Question, Ranked, Reach, consider, in_order, reasons
+from directory.search.rank import CRISIS_NEEDS, Question, Ranked, Reach, consider, in_order
 from tests.directory.listings.files import NOW
 
 NAPERVILLE = Area(towns=frozenset({"naperville"}), around=frozenset({"DuPage County"}))

@@ -1,0 +1,1 @@
+"""Listings that are probably one, for supervisors and administrators to judge."""

@@ -1,0 +1,56 @@
+"""Only requests to a host of ours are served, and every answer carries the headers that keep a
+browser to what our pages need.
+
+Plain ASGI: it stands in the way of every request, and Starlette's base class for middleware would
+take as long as many an endpoint.
+"""
+
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_NEVER_STORED = ("/api/v1/", "/webhooks/", "/fhir")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+_HERE = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Guard:
+    """`public`: the host name of the product's public address."""
+
+    def __init__(self, app: ASGIApp, *, public: str) -> None:
+        self._app = app
+        self._hosts = {f"[{public}]" if ":" in public else public, *_HERE}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith(_NEVER_STORED):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        host = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
+        if host is None or host[1].lower() not in self._hosts:
+            refusal = problem(400, "host_unknown", "This is not a host of ours.")
+            await refusal(scope, receive, guarded)
+            return
+        await self._app(scope, receive, guarded)

@@ -1,0 +1,57 @@
+"""The slots of a sending number: when each of its texts may leave, so many a second.
+
+Shared by all processes through one row a number.
+"""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from directory.messages.models import SendPace
+
+
+class Slots:
+    """The free slots of one number, for as long as the transaction lasts (wall time)."""
+
+    def __init__(self, pace: SendPace, *, rate: float, wall: datetime) -> None:
+        self._pace = pace
+        self._wall = wall
+        self._step = timedelta(seconds=1 / rate)
+
+    @classmethod
+    def of(cls, session: Session, sender: str, *, rate: float, wall: datetime) -> Self:
+        """Those of `sender`, at `rate` texts a second; nobody else takes any meanwhile. Must be
+        called in a writing transaction."""
+        pace = session.get(SendPace, sender, with_for_update=True)
+        return cls(pace or _first(session, sender, wall=wall), rate=rate, wall=wall)
+
+    @property
+    def next(self) -> datetime:
+        return max(self._pace.next_at, self._wall)
+
+    def take(self, *, within: timedelta | None = None) -> datetime | None:
+        """The next slot, reserved; None, and nothing reserved, when it is further off than
+        `within`."""
+        slot = self.next
+        if within is not None and slot - self._wall > within:
+            return None
+        self._pace.next_at = slot + self._step
+        return slot
+
+
+def next_slot(session: Session, sender: str, *, wall: datetime) -> datetime:
+    """The next instant that nobody has reserved; only looked at."""
+    pace = session.get(SendPace, sender)
+    return wall if pace is None else max(pace.next_at, wall)
+
+
+def _first(session: Session, sender: str, *, wall: datetime) -> SendPace:
+    try:
+        with session.begin_nested():
+            pace = SendPace(sender=sender, next_at=wall)
+            session.add(pace)
+    except IntegrityError:  # another process was first
+        return session.get_one(SendPace, sender, with_for_update=True)
+    return pace

@@ -1,0 +1,120 @@
+"""How far a place is from every listing, and which of them serve it: as arrays."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.places import EARTH_RADIUS_MILES, HOME_STATE, Place, PlaceKind, folded
+from directory.search.columns import (
+    COUNTIES,
+    COUNTRY_WIDE,
+    HAS_COUNTY,
+    HOME_STATE_WIDE,
+    NAMED,
+    STATED,
+    Columns,
+    on_globe,
+)
+from directory.search.index import Index
+from directory.search.rank import FAR_MILES, NEIGHBOUR_MILES, STEPS_MILES, Reach
+
+_SIXTEENTHS = np.float32(16.0)
+_FURTHEST, _UNKNOWN_MILES = np.float32(4_000.0), np.float32(1_000.0)
+_EDGES = np.array(STEPS_MILES, np.float32)
+_TIERS = np.array([reach.tier for reach in Reach], np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """All rows as seen from one place. `reach`, and its `tier`, as of `rank.Reach`; `steps` of
+    nearness; `sixteenths` of a mile, for what is equally near."""
+
+    reach: NDArray[np.uint8]
+    tier: NDArray[np.uint8]
+    steps: NDArray[np.uint8]
+    sixteenths: NDArray[np.uint16]
+
+
+@lru_cache(maxsize=8)
+def seen_from(index: Index, place: Place | None, home: Place | None) -> View:
+    """Distances are to `home` where no place was named."""
+    columns = index.columns
+    whole = place is not None and place.kind is PlaceKind.COUNTY  # nowhere to measure from
+    miles = _miles(columns, None if whole else place or home)
+    nowhere = np.isnan(miles)
+    if place is None:
+        reach = _without_place(columns)
+    else:
+        reach = _reach(index, place, np.where(nowhere, np.float32(np.inf), miles), nowhere)
+    steps = np.zeros(len(miles), np.uint8)
+    for edge in _EDGES:
+        steps += miles > edge
+    town, county = reach == Reach.TOWN, reach == Reach.COUNTY
+    steps[town & (steps > 1)] = 1
+    steps[nowhere] = 2
+    steps[nowhere & county] = 1
+    steps[nowhere & town] = 0
+    if place is not None:
+        elsewhere = county & ((columns.wide & COUNTIES) > 0)
+        elsewhere[index.rows_of_key(f"county {place.county}")] = False
+        steps += elsewhere
+    told = np.where(nowhere, _UNKNOWN_MILES, np.minimum(miles, _FURTHEST))
+    return View(reach, _TIERS[reach], steps, (told * _SIXTEENTHS).astype(np.uint16))
+
+
+def touching(index: Index, place: Place) -> NDArray[np.bool_]:
+    """The rows whose area has anything in the counties that the place lies in."""
+    found = np.zeros(len(index.live), np.bool_)
+    for county in place.counties:
+        for kind in ("county", "around", "address"):
+            found[index.rows_of_key(f"{kind} {county}")] = True
+    return found
+
+
+def _without_place(columns: Columns) -> NDArray[np.uint8]:
+    wide = columns.wide
+    found = np.full(len(wide), Reach.STATE, np.uint8)
+    found[(wide & (COUNTRY_WIDE | HOME_STATE_WIDE)) == COUNTRY_WIDE] = Reach.COUNTRY
+    found[((wide & NAMED) > 0) | ((wide & STATED) == 0)] = Reach.COUNTY
+    return found
+
+
+def _reach(
+    index: Index, place: Place, miles: NDArray[np.float32], nowhere: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """The ladder of `rank`, from its last step to its first."""
+    wide = index.columns.wide
+    reach = np.full(len(wide), Reach.OUTSIDE, np.uint8)
+    reach[(wide & COUNTRY_WIDE) > 0] = Reach.COUNTRY
+    if place.state == HOME_STATE:
+        reach[(wide & HOME_STATE_WIDE) > 0] = Reach.STATE
+    reach[index.rows_of_key(f"state {place.state}")] = Reach.STATE
+    unstated = (wide & STATED) == 0
+    unknown = (wide & (STATED | HAS_COUNTY)) == 0
+    reach[unknown & (nowhere | (miles <= FAR_MILES))] = Reach.COUNTY
+    reach[unstated & (miles <= NEIGHBOUR_MILES)] = Reach.COUNTY
+    for county in place.counties:
+        rows = index.rows_of_key(f"address {county}")
+        reach[rows[unstated[rows]]] = Reach.COUNTY
+        reach[index.rows_of_key(f"county {county}")] = Reach.COUNTY
+    if place.kind is PlaceKind.COUNTY:
+        reach[index.rows_of_key(f"around {place.name}")] = Reach.COUNTY
+    closest = Reach.COUNTY if place.kind is PlaceKind.COUNTY else Reach.TOWN
+    for name in place.towns:
+        reach[index.rows_of_key(f"town {folded(name)}")] = closest
+    for code in place.zips:
+        reach[index.rows_of_key(f"zip {code}")] = closest
+    return reach
+
+
+def _miles(columns: Columns, place: Place | None) -> NDArray[np.float32]:
+    """Great-circle distances by way of the chord; not a number where one end is not known."""
+    if place is None:
+        return np.full(len(columns), np.nan, np.float32)
+    x, y, z = map(np.float32, on_globe(place.latitude, place.longitude))
+    squared = (columns.x - x) ** 2 + (columns.y - y) ** 2 + (columns.z - z) ** 2
+    half = np.minimum(np.sqrt(squared) / 2, np.float32(1))
+    miles: NDArray[np.float32] = np.float32(2 * EARTH_RADIUS_MILES) * np.arcsin(half)
+    return miles

@@ -1,0 +1,1 @@
+"""Pairs of listings over HTTP."""

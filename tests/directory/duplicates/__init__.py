@@ -1,0 +1,1 @@
+"""Listings that are probably one."""

@@ -1,0 +1,1 @@
+"""Listings from elsewhere, and out again."""
