@@ -105,8 +105,7 @@ def whole_organizations(session: Session, ids: Sequence[str], *, services: bool)
     of_them.sort(key=lambda each: (each.position, each.id))
     _add_programs(session, of_them)
     for service in of_them:
-        service.organization = organizations[service.organization_id]
-        service.organization.services.append(service)
+        organizations[service.organization_id].services.append(service)
     links = _add_places(session, of_them)
     _hang(
         session,
@@ -138,9 +137,8 @@ def _add_places(session: Session, services: Sequence[Record]) -> list[Record]:
     known = _by_id(services)
     links = _of(session, rows.ServiceAtLocation, "service_id", list(known))
     _add_locations(session, links)
-    for link in links:
-        link.service = known[link.service_id]
-        link.service.service_at_locations.append(link)
+    for link in links:  # one way only: what goes round in circles stays in memory for a while
+        known[link.service_id].service_at_locations.append(link)
     return links
 
 

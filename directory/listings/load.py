@@ -28,7 +28,7 @@ from directory.listings.service import catalogue_changed
 
 ORIGIN = "partners.yml"
 # Counted up when the same entry would be written differently than before.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
