@@ -7,6 +7,7 @@ import uvicorn
 from api.app import create_app
 from api.logs import set_up_logs
 from api.services import build
+from directory.search import compare_meanings
 from directory.settings import SettingsError, load_settings
 
 
@@ -19,6 +20,7 @@ def main() -> int:
         return 2
     services = build(settings)
     services.clock.start(speed=settings.clock_speed)
+    compare_meanings(settings.data_dir)
     uvicorn.run(
         create_app(services),
         host="127.0.0.1",

@@ -14,10 +14,13 @@ import zipcodes
 from directory.places import (
     HOME_STATE,
     Place,
+    PlaceKind,
     counties_of,
+    distance_miles,
     folded,
     place_named,
     spoken,
+    town_place,
     towns_of,
     zips_of,
 )
@@ -31,6 +34,9 @@ NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio|OK Oklahoma|
 PA Pennsylvania|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|
 VT Vermont|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming|PR Puerto Rico
 """
+HOME_TOWN = "Naperville"
+_NEAR_MILES = 60.0
+_TIMES_AS_LARGE = 10
 _ZIP = re.compile(r"\b\d{5}\b")
 _CITY = re.compile(r"^city of (.+)$|^(.+?) city$", re.IGNORECASE)
 
@@ -77,14 +83,25 @@ def county_in(name: str, state: str) -> Place | None:
     counties = counties_of(state)
     city = _CITY.match(plain)
     bare = (city.group(1) or city.group(2)) if city else plain
-    return counties.get(plain.removesuffix(" county")) or counties.get(f"{bare} city")
+    return (
+        counties.get(plain.removesuffix(" county"))
+        or counties.get(f"{bare} city")
+        or _squeezed(state).get(plain.removesuffix(" county").replace(" ", ""))
+    )
+
+
+@cache
+def _squeezed(state: str) -> dict[str, Place]:
+    """Without spaces: "prince george s" and "princegeorges"."""
+    return {name.replace(" ", ""): place for name, place in counties_of(state).items()}
 
 
 @lru_cache(maxsize=4_000)
 def place_anywhere(text: str) -> Place | None:
     """The place that is called exactly so: a ZIP, "Town", "Town, ST", "X County, ST".
 
-    Without a state, the one in Illinois; else the state that has most ZIPs of that name.
+    Without a state, the one in Illinois, unless it is a village far from home and another state
+    has a city of that name ("Cleveland"); else that of the state that has most ZIPs of it.
     """
     text = " ".join(text.split())
     if _ZIP.fullmatch(text):
@@ -94,7 +111,13 @@ def place_anywhere(text: str) -> Place | None:
         if spoken(written).endswith(" county"):
             return county_in(written, state)
         return town_in(written, state) or county_in(written, state)
-    return place_named(text) or _most_likely(text)
+    at_home = place_named(text)
+    if at_home is not None and _is_near(at_home):
+        return at_home
+    likely = _most_likely(text)
+    if at_home is None or (likely and len(likely.zips) >= _TIMES_AS_LARGE * len(at_home.zips)):
+        return likely
+    return at_home
 
 
 def _apart(text: str) -> tuple[str, str | None]:
@@ -111,19 +134,37 @@ def _apart(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def most_likely_town(name: str) -> Place | None:
+    """The town of that name in the state that has most ZIPs of it."""
+    title = _title(name)
+    state = _state_with_most(city=title) if title else None
+    return town_in(title, state) if state else None
+
+
 def _most_likely(name: str) -> Place | None:
-    title = " ".join(word.capitalize() for word in spoken(name).split())
-    if not title:
-        return None
-    found: list[Any] = zipcodes.filter_by(city=title)  # type: ignore[no-untyped-call]
-    counted = Counter(record["state"] for record in found if record["state"] in _codes())
-    if counted:
-        return town_in(title, counted.most_common(1)[0][0])
+    title = _title(name)
     if not title.endswith(" County"):
-        return None
-    found = zipcodes.filter_by(county=title)  # type: ignore[no-untyped-call]
+        return most_likely_town(name)
+    state = _state_with_most(county=title)
+    return county_in(title, state) if state else None
+
+
+def _title(name: str) -> str:
+    return " ".join(word.capitalize() for word in spoken(name).split())
+
+
+def _state_with_most(**where: str) -> str | None:
+    found: list[Any] = zipcodes.filter_by(**where)  # type: ignore[no-untyped-call]
     counted = Counter(record["state"] for record in found if record["state"] in _codes())
-    return county_in(title, counted.most_common(1)[0][0]) if counted else None
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _is_near(place: Place) -> bool:
+    home = town_place(HOME_TOWN)
+    if home is None or place.kind is not PlaceKind.TOWN:
+        return True
+    here, there = (home.latitude, home.longitude), (place.latitude, place.longitude)
+    return distance_miles(here, there) <= _NEAR_MILES
 
 
 def area_places(name: str, *, state: str | None, county: str) -> list[Place]:

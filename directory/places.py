@@ -48,6 +48,10 @@ class Place:
     towns: tuple[str, ...] = ()
     state: str = HOME_STATE
 
+    def __hash__(self) -> int:
+        """By its name, which no other place of its kind has: some have hundreds of ZIPs."""
+        return hash((self.kind, self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:

@@ -56,11 +56,11 @@ def queued(body: str = "Hello", **changes: Any) -> str:
         return outbox.queue_text(session, person_id=person_id, body=body, **given).id
 
 
-def claimed(message_id: str, *, wall: datetime = MORNING) -> Claimed | None:
+def claimed(message_id: str, *, wall: datetime = MORNING, by: str | None = None) -> Claimed | None:
     """The text as a sender has it that claims it now; None when it must not."""
     with database.session_scope() as session:
         messages = outbox.claimable(session, [message_id], wall=wall)
-        return outbox.claim(messages[0], wall=wall) if messages else None
+        return outbox.claim(messages[0], wall=wall, by=by) if messages else None
 
 
 def read_message(message_id: str) -> OutboundMessage:

@@ -45,13 +45,13 @@ def search_services(
     open_now: bool = False,
 ) -> Found:
     """Find services for everyday words (`q`: "no groceries till friday"), near a town or ZIP."""
-    where = place_in(place) if place else place_in(q)
+    where = None if place else place_in(q)
     needs = tuple(needs_in(q))
     result = find(
         session,
         Search(
             needs=needs,
-            place=where.name if where else None,
+            place=where.name if where else place,
             language=language,
             open_now=open_now,
             text=q or None,
@@ -61,7 +61,7 @@ def search_services(
     return Found(
         items=result["matches"],
         needs=list(needs),
-        place=where.name if where else None,
+        place=result["place_name"],
         relaxed=result["relaxed"],
         unserved=result["unserved"],
     )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.carrier.control import BadControlRequestError, ControlApi
@@ -42,7 +42,11 @@ def build_app(settings: CarrierSettings) -> Starlette:
             *ControlApi(settings, store, faults, network).routes(),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)],
-        exception_handlers={Refusal: _refused, BadControlRequestError: _misunderstood},
+        exception_handlers={
+            Refusal: _refused,
+            BadControlRequestError: _misunderstood,
+            ClientDisconnect: _left,
+        },
         lifespan=lifespan,
     )
 
@@ -52,6 +56,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         raise error
     headers = {"Retry-After": "1"} if error.status == 429 else None
     return JSONResponse(error.as_json(), error.status, headers=headers)
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    """The product died while it asked: nobody reads this answer, and nothing was taken over."""
+    return Response(status_code=400)
 
 
 async def _misunderstood(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -18,6 +18,18 @@ from directory.visits.models import CallType, Visit
 _ASKED = or_(
     CheckIn.asks,
     and_(CheckIn.safety_asked.is_(True), CheckIn.safety_confirmed_at.is_(None)),
+)
+
+
+# Asked for every check-in, so it is built once.
+_AFTER_VIOLENCE = (
+    select(Visit.id)
+    .where(
+        Visit.person_id == bindparam("person"),
+        Visit.call_type == CallType.DOMESTIC_VIOLENCE,
+        Visit.voided_at.is_(None),
+    )
+    .limit(1)
 )
 
 
@@ -162,18 +174,7 @@ def in_outbox(session: Session, *, now: datetime) -> int:
 
 def after_domestic_violence(session: Session, person_id: str) -> bool:
     """Whether any visit of this person was for domestic violence."""
-    return (
-        session.scalar(
-            select(Visit.id)
-            .where(
-                Visit.person_id == person_id,
-                Visit.call_type == CallType.DOMESTIC_VIOLENCE,
-                Visit.voided_at.is_(None),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    return session.scalar(_AFTER_VIOLENCE, {"person": person_id}) is not None
 
 
 def sender_name(session: Session, checkin: CheckIn, person: Person) -> str | None:

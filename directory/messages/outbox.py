@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from directory import jobs
@@ -28,6 +28,12 @@ ON_ITS_WAY = timedelta(seconds=5)
 # Why a text is back in the queue, where that decides how it is tried again.
 AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
 UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
+
+
+# Asked for every text, so it is built once.
+_LAST_SEQUENCE = select(func.max(OutboundMessage.sequence)).where(
+    OutboundMessage.person_id == bindparam("person")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,7 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     expires_at: datetime | None = None,
 ) -> OutboundMessage:
     """Write a text, and the job of one that is waited for, in the transaction of the fact."""
-    last = session.scalar(
-        select(func.max(OutboundMessage.sequence)).where(OutboundMessage.person_id == person_id)
-    )
+    last = session.scalar(_LAST_SEQUENCE, {"person": person_id})
     message = OutboundMessage(
         id=new_id(),
         person_id=person_id,

@@ -3,11 +3,23 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from directory import database
 from directory.people.models import AuditEntry, Consent, Person, Purpose
+
+# Asked for every text that we start, so it is built once.
+_NEWEST_CONSENT = (
+    select(Consent)
+    .where(
+        Consent.person_id == bindparam("person"),
+        Consent.purpose == bindparam("consent_for"),
+        Consent.voided_at.is_(None),
+    )
+    .order_by(Consent.recorded_at.desc(), Consent.id.desc())
+    .limit(1)
+)
 
 
 def by_id(session: Session, person_id: str) -> Person | None:
@@ -29,16 +41,7 @@ def valid_consent(
     session: Session, person_id: str, purpose: Purpose, *, now: datetime
 ) -> Consent | None:
     """The newest word on this purpose, when it is a yes that still stands."""
-    newest = session.scalar(
-        select(Consent)
-        .where(
-            Consent.person_id == person_id,
-            Consent.purpose == purpose,
-            Consent.voided_at.is_(None),
-        )
-        .order_by(Consent.recorded_at.desc(), Consent.id.desc())
-        .limit(1)
-    )
+    newest = session.scalar(_NEWEST_CONSENT, {"person": person_id, "consent_for": purpose})
     if newest is None or not newest.given or newest.revoked_at is not None:
         return None
     if newest.expires_at is not None and newest.expires_at <= now:

@@ -16,7 +16,7 @@ from directory.search.reach import View, seen_from, touching
 
 Rows = NDArray[Any]
 # More are looked at closely than shown: what the arrays are coarse in may change places.
-_MORE = 4
+_MORE = 3
 
 
 @dataclass(slots=True)

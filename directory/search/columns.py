@@ -28,7 +28,8 @@ class Columns:
 
     `x`, `y`, `z`: where it is on a globe of radius 1; not a number where nobody says.
     `checked`: the day as an ordinal, 0 for never. `hours`: numbers of an `HoursTable`.
-    `room_at`: seconds since 1970 of the newest word on `room`; -1 for `room` is no word.
+    `room`: the most that is free of anything, -1 where nobody says; `room_at`: seconds since 1970
+    of the newest word on it.
     """
 
     main_need: NDArray[np.int16]
@@ -83,7 +84,6 @@ def need_number(need: str | None) -> int:
 def row_of(listing: Listing, table: HoursTable) -> tuple[Any, ...]:
     """The values of a listing, in the order of the columns."""
     area = listing.area
-    latest = max(listing.room, key=lambda room: room.updated, default=None)
     wide = (
         STATED * area.stated
         + HOME_STATE_WIDE * area.state
@@ -105,8 +105,8 @@ def row_of(listing: Listing, table: HoursTable) -> tuple[Any, ...]:
         listing.groups,
         _age(listing.minimum_age),
         _age(listing.maximum_age),
-        latest.available if latest else -1,
-        latest.updated.timestamp() if latest else 0,
+        max((room.available for room in listing.room), default=-1),
+        max((room.updated.timestamp() for room in listing.room), default=0),
         min(len(listing.name.split()), 255),
     )
 

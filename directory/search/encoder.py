@@ -34,6 +34,13 @@ def load(folder: Path) -> None:
             _loaded.append(_with_shared_table(folder))
 
 
+def forget() -> None:
+    """Give the memory back; questions are compared by their words until `load` is called."""
+    with _loading:
+        _loaded.clear()
+        encoded_question.cache_clear()
+
+
 def encode(texts: list[str]) -> Vector:
     """A row of length 1 for each text. `load` must have been called."""
     found: Vector = _loaded[0].encode(texts)

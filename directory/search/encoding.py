@@ -84,6 +84,10 @@ class Encoding:
         self._index = index
         self._wanted.set()
 
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until it is closed."""
+        self._stop.wait(seconds)
+
     def close(self) -> None:
         self._stop.set()
         self._wanted.set()

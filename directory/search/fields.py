@@ -30,6 +30,8 @@ DESCRIPTION = Field(1.5, 40)
 ELIGIBILITY = Field(0.8, 25)
 PRACTICAL = Field(0.4, 30)
 
+NEED = "need "
+
 # Words that name nobody by themselves.
 STOP = frozenset(
     """a an and any are at be by can do for from get give have help how i in info is it me my
@@ -103,7 +105,7 @@ def keys_of(listing: Listing) -> Iterator[str]:
 
 
 def need_key(need: str) -> str:
-    return f"need {need}"
+    return f"{NEED}{need}"
 
 
 def _both(texts: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.gazetteer import place_anywhere
+from directory.gazetteer import HOME_TOWN, place_anywhere
 from directory.needs import taxonomy
 from directory.places import Place, town_place
 from directory.search.audience import age_asked, groups_in
@@ -37,9 +37,6 @@ from directory.search.rank import Question, Ranked, consider
 from directory.search.relevance import COMMON_STEMS, coverage, coverage_of, steps
 from directory.search.words import tokens
 
-# Where people most likely are who name no place: the programme's own town. It orders answers
-# and is never told to anybody as "near you".
-HOME_TOWN = "Naperville"
 # The share of a text without name or need that a listing must say…
 ABOUT = 0.6
 # …or how alike it must be in meaning.
@@ -103,6 +100,8 @@ def _begun(index: Index, query: Query) -> _Search:
     place = _place(query.place)
     question = Question(
         place=place,
+        # Where people most likely are who name no place: it orders answers and is never told to
+        # anybody as "near you".
         home=town_place(HOME_TOWN),
         language=query.language,
         open_now=query.open_now,

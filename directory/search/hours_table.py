@@ -39,6 +39,7 @@ class HoursTable:
         self.texts: list[str | None] = []
         self._usual: list[int] = []  # the state outside of stated times
         self._spans: list[tuple[int, int, int, int, int]] = []
+        self._irregular: list[int] = []
         self._adding = Lock()
         self._columns: tuple[int, NDArray[np.int32], States] | None = None
         self._states: dict[tuple[int, datetime], States] = {}
@@ -54,6 +55,8 @@ class HoursTable:
                 usual, spans = _compiled(text)
                 self._spans += [(number, *span) for span in spans]
                 self._usual.append(usual)
+                if usual == UNKNOWN and text:
+                    self._irregular.append(number)
                 self.texts.append(text)
                 self._numbers[text] = number
             return self._numbers[text]
@@ -74,11 +77,11 @@ class HoursTable:
         self, states: States, numbers: NDArray[np.int32], at: datetime, zone: ZoneInfo
     ) -> States:
         """The same with the unknown ones among `numbers` worked out exactly, if they are few."""
-        unsure = [
-            number
-            for number in np.unique(numbers[states[numbers] == UNKNOWN]).tolist()
-            if self.texts[number]
-        ]
+        if not self._irregular:
+            return states
+        irregular = np.zeros(len(states), np.bool_)
+        irregular[[number for number in self._irregular if number < len(states)]] = True
+        unsure = np.unique(numbers[irregular[numbers]]).tolist()
         if not unsure or len(unsure) > EXACT_AT_MOST:
             return states
         states = states.copy()

@@ -7,15 +7,17 @@ joined into the large one when there is enough in them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from directory.search import columns
 from directory.search.columns import Columns
+from directory.search.fields import NEED
 from directory.search.listing import Listing, decoded
 from directory.search.meaning import text_key
 from directory.search.segment import Lexicon, Prepared, Segment, prepared
@@ -35,7 +37,7 @@ class Index:
 
     `head`: the version and sequence of the catalogue that it shows. `said`: how many live listings
     say each word. `size`: how many are live. `parts`: each segment with its first row. `recent`:
-    what the last segment was made of.
+    what the last segment was made of. `worked_out`: what others keep beside it, for its lifetime.
     """
 
     head: Head | None
@@ -47,6 +49,7 @@ class Index:
     size: int
     parts: tuple[tuple[int, Segment], ...]
     recent: tuple[Prepared, ...] = ()
+    worked_out: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -82,6 +85,14 @@ class Index:
 
     def rows_of_key(self, key: str) -> NDArray[np.int32]:
         """The live rows that are filed under a key of `fields.keys_of`, ascending."""
+        found = self.worked_out.get(key)
+        if found is None:
+            found = self._rows_of_key(key)
+            if key.startswith(NEED):  # asked for again and again, and few
+                self.worked_out[key] = found
+        return found
+
+    def _rows_of_key(self, key: str) -> NDArray[np.int32]:
         number = self.lexicon.keys.number(key)
         if number is None:
             return np.zeros(0, np.int32)

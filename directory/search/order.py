@@ -5,7 +5,7 @@ then sets right among the chosen: irregular hours count as unknown where there a
 distances are steps of a sixteenth of a mile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,8 @@ from directory.search.rank import (
 from directory.search.reach import View
 
 Rows = NDArray[Any]
-Ladder = Iterable[tuple[int, NDArray[Any] | int]]
+# So many bits, and the values of some places.
+Rung = tuple[int, Callable[[Rows | slice], NDArray[Any]]]
 # So many times as many as are wanted are put in their full order.
 _SPARE = 4
 
@@ -37,6 +38,8 @@ def states_of(index: Index, rows: Rows, question: Question) -> States:
     states = table.states(question.at, question.zone)
     hours = index.columns.hours[rows]
     found = table.refined(states, hours, question.at, question.zone)[hours]
+    if not index.columns.passing.any():
+        return found
     for place in np.flatnonzero(index.columns.passing[rows]).tolist():
         passing = passing_at(index.listing(int(rows[place])), question.at)
         if passing is not None and passing.closure:
@@ -56,27 +59,17 @@ def foremost(
     count: int,
 ) -> Rows:
     """Which of `rows` are the first `count`, as places in `rows`, in order."""
-    upper = _as_numbers(_upper(index, rows, need, question, view, states, relevance), len(rows))
-    every = np.arange(len(rows))
-    for some in (_among_first(upper, _SPARE * count), every):
-        lower = _as_numbers(_lower(index, rows[some], need, question, view), len(some))
-        order = some[np.argsort((upper[some] << 32) + lower, kind="stable")]
-        numbers = index.columns.number[rows[order]]
-        fresh = _first_of_their_number(numbers)
+    ladder = _ladder(index, rows, need, question, view, states, relevance)
+    for some in (_among_first(ladder, len(rows), _SPARE * count), np.arange(len(rows))):
+        order = some[np.argsort(_keys(ladder, some), kind="stable")]
+        fresh = _first_of_their_number(index.columns.number[rows[order]])
         if len(some) == len(rows) or int(fresh.sum()) >= count:
             break
     found: Rows = np.concatenate([order[fresh], order[~fresh]])[:count]
     return found
 
 
-def _among_first(upper: NDArray[np.int64], count: int) -> Rows:
-    """Those that the upper steps of the ladder leave in question for the first `count`."""
-    if len(upper) <= count:
-        return np.arange(len(upper))
-    return np.flatnonzero(upper <= np.partition(upper, count)[count])
-
-
-def _upper(
+def _ladder(
     index: Index,
     rows: Rows,
     need: str,
@@ -84,39 +77,63 @@ def _upper(
     view: View,
     states: States,
     relevance: NDArray[np.uint8],
-) -> Ladder:
+) -> list[Rung]:
+    """The steps of `rank`: for places in `rows`, the smaller the further to the front."""
     columns = index.columns
     not_open = states < OPEN
-    yield 1, columns.number[rows] == 0
+    today = question.at.date().toordinal()
+    ladder: list[Rung] = [(1, lambda some: columns.number[rows[some]] == 0)]
     if need:
-        yield 1, columns.main_need[rows] != need_number(need)
+        main = need_number(need)
+        ladder.append((1, lambda some: columns.main_need[rows[some]] != main))
     if question.open_now:
-        yield 2, np.where(states == CLOSED, np.uint8(2), not_open)
+        asked = np.where(states == CLOSED, np.uint8(2), not_open)
+        ladder.append((2, lambda some: asked[some]))
     if need in CRISIS_NEEDS:
-        yield 1, not_open
-    yield 2, view.tier[rows]
-    yield 3, relevance
-    yield 1, not_open
-    yield 2, columns.lowered[rows].astype(np.uint8) + _is_full(index, rows, question)
+        ladder.append((1, lambda some: not_open[some]))
+    return [
+        *ladder,
+        (2, lambda some: view.tier[rows[some]]),
+        (3, lambda some: relevance[some]),
+        (1, lambda some: not_open[some]),
+        (2, lambda some: _set_back(index, rows[some], question)),
+        (2, lambda some: _fit(index, rows[some], need, question)),
+        (1, lambda some: _not_spoken(index, rows[some], question.language)),
+        (4, lambda some: view.steps[rows[some]]),
+        (2, lambda some: _staleness(columns.checked[rows[some]], today)),
+        (1, lambda some: ~columns.intake[rows[some]]),
+        (16, lambda some: view.sixteenths[rows[some]]),
+    ]
 
 
-def _lower(index: Index, rows: Rows, need: str, question: Question, view: View) -> Ladder:
-    columns = index.columns
-    yield 2, _fit(index, rows, need, question)
-    yield 1, _not_spoken(index, rows, question.language)
-    yield 4, view.steps[rows]
-    age = question.at.date().toordinal() - columns.checked[rows]
-    yield 2, (age > FRESH_DAYS).astype(np.uint8) + (age > AGING_DAYS)
-    yield 1, ~columns.intake[rows]
-    yield 16, view.sixteenths[rows]
+def _among_first(ladder: list[Rung], total: int, count: int) -> Rows:
+    """Those in question for the first `count`: step by step only those are looked at that the
+    steps before leave equal, where the last of the first must be among them."""
+    equal: Rows | slice = slice(None)  # all of them: taken without copying
+    found: list[Rows] = []
+    left = total
+    for _, step in ladder:
+        if left <= count:
+            break
+        values = step(equal)
+        if values[0] == values[-1] and values.min() == values.max():
+            continue
+        values = values.astype(np.uint16, copy=False)
+        last = int(np.searchsorted(np.cumsum(np.bincount(values)), count))
+        places = np.arange(total) if isinstance(equal, slice) else equal
+        found.append(places[values < last])
+        equal = places[values == last]
+        count -= len(found[-1])
+        left = int(np.count_nonzero(values == last))
+    return np.concatenate([*found, np.arange(total)[equal]])
 
 
-def _as_numbers(ladder: Ladder, count: int) -> NDArray[np.int64]:
-    numbers = np.zeros(count, np.int64)
-    for bits, values in ladder:
-        numbers <<= bits
-        numbers += values
-    return numbers
+def _keys(ladder: list[Rung], some: Rows) -> NDArray[np.int64]:
+    keys = np.zeros(len(some), np.int64)
+    for bits, step in ladder:
+        keys <<= bits
+        keys += step(some)
+    return keys
 
 
 def _first_of_their_number(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -127,12 +144,19 @@ def _first_of_their_number(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     return first
 
 
-def _is_full(index: Index, rows: Rows, question: Question) -> NDArray[np.bool_]:
+def _set_back(index: Index, rows: Rows, question: Question) -> NDArray[np.uint8]:
+    """One step for what nobody has confirmed, one for what is full."""
+    behind = index.columns.lowered[rows].astype(np.uint8)
     full: NDArray[np.bool_] = index.columns.room[rows] == 0
     if full.any():
         said_at = index.columns.room_at[rows]
-        full &= question.at.timestamp() - said_at <= ROOM_COUNTS.total_seconds()
-    return full
+        behind += full & (question.at.timestamp() - said_at <= ROOM_COUNTS.total_seconds())
+    return behind
+
+
+def _staleness(checked: NDArray[np.int32], today: int) -> NDArray[np.uint8]:
+    age = today - checked
+    return (age > FRESH_DAYS).astype(np.uint8) + (age > AGING_DAYS)
 
 
 def _fit(index: Index, rows: Rows, need: str, question: Question) -> NDArray[np.uint8]:

@@ -3,8 +3,9 @@
 A ZIP counts anywhere. Towns near the programme's home are taken from any position and with
 slips ("napervile"); towns further away, and those that are also words or first names ("Normal",
 "Joy", "Sandwich", "Wayne"), only where the text says that a place follows ("in Normal"). What
-the words around a name say of it is `directory.search.place_context`. What the redactor has put
-in square brackets is never a place.
+the words around a name say of it is `directory.search.place_context`; places of other states
+are read by `directory.search.places_elsewhere`. What the redactor has put in square brackets is
+never a place.
 """
 
 import re
@@ -35,6 +36,7 @@ from directory.search.place_context import (
     is_person,
     is_told,
 )
+from directory.search.places_elsewhere import places_elsewhere
 from directory.search.slips import allowed_slips, is_slip
 
 HOME = (41.7697, -88.1449)  # Naperville
@@ -101,7 +103,11 @@ def place_in(text: str) -> Place | None:
     """The place that `text` names, if any; the surest first, then the first."""
     plain = _PLACEHOLDER.sub(" ", text[:2000])
     words = context_words(plain)
+    elsewhere = list(places_elsewhere(plain))
+    taken = {one.position + step for one in elsewhere for step in range(one.length)}
     found = [*_zips(plain), *_towns_and_landmarks(words)]
+    found = [one for one in found if one.position not in taken]
+    found += [_Candidate(one.place, one.position, one.certainty) for one in elsewhere]
     if found:
         return max(found, key=lambda one: (one.certainty, -one.position)).place
     return _county(words)

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from directory.hours import HoursKind, HoursNow, state_at
@@ -111,11 +112,11 @@ def reach_of(  # a ladder: the first step that holds
         local = bool(area.towns or area.zips or area.counties or not area.stated)
         statewide = area.state or area.states
         return Reach.COUNTY if local else Reach.STATE if statewide else Reach.COUNTRY
-    names = {folded(town) for town in place.towns}
-    if names & area.towns or set(place.zips) & area.zips:
+    towns, zips, counties = _names_of(place)
+    if towns & area.towns or zips & area.zips:
         # A county asked for is not the town served, though it holds the ZIP.
         return Reach.COUNTY if place.kind is PlaceKind.COUNTY else Reach.TOWN
-    if set(place.counties) & area.counties:
+    if counties & area.counties:
         return Reach.COUNTY
     if place.kind is PlaceKind.COUNTY and place.name in area.around:
         return Reach.COUNTY
@@ -126,6 +127,12 @@ def reach_of(  # a ladder: the first step that holds
     if not area.stated and (not county or county in place.counties):
         return Reach.COUNTY
     return Reach.OUTSIDE
+
+
+@lru_cache(maxsize=500)
+def _names_of(place: Place) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Its towns, ZIPs and counties, as areas name them."""
+    return frozenset(map(folded, place.towns)), frozenset(place.zips), frozenset(place.counties)
 
 
 def touches_counties_of(area: Area, *, county: str, place: Place) -> bool:
@@ -183,10 +190,8 @@ def passing_at(listing: Listing, at: datetime) -> Passing | None:
 
 def room_at(listing: Listing, at: datetime) -> float | None:
     """How many are free, when somebody has said so of late."""
-    latest = max(listing.room, key=lambda one: one.updated, default=None)
-    if latest is None or at - latest.updated > ROOM_COUNTS:
-        return None
-    return latest.available
+    counted = [one.available for one in listing.room if at - one.updated <= ROOM_COUNTS]
+    return max(counted, default=None)
 
 
 def in_order(found: Iterable[Ranked], question: Question) -> list[Ranked]:

@@ -1,7 +1,6 @@
 """How far a place is from every listing, and which of them serve it: as arrays."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from directory.search.columns import (
 from directory.search.index import Index
 from directory.search.rank import FAR_MILES, NEIGHBOUR_MILES, STEPS_MILES, Reach
 
+_VIEWS_KEPT = 16
 _SIXTEENTHS = np.float32(16.0)
 _FURTHEST, _UNKNOWN_MILES = np.float32(4_000.0), np.float32(1_000.0)
 _EDGES = np.array(STEPS_MILES, np.float32)
@@ -37,9 +37,18 @@ class View:
     sixteenths: NDArray[np.uint16]
 
 
-@lru_cache(maxsize=8)
 def seen_from(index: Index, place: Place | None, home: Place | None) -> View:
-    """Distances are to `home` where no place was named."""
+    """Distances are to `home` where no place was named. The last few are kept with the index."""
+    views: dict[tuple[Place | None, Place | None], View] = index.worked_out.setdefault(View, {})
+    view = views.get((place, home))
+    if view is None:
+        if len(views) >= _VIEWS_KEPT:
+            views.clear()
+        view = views[place, home] = _seen_from(index, place, home)
+    return view
+
+
+def _seen_from(index: Index, place: Place | None, home: Place | None) -> View:
     columns = index.columns
     whole = place is not None and place.kind is PlaceKind.COUNTY  # nowhere to measure from
     miles = _miles(columns, None if whole else place or home)

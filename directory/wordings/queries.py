@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from directory.languages import Language
@@ -11,6 +11,17 @@ from directory.wordings.models import Wording, WordingStatus
 
 # Shorter names are words of every day as well.
 SHORTEST_NAME = 4
+# Asked for every check-in, so it is built once.
+_APPROVED = (
+    select(Wording)
+    .where(
+        Wording.key == bindparam("wording"),
+        Wording.language == bindparam("spoken"),
+        Wording.status == WordingStatus.APPROVED,
+    )
+    .order_by(Wording.version.desc())
+    .limit(1)
+)
 
 
 def by_id(session: Session, wording_id: str) -> Wording | None:
@@ -19,16 +30,7 @@ def by_id(session: Session, wording_id: str) -> Wording | None:
 
 def approved(session: Session, key: str, language: Language) -> Wording | None:
     """The one version that is sent."""
-    return session.scalar(
-        select(Wording)
-        .where(
-            Wording.key == key,
-            Wording.language == language,
-            Wording.status == WordingStatus.APPROVED,
-        )
-        .order_by(Wording.version.desc())
-        .limit(1)
-    )
+    return session.scalar(_APPROVED, {"wording": key, "spoken": language})
 
 
 def versions(

@@ -143,6 +143,23 @@ def test_after_a_crash_between_sending_and_noting_the_carrier_is_asked_first(
     assert read_message(message_id).status == OutboundStatus.SENT
 
 
+def test_what_was_claimed_and_never_sent_keeps_the_rate_after_the_look_up(
+    any_database: Database,
+) -> None:
+    gateway = FakeGateway()
+    waiting = [queued(f"text {number}") for number in range(4)]
+    for message_id in waiting:
+        claimed(message_id, wall=gateway.wall())
+    gateway.wall.forward(seconds=outbox.CLAIM.total_seconds() + 1)
+    sender = a_sender(gateway, rate=2.0)
+    waits: list[float] = []
+    sender._sleep = waits.append
+    for message_id in waiting:
+        sender.deliver(message_id)
+    assert gateway.lookups == len(gateway.carried) == 4
+    assert waits == [0.5, 1.0, 1.5]
+
+
 def test_a_look_up_that_fails_leaves_the_question_open(any_database: Database) -> None:
     gateway = FakeGateway(lookups_fail=True)
     message_id = queued()

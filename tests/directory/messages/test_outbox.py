@@ -8,8 +8,9 @@ import pytest
 from directory import database
 from directory.database import Database
 from directory.messages import outbox
-from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.models import OutboundMessage, OutboundStatus, SendPriority
 from directory.messages.outbox import Claimed
+from tests.directory.test_jobs import rows
 from tests.factories import claimed, met, queued, read_message
 from tests.fakes import MORNING
 from tests.threads import all_at_once
@@ -130,3 +131,74 @@ def test_texts_are_counted_by_status(db: Database) -> None:
     claim(first)
     with database.read_scope() as session:
         assert outbox.counts(session) == {"sending": 1, "queued": 1}
+
+
+@pytest.mark.parametrize("priority", SendPriority)
+def test_what_a_person_waits_for_has_a_job_and_what_can_wait_has_none(
+    any_database: Database, priority: SendPriority
+) -> None:
+    message_id = queued(priority=priority)
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        outbox.retry_later(session, message, at=MORNING, wall=MORNING, reason="retry")
+    waited_for = priority <= SendPriority.REPLY
+    expected = {f"deliver/{message_id}", f"deliver/{message_id}/0"} if waited_for else set()
+    assert {job_id for job_id, *_ in rows(any_database)} == expected
+
+
+def test_only_what_the_dead_process_held_is_let_go(any_database: Database) -> None:
+    theirs, ours = queued("theirs"), queued("ours")
+    for message_id, by in ((theirs, "deadbeef"), (ours, "00c0ffee")):
+        claimed(message_id, by=by)
+    with database.session_scope() as session:
+        outbox.release_claims(session, wall=MORNING, of="deadbeef")
+    after = outbox.ON_ITS_WAY + timedelta(seconds=1)
+    assert claim(theirs, after=outbox.ON_ITS_WAY) is None
+    assert claim(theirs, after=after) is not None
+    assert claim(ours, after=after) is None
+
+
+def test_a_claim_that_is_let_go_twice_ends_no_later(db: Database) -> None:
+    message_id = queued()
+    claim(message_id)
+    for seconds in (0, 4):
+        with database.session_scope() as session:
+            outbox.release_claims(session, wall=MORNING + timedelta(seconds=seconds))
+    assert claim(message_id, after=outbox.ON_ITS_WAY + timedelta(seconds=1)) is not None
+
+
+def test_what_is_given_back_is_as_if_nobody_had_taken_it(any_database: Database) -> None:
+    message_id = queued()
+    taken = claim(message_id)
+    assert taken is not None
+    with database.session_scope() as session:
+        outbox.give_back(session, [taken])
+    message = read_message(message_id)
+    assert (message.status, message.attempts) == (OutboundStatus.QUEUED, 0)
+    assert message.first_tried_at is None
+    again = claim(message_id)
+    assert again is not None
+    assert not again.maybe_sent
+
+
+def test_what_may_have_been_sent_is_not_given_back(db: Database) -> None:
+    message_id = queued()
+    claim(message_id)
+    taken = claim(message_id, after=outbox.CLAIM + timedelta(seconds=1))
+    assert taken is not None
+    with database.session_scope() as session:
+        outbox.give_back(session, [taken])
+    assert read_message(message_id).status == OutboundStatus.SENDING
+
+
+def test_several_senders_at_once_take_each_text_once(any_database: Database) -> None:
+    person_id = met()
+    waiting = [queued(person_id=person_id) for _ in range(20)]
+
+    def take() -> list[str]:
+        with database.session_scope() as session:
+            messages = outbox.claimable(session, waiting, wall=MORNING)
+            return [outbox.claim(message, wall=MORNING).id for message in messages]
+
+    taken = [each for ids in all_at_once([take] * 4) for each in ids]
+    assert sorted(taken) == sorted(waiting)

@@ -152,3 +152,38 @@ def test_landmarks_stand_in_towns_that_the_listings_attest() -> None:
     for landmark in YAML(typ="safe", pure=True).load(LANDMARKS_FILE)["landmarks"]:
         assert town_place(landmark["town"]) is not None
         assert f"city: {landmark['town'].casefold()}" in listed
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("food pantry in Columbus, OH", "Columbus, OH"),
+        ("soup kitchen boston ma", "Boston, MA"),
+        ("anything near Clinton, Maryland", "Clinton, MD"),
+        ("groceries Prince George's County, MD", "Prince George's County, MD"),
+        ("food in boston please", "Boston, MA"),
+        ("pantry near zip 43215", "43215"),
+        ("43215", "43215"),
+        ("moved from Columbus, OH to naperville", "Naperville"),
+        ("in Cleveland, OH", "Cleveland, OH"),
+        ("aurora il", "Aurora"),
+    ],
+)
+def test_a_place_of_another_state_counts_where_there_is_no_doubt(text: str, name: str) -> None:
+    assert _name(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i owe 43215",
+        "10250 w main",
+        "aurora in my car",
+        "i left him oh my god",
+        "call me in the morning",
+        "my son is in english class",
+        "help with my phone in spanish",
+    ],
+)
+def test_what_may_be_something_else_is_no_place_of_another_state(text: str) -> None:
+    assert _name(text) in (None, "Aurora")
