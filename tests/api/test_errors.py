@@ -167,7 +167,7 @@ def test_a_body_without_an_end_is_not_read_to_its_end() -> None:
 
     limited = BodyLimit(application, largest=1000)
     with pytest.raises(HTTPException) as refused:
-        anyio.run(limited, {"type": "http"}, endless, nowhere)
+        anyio.run(limited, {"type": "http", "path": "/"}, endless, nowhere)
     assert (refused.value.status_code, len(read)) == (413, 3)
 
 
