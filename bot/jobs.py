@@ -46,8 +46,9 @@ SWITCH_SECONDS = 0.0005
 # A conversation has ended when nothing was said for this long (product time, 24 h at most).
 CONVERSATION_ENDS_AFTER = timedelta(hours=1)
 # Answers have threads of their own: texts that wait for their slot must not keep them waiting, and
-# neither must a mail server that is slow.
-THREADS = 12
+# neither must a mail server that is slow. A text takes a thread for a few tenths of a second.
+ANSWER_THREADS = 12
+TEXT_THREADS = 24
 NOTICE_THREADS = 4
 
 
@@ -75,8 +76,8 @@ class Workers:
     def __init__(self, parts: Parts, *, executor_id: str, alone: bool) -> None:
         self._parts = parts
         self._alone = alone
-        self._answers = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff-answers")
-        self._texts = ThreadPoolExecutor(THREADS, thread_name_prefix="handoff-texts")
+        self._answers = ThreadPoolExecutor(ANSWER_THREADS, thread_name_prefix="handoff-answers")
+        self._texts = ThreadPoolExecutor(TEXT_THREADS, thread_name_prefix="handoff-texts")
         self._notices = ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="handoff-notices")
         self._busy: set[str] = set()
         self._busy_lock = Lock()

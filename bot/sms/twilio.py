@@ -160,13 +160,15 @@ class TwilioGateway:
             auth_token,
             http_client=_RebasedHttpClient(base_url=api_base_url, timeout=timeout),
         )
+        # Kept: the library looks up its modules again each time that it is asked for them.
+        self._messages = self._client.messages
 
     def send(self, *, to: str, body: str, reference: str, validity_seconds: int | None) -> Sent:
         separator = "&" if urlsplit(self._status_callback_url).query else "?"
         callback = f"{self._status_callback_url}{separator}{urlencode({'reference': reference})}"
         validity = validity_seconds and max(1, min(validity_seconds, LONGEST_VALIDITY))
         try:
-            message = self._client.messages.create(
+            message = self._messages.create(
                 to=to,
                 body=body,
                 from_=self._from_number or values.unset,
@@ -189,7 +191,7 @@ class TwilioGateway:
         # Not filtered by date sent: a text that still waits at Twilio has none.
         earliest = since.astimezone(UTC).replace(microsecond=0)  # its dates have whole seconds
         try:
-            messages = self._client.messages.list(
+            messages = self._messages.list(
                 to=to,
                 from_=self._from_number or values.unset,
                 limit=_MESSAGES_SEARCHED,
@@ -221,7 +223,7 @@ class TwilioGateway:
 
     def redact(self, provider_id: str) -> None:
         try:
-            self._client.messages(provider_id).update(body="")
+            self._messages(provider_id).update(body="")
         except TwilioRestException as error:
             if error.status != requests.codes.not_found:
                 _translate(error)
