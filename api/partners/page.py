@@ -119,6 +119,7 @@ def late_page(language: Language) -> HTMLResponse:
 
 def drawn(template: str, language: Language, status: int, **values: object) -> HTMLResponse:
     """A page of the templates folder, escaped, with the headers that close it off."""
+
     def text(key: str, spoken: Language = language, **filled: object) -> str:
         return say(key, spoken, **filled)
 
