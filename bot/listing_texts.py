@@ -188,7 +188,7 @@ def _one_of_both(
 
 
 def _which(waiting: tuple[ListingsAsked, ...], situation: Situation) -> Turn:
-    codes = [each.code for each in waiting if each.code]
+    codes = sorted((each.code for each in waiting if each.code), key=lambda code: (len(code), code))
     if not codes:
         return _saying(say("listing_by_link", situation.language), situation)
     return _saying(

@@ -40,7 +40,7 @@ class Lexicon:
         known = self._texts.get((field, text))
         if known is None:
             found = weighed(field, text)
-            known = (tuple(map(self.words.add, found)), tuple(found.values()))
+            known = (tuple(self.words.add_all(found)), tuple(found.values()))
             if len(self._texts) >= _TEXTS_KEPT:
                 self._texts.clear()
             self._texts[field, text] = known
@@ -82,8 +82,8 @@ def prepared(listing: Listing, lexicon: Lexicon, text: int) -> Prepared:
         row=columns.row_of(listing, lexicon.hours),
         words=tuple(words),
         weights=tuple(weights),
-        names=tuple(map(lexicon.words.add, sorted(in_names))),
-        keys=tuple(map(lexicon.keys.add, keys_of(listing))),
+        names=tuple(lexicon.words.add_all(sorted(in_names))),
+        keys=tuple(lexicon.keys.add_all(keys_of(listing))),
         text=text,
     )
 

@@ -1,5 +1,6 @@
 """Words as numbers. Words are only ever added, so a number once given stays right for everybody."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 from directory.search.spelling import Spelling
@@ -20,6 +21,14 @@ class Vocabulary:
 
     def number(self, word: str) -> int | None:
         return self._numbers.get(word)
+
+    def add_all(self, words: Iterable[str]) -> list[int]:
+        """The numbers of many words; most are known."""
+        known = self._numbers.get
+        return [
+            number if number is not None else self.add(word)
+            for word, number in ((word, known(word)) for word in words)
+        ]
 
     def add(self, word: str) -> int:
         """The number of the word, a new one if it has none."""
