@@ -61,7 +61,7 @@ def _codes() -> frozenset[str]:
     return frozenset(state_names().values())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def zip_anywhere(zip_code: str, state: str | None = None) -> Place | None:
     """The place of any US ZIP ("20735"). `state`: where it is looked for first."""
     if not _ZIP.fullmatch(zip_code):

@@ -9,6 +9,7 @@ import re
 from enum import IntEnum, IntFlag
 from functools import cache, lru_cache
 
+from directory.places import folded
 from directory.search.words import stem, stems, tokens
 
 
@@ -77,6 +78,17 @@ def _groups() -> dict[str, int]:
     return {stem(word): int(group) for group, words in _WORDS.items() for word in words.split()}
 
 
+def _groups_in_long(text: str) -> int:
+    """The same, quickly for the many texts that say none of them."""
+    return groups_in(text) if _any_group().search(folded(text)) else 0
+
+
+@cache
+def _any_group() -> re.Pattern[str]:
+    beginnings = sorted({word[:3] for word in _groups()})
+    return re.compile(rf"\b(?:{'|'.join(beginnings)})")
+
+
 @lru_cache(maxsize=4_000)
 def groups_in(text: str) -> int:
     """The groups whose words a text says."""
@@ -89,7 +101,7 @@ def groups_in(text: str) -> int:
 
 def groups_served(name: str, eligibility: str, needs: tuple[str, ...]) -> int:
     """Whom a service is for, by its name, the text on who may come, and its main need."""
-    found = groups_in(name) | groups_in(eligibility)
+    found = _groups_in_long(name) | _groups_in_long(eligibility)
     for need in needs:
         found |= groups_of_need(need)
     return found

@@ -1,6 +1,5 @@
 """What a listing says, field by field: the words, what they weigh, and what it is filed under."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from directory.search.words import stems
 _LENGTH_COUNTS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """`usual`: how many words such a field has as a rule."""
 
@@ -26,6 +25,7 @@ ORGANIZATION = Field(2.0, 5)
 OTHER_NAME = Field(2.5, 4)
 TERMS = Field(1.5, 5)
 PLACE = Field(1.0, 8)
+NAMES = (NAME, ORGANIZATION, OTHER_NAME)
 DESCRIPTION = Field(1.5, 40)
 ELIGIBILITY = Field(0.8, 25)
 PRACTICAL = Field(0.4, 30)
@@ -70,7 +70,11 @@ def weighed(field: Field, text: str) -> dict[str, float]:
     """Each word of a field's text, by its stem -> its count, weighed and against the length."""
     words = stems(text)
     length = 1 - _LENGTH_COUNTS + _LENGTH_COUNTS * len(words) / field.usual
-    return {word: field.weight * times / length for word, times in Counter(words).items()}
+    once = field.weight / length
+    found: dict[str, float] = {}
+    for word in words:
+        found[word] = found.get(word, 0.0) + once
+    return found
 
 
 def names_of(listing: Listing) -> tuple[frozenset[str], ...]:

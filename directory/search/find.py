@@ -56,6 +56,7 @@ class _Search:
     query: Query
     question: Question
     read: Asked
+    named: list[int] = field(default_factory=list)
     vector: Vector | None = None
     likes: NDArray[np.float32] | None = None
     relaxed: list[Relaxation] = field(default_factory=list)
@@ -72,11 +73,10 @@ def find(session: Session, query: Query) -> FindResult:
         search.relaxed.append(Relaxation(kind, detail=query.place))
     needs = query.needs or tuple(needs_in(text))
     served = [need for need in needs if len(index.rows_of_key(need_key(need)))]
-    named = rows_named(index, search.read) if text else []
     lists = [_for_need(search, need) for need in served]
-    if named:
-        lists.insert(0, _named(search, named))
-    if text and not needs and not named:
+    if search.named:
+        lists.insert(0, _named(search))
+    elif text and not needs:
         lists = _by_text(search)
     unserved = tuple(need for need in dict.fromkeys(needs) if need not in served)
     return FindResult(
@@ -111,7 +111,9 @@ def _begun(index: Index, query: Query) -> _Search:
         age=age_asked(text),
     )
     search = _Search(index, query, question, asked(index, _without(text, place)))
-    if search.read.words:
+    search.named = rows_named(index, search.read) if text else []
+    # Who names somebody has said what is meant.
+    if search.read.words and not search.named:
         known = likeness(opened.settings.data_dir)
         search.vector = known.question(text)
         if search.vector is not None:
@@ -156,8 +158,9 @@ def _chosen(
     return found.ranked
 
 
-def _named(search: _Search, rows: list[int]) -> list[Ranked]:
-    listings = [search.index.listing(row) for row in rows[: search.query.limit]]
+def _named(search: _Search) -> list[Ranked]:
+    rows = search.named[: search.query.limit]
+    listings = [search.index.listing(row) for row in rows]
     search.by_name = frozenset(listing.service_id for listing in listings)
     return [
         consider(listing, listing.needs[0] if listing.needs else "", search.question)

@@ -24,6 +24,7 @@ from directory import database
 from directory.database import Database
 from directory.listings import queries
 from directory.search.index import Head, Index, build
+from directory.search.memory import give_back
 from directory.search.reading import every_listing, listings_of
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 # Past this many changed services reading everything is not much slower.
 PATCHED_AT_MOST = 5_000
 _SHARE_PATCHED = 0.3
+_LARGE = 5_000
 _OWN = "directory.search.own_index"
 
 
@@ -96,7 +98,10 @@ def _brought_forward(session: Session, index: Index | None) -> Index:
         return index
     changed = None if index is None else _changed_since(session, index)
     if index is None or changed is None:
-        return build(every_listing(session), head=head)
+        index = build(every_listing(session), head=head)
+        if index.size >= _LARGE:
+            give_back()
+        return index
     return _patched(session, index, changed, head)
 
 

@@ -64,9 +64,9 @@ class Index:
     def row(self, service_id: str) -> int | None:
         """The live row of a service, if it is shown."""
         for first, segment in self.parts:
-            row = segment.row_of.get(service_id)
-            if row is not None and self.live[first + row]:
-                return first + row
+            for row in segment.rows_of(service_id):
+                if self.live[first + row] and self.service_id(first + row) == service_id:
+                    return first + row
         return None
 
     def listing(self, row: int) -> Listing:
@@ -74,8 +74,7 @@ class Index:
         return _decoded(segment.records[place])
 
     def service_id(self, row: int) -> str:
-        segment, place = self._at(row)
-        return segment.service_ids[place]
+        return self.listing(row).service_id
 
     def _at(self, row: int) -> tuple[Segment, int]:
         for first, segment in self.parts:
@@ -83,13 +82,14 @@ class Index:
                 return segment, row - first
         raise IndexError(row)
 
-    def rows_of_key(self, key: str) -> NDArray[np.int32]:
+    def rows_of_key(self, key: str) -> NDArray[Any]:
         """The live rows that are filed under a key of `fields.keys_of`, ascending."""
         found = self.worked_out.get(key)
         if found is None:
             found = self._rows_of_key(key)
             if key.startswith(NEED):  # asked for again and again, and few
-                self.worked_out[key] = found
+                # As numpy counts: it would convert them with every use.
+                found = self.worked_out[key] = found.astype(np.int64)
         return found
 
     def _rows_of_key(self, key: str) -> NDArray[np.int32]:
@@ -118,6 +118,7 @@ def build(listings: Iterable[Listing], *, head: Head | None) -> Index:
     """An index made from nothing."""
     lexicon = Lexicon()
     segment = Segment.of(prepared(listing, lexicon, text_key(listing)) for listing in listings)
+    lexicon.forget_texts()
     return Index(
         head=head,
         lexicon=lexicon,

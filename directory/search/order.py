@@ -6,6 +6,7 @@ distances are steps of a sixteenth of a mile.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,27 @@ Rung = tuple[int, Callable[[Rows | slice], NDArray[Any]]]
 _SPARE = 4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """What of every row is the same for most questions; worked out once for an index.
+
+    `fit`: for whom the question says nothing of whom it is about. `set_back`: whether any row is.
+    """
+
+    no_phone: NDArray[np.bool_]
+    no_intake: NDArray[np.bool_]
+    fit: NDArray[np.uint8]
+    set_back: bool
+    passing: bool
+
+
 def states_of(index: Index, rows: Rows, question: Question) -> States:
     """Whether each of these rows is open; irregular hours exactly, where they are few."""
     table = index.lexicon.hours
     states = table.states(question.at, question.zone)
     hours = index.columns.hours[rows]
     found = table.refined(states, hours, question.at, question.zone)[hours]
-    if not index.columns.passing.any():
+    if not _standing(index).passing:
         return found
     for place in np.flatnonzero(index.columns.passing[rows]).tolist():
         passing = passing_at(index.listing(int(rows[place])), question.at)
@@ -78,11 +93,11 @@ def _ladder(
     states: States,
     relevance: NDArray[np.uint8],
 ) -> list[Rung]:
-    """The steps of `rank`: for places in `rows`, the smaller the further to the front."""
-    columns = index.columns
+    """The steps of `rank`: for places in `rows`, the smaller the further to the front. What is
+    the same for all of them is left out."""
+    columns, standing = index.columns, _standing(index)
     not_open = states < OPEN
-    today = question.at.date().toordinal()
-    ladder: list[Rung] = [(1, lambda some: columns.number[rows[some]] == 0)]
+    ladder: list[Rung] = [(1, lambda some: standing.no_phone[rows[some]])]
     if need:
         main = need_number(need)
         ladder.append((1, lambda some: columns.main_need[rows[some]] != main))
@@ -91,19 +106,52 @@ def _ladder(
         ladder.append((2, lambda some: asked[some]))
     if need in CRISIS_NEEDS:
         ladder.append((1, lambda some: not_open[some]))
+    ladder.append((2, lambda some: view.tier[rows[some]]))
+    if relevance.any():
+        ladder.append((3, lambda some: relevance[some]))
+    ladder.append((1, lambda some: not_open[some]))
+    if standing.set_back:
+        ladder.append((2, lambda some: _set_back(index, rows[some], question)))
+    if question.age is None and not question.groups | groups_of_need(need):
+        ladder.append((2, lambda some: standing.fit[rows[some]]))
+    else:
+        ladder.append((2, lambda some: _fit(index, rows[some], need, question)))
+    if question.language not in (None, "en"):
+        ladder.append((1, lambda some: _not_spoken(index, rows[some], question.language)))
+    stale = _staleness(index, question.at.date().toordinal())
     return [
         *ladder,
-        (2, lambda some: view.tier[rows[some]]),
-        (3, lambda some: relevance[some]),
-        (1, lambda some: not_open[some]),
-        (2, lambda some: _set_back(index, rows[some], question)),
-        (2, lambda some: _fit(index, rows[some], need, question)),
-        (1, lambda some: _not_spoken(index, rows[some], question.language)),
         (4, lambda some: view.steps[rows[some]]),
-        (2, lambda some: _staleness(columns.checked[rows[some]], today)),
-        (1, lambda some: ~columns.intake[rows[some]]),
+        (2, lambda some: stale[rows[some]]),
+        (1, lambda some: standing.no_intake[rows[some]]),
         (16, lambda some: view.sixteenths[rows[some]]),
     ]
+
+
+def _standing(index: Index) -> _Standing:
+    kept: _Standing | None = index.worked_out.get(_Standing)
+    if kept is None:
+        columns = index.columns
+        closed_groups = (columns.groups & CLOSED_GROUPS) > 0
+        kept = index.worked_out[_Standing] = _Standing(
+            no_phone=columns.number == 0,
+            no_intake=~columns.intake,
+            fit=np.where(closed_groups, np.uint8(Fit.FOR_OTHERS), np.uint8(Fit.FOR_ALL)),
+            set_back=bool(columns.lowered.any() or (columns.room == 0).any()),
+            passing=bool(columns.passing.any()),
+        )
+    return kept
+
+
+def _staleness(index: Index, today: int) -> NDArray[np.uint8]:
+    """Of all rows, on the day with this ordinal."""
+    day, kept = index.worked_out.get("staleness", (None, None))
+    if kept is None or day != today:
+        age = today - index.columns.checked
+        kept = (age > FRESH_DAYS).astype(np.uint8) + (age > AGING_DAYS)
+        index.worked_out["staleness"] = (today, kept)
+    found: NDArray[np.uint8] = kept
+    return found
 
 
 def _among_first(ladder: list[Rung], total: int, count: int) -> Rows:
@@ -152,11 +200,6 @@ def _set_back(index: Index, rows: Rows, question: Question) -> NDArray[np.uint8]
         said_at = index.columns.room_at[rows]
         behind += full & (question.at.timestamp() - said_at <= ROOM_COUNTS.total_seconds())
     return behind
-
-
-def _staleness(checked: NDArray[np.int32], today: int) -> NDArray[np.uint8]:
-    age = today - checked
-    return (age > FRESH_DAYS).astype(np.uint8) + (age > AGING_DAYS)
 
 
 def _fit(index: Index, rows: Rows, need: str, question: Question) -> NDArray[np.uint8]:

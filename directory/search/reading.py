@@ -264,7 +264,7 @@ def _town(city: str, state: str | None) -> Place | None:
     return town_in(city, state) if city and state else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def area_of(names: tuple[str, ...], state: str | None, county: str) -> Area:
     """What the stated areas mean, for a service whose address lies in `state` and `county`."""
     places = [

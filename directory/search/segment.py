@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from directory.search import columns, postings
 from directory.search.columns import Columns
-from directory.search.fields import Field, fields_of, keys_of, names_of, weighed
+from directory.search.fields import NAMES, STOP, Field, fields_of, keys_of, weighed
 from directory.search.hours_table import HoursTable
 from directory.search.listing import Listing, encoded
 from directory.search.postings import Collector, Postings
@@ -31,9 +31,14 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.words = Vocabulary()
+        self.stop = frozenset(self.words.add_all(sorted(STOP)))
         self.keys = Vocabulary(spelt=False)
         self.hours = HoursTable()
         self._texts: dict[tuple[Field, str], tuple[tuple[int, ...], tuple[float, ...]]] = {}
+
+    def forget_texts(self) -> None:
+        """Give back the memory of what was remembered for texts that come again."""
+        self._texts.clear()
 
     def of_text(self, field: Field, text: str) -> tuple[tuple[int, ...], tuple[float, ...]]:
         """The words of a field by number, and what each weighs."""
@@ -70,30 +75,55 @@ def prepared(listing: Listing, lexicon: Lexicon, text: int) -> Prepared:
     """`text`: the key of what stands for it in the comparison of meanings."""
     words: list[int] = []
     weights: list[float] = []
+    in_names: set[int] = set()
     for field, content in fields_of(listing):
         if content:
             numbers, weigh = lexicon.of_text(field, content)
             words += numbers
             weights += weigh
-    in_names = {word for name in names_of(listing) for word in name}
+            if field in NAMES:
+                in_names.update(numbers)
     return Prepared(
         service_id=listing.service_id,
         record=encoded(listing),
         row=columns.row_of(listing, lexicon.hours),
         words=tuple(words),
         weights=tuple(weights),
-        names=tuple(lexicon.words.add_all(sorted(in_names))),
+        names=tuple(sorted(in_names - lexicon.stop)),
         keys=tuple(lexicon.keys.add_all(keys_of(listing))),
         text=text,
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """Listings as bytes, one behind the other; the nth from `starts[n]` to `starts[n + 1]`."""
+
+    content: bytearray
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> bytes:
+        return bytes(self.content[self.starts[row] : self.starts[row + 1]])
+
+    @classmethod
+    def of(cls, records: Iterable[bytes]) -> Self:
+        content, starts = bytearray(), array("q", [0])
+        for record in records:
+            content += record
+            starts.append(len(content))
+        return cls(content, np.array(starts, np.int64))
+
+
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """`texts`: for each row the key of its text (see `meaning`)."""
+    """`identities`: of each row the hash of its service's id. `texts`: the key of its text (see
+    `meaning`)."""
 
-    service_ids: Sequence[str]
-    records: Sequence[bytes]
+    identities: NDArray[np.int64]
+    records: Records
     columns: Columns
     words: Postings
     names: Postings
@@ -103,10 +133,20 @@ class Segment:
     def __len__(self) -> int:
         return len(self.records)
 
+    def rows_of(self, service_id: str) -> list[int]:
+        """The rows that may be of this service: one, or none, or some whose hash is the same."""
+        order = self._by_identity
+        wanted = np.int64(hash(service_id))
+        first, last = (
+            int(self.identities.searchsorted(wanted, side, sorter=order))
+            for side in ("left", "right")
+        )
+        found: list[int] = order[first:last].tolist()
+        return found
+
     @cached_property
-    def row_of(self) -> dict[str, int]:
-        """Service id -> its row."""
-        return {identity: row for row, identity in enumerate(self.service_ids)}
+    def _by_identity(self) -> NDArray[np.int64]:
+        return np.argsort(self.identities, kind="stable")
 
     @classmethod
     def of(cls, listings: Iterable[Prepared]) -> Self:
@@ -115,14 +155,15 @@ class Segment:
             Collector(weighed=False),
             Collector(weighed=False),
         )
-        ids: list[str] = []
-        records: list[bytes] = []
+        ids = array("q")
+        content, starts = bytearray(), array("q", [0])
         rows: list[tuple[Any, ...]] = []
         tables: list[Columns] = []
         texts = array("Q")
         for row, one in enumerate(listings):
-            ids.append(one.service_id)
-            records.append(one.record)
+            ids.append(hash(one.service_id))
+            content += one.record
+            starts.append(len(content))
             rows.append(one.row)
             if len(rows) == _ROWS_AT_ONCE:
                 tables.append(columns.from_rows(rows))
@@ -132,8 +173,8 @@ class Segment:
             names.add(row, one.names)
             keys.add(row, one.keys)
         return cls(
-            service_ids=ids,
-            records=records,
+            identities=np.array(ids, np.int64),
+            records=Records(content, np.array(starts, np.int64)),
             columns=columns.joined([*tables, columns.from_rows(rows)]),
             words=words.postings(),
             names=names.postings(),
@@ -152,8 +193,8 @@ class Segment:
             first += int(live.sum())
         kept = [(part, np.flatnonzero(live).tolist()) for part, live in parts]
         return cls(
-            service_ids=[part.service_ids[row] for part, rows in kept for row in rows],
-            records=[part.records[row] for part, rows in kept for row in rows],
+            identities=np.concatenate([part.identities[live] for part, live in parts]),
+            records=Records.of(part.records[row] for part, rows in kept for row in rows),
             columns=columns.joined([part.columns.take(live) for part, live in parts]),
             words=postings.joined(
                 (part.words, rows) for (part, _), rows in zip(parts, moved, strict=True)
