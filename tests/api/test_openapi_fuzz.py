@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -310,11 +311,18 @@ def test_of_a_listing_that_is_there_every_answer_is_as_described(
     operation = described[path][method]
     kinds = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
     statuses: set[int] = set()
+    there = {"service_id": listings[-1]["id"]}
+    if "{notice_id}" in path:
+        notices = f"/api/v1/partner/listings/{there['service_id']}/notices"
+        ends_at = (wall_now() + timedelta(days=8)).isoformat()
+        said = {"kind": "notice", "text": "Ring twice", "ends_at": ends_at}
+        posted = session.post(notices, headers=partner_headers, json=said)
+        there["notice_id"] = posted.json()["id"]
 
     @FEW
     @given(case=strategies.one_of(kinds))
     def run(case: Case) -> None:
-        case.path_parameters = case.path_parameters | {"service_id": listings[-1]["id"]}
+        case.path_parameters = case.path_parameters | there
         case.headers.update(partner_headers | {"If-Match": "*"})
         statuses.add(case.call_and_validate(session=session, checks=CHECKS).status_code)
 
