@@ -15,7 +15,7 @@ from benchmarks.engines.base import Ask, InProcess
 from benchmarks.filters import ZONE
 from directory import database, migrations
 from directory.database import Database
-from directory.search import Query, encoder, find, place_in
+from directory.search import Query, encoder, find
 from directory.search.encoding import encode_missing
 from directory.search.follow import current_index
 from directory.search.likeness import likeness
@@ -47,9 +47,7 @@ class Handoff(InProcess):
         self.search(Ask("food", "en"), 1)
 
     def search(self, ask: Ask, limit: int) -> list[str]:
-        place = place_in(ask.text)
         query = Query(
-            place=place.name if place else None,
             language=ask.lang,
             text=ask.text,
             at=ASKED_AT,

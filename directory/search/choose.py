@@ -12,7 +12,7 @@ from directory.search.hours_table import CLOSED, OPEN
 from directory.search.index import Index
 from directory.search.model import Relaxation, RelaxationKind
 from directory.search.rank import Question, Ranked, Reach, consider, in_order
-from directory.search.reach import View, seen_from, touching
+from directory.search.reach import View, seen_from, touching, within_a_day
 
 Rows = NDArray[Any]
 # More are looked at closely than shown: what the arrays are coarse in may change places.
@@ -79,14 +79,16 @@ def _within_reach(
     view: View,
     relaxed: list[Relaxation],
 ) -> NDArray[np.bool_]:
-    """Which rows serve the place; when none does, those of its counties; else all."""
-    place = question.place
-    inside: NDArray[np.bool_] = view.reach[rows] != Reach.OUTSIDE
-    if place is None or inside.any() or not len(rows):
-        return inside
+    """Which rows serve the place, and behind them what is a drive away; when none serves it, those
+    of its counties; else what is a drive away; else all."""
+    place, reach = question.place, view.reach[rows]
+    kept: NDArray[np.bool_] = reach != Reach.OUTSIDE
+    if place is None or (kept & (reach != Reach.FAR)).any() or not len(rows):
+        return kept
     nearby: NDArray[np.bool_] = touching(index, place)[rows]
     found = bool(nearby.any())
     kind = RelaxationKind.PLACE_TO_COUNTY if found else RelaxationKind.PLACE_TO_STATE
     detail = ", ".join(place.counties) if found else place.name
     relaxed.append(Relaxation(kind, need or None, detail))
-    return nearby if found else np.ones(len(rows), np.bool_)
+    kept |= nearby
+    return kept if kept.any() else within_a_day(index, place)[rows]

@@ -20,6 +20,7 @@ NO_AGE = 255
 _NOWHERE = (math.nan, math.nan, math.nan)
 # Where an area reaches when it is told by no name: bits of `wide`.
 STATED, HOME_STATE_WIDE, COUNTRY_WIDE, NAMED, COUNTIES, HAS_COUNTY = 1, 2, 4, 8, 16, 32
+HAS_STATE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +92,7 @@ def row_of(listing: Listing, table: HoursTable) -> tuple[Any, ...]:
         + NAMED * bool(area.towns or area.zips or area.counties)
         + COUNTIES * bool(area.counties)
         + HAS_COUNTY * bool(listing.county)
+        + HAS_STATE * bool(listing.state)
     )
     return (
         need_number(listing.needs[0]) if listing.needs else -1,

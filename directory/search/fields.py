@@ -31,6 +31,7 @@ ELIGIBILITY = Field(0.8, 25)
 PRACTICAL = Field(0.4, 30)
 
 NEED = "need "
+TOWN_OF = "in "
 
 # Words that name nobody by themselves.
 STOP = frozenset(
@@ -106,10 +107,22 @@ def keys_of(listing: Listing) -> Iterator[str]:
             yield f"{kind} {name}"
     if listing.county:
         yield f"address {listing.county}"
+    if listing.state:
+        yield state_key(listing.state)
+        if listing.town:
+            yield town_key(listing.town, listing.state)
 
 
 def need_key(need: str) -> str:
     return f"{NEED}{need}"
+
+
+def state_key(state: str) -> str:
+    return f"inside {state}"
+
+
+def town_key(town: str, state: str) -> str:
+    return f"{TOWN_OF}{town}, {state}"
 
 
 def _both(texts: dict[str, str]) -> str:

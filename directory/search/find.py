@@ -29,21 +29,22 @@ from directory.search.follow import current_index
 from directory.search.index import Index
 from directory.search.likeness import likeness
 from directory.search.model import FindResult, Match, Query, Relaxation, RelaxationKind
-from directory.search.names import Asked, asked, rows_named
-from directory.search.need_reader import needs_meant
-from directory.search.needs import needs_in
+from directory.search.names import Asked, asked, rows_named, rows_of_organization
 from directory.search.places import place_in
-from directory.search.rank import Question, Ranked, consider
+from directory.search.rank import Question, Ranked, consider, in_order
 from directory.search.relevance import COMMON_STEMS, coverage, coverage_of, steps
+from directory.search.said import needs_said, place_said, place_words, without_place
+from directory.search.whole_names import rows_called
 from directory.search.words import tokens
 
 # The share of a text without name or need that a listing must say…
 ABOUT = 0.6
 # …or how alike it must be in meaning.
 LIKE_A_LISTING = 0.45
-# How likely a need must be to be taken for what is meant, and a second one beside it.
-CHANCE_OF_A_NEED = 0.3
-_NEARLY_AS_LIKELY = 0.5
+# So many bearers of a name are looked at.
+_NAMED_AT_MOST = 60
+# Of those that are named so many say which organizations are meant.
+_FEW = 3
 # Of what is told to be so by its words or meaning alone, so many are compared.
 _ABOUT_AT_MOST = 200
 
@@ -55,8 +56,10 @@ class _Search:
     index: Index
     query: Query
     question: Question
+    words: str
     read: Asked
     named: list[int] = field(default_factory=list)
+    called: bool = False
     vector: Vector | None = None
     likes: NDArray[np.float32] | None = None
     relaxed: list[Relaxation] = field(default_factory=list)
@@ -66,17 +69,18 @@ class _Search:
 def find(session: Session, query: Query) -> FindResult:
     """The services that answer `query`, best first; each need's best are among the first."""
     search = _begun(current_index(session), query)
-    index, text = search.index, query.text or ""
-    place = search.question.place
+    index, place = search.index, search.question.place
     if query.place and place is None:
         kind = RelaxationKind.PLACE_NOT_KNOWN
         search.relaxed.append(Relaxation(kind, detail=query.place))
-    needs = query.needs or tuple(needs_in(text))
+    needs = query.needs or needs_said(search.words, search.vector)
     served = [need for need in needs if len(index.rows_of_key(need_key(need)))]
     lists = [_for_need(search, need) for need in served]
     if search.named:
-        lists.insert(0, _named(search))
-    elif text and not needs:
+        lists = [_named(search) + _beside(search), *lists]
+        if search.called:
+            lists = [[one for part in lists for one in part]]
+    elif search.words and not needs:
         lists = _by_text(search)
     unserved = tuple(need for need in dict.fromkeys(needs) if need not in served)
     return FindResult(
@@ -97,7 +101,11 @@ def warm_up(session: Session) -> None:
 def _begun(index: Index, query: Query) -> _Search:
     opened = database.current()
     text = query.text or ""
-    place = _place(query.place)
+    place, words = _place(query.place), text
+    if place is not None:
+        words = without_place(text, place)
+    elif text and not query.place and not query.needs:
+        place, words = place_said(index, text)
     question = Question(
         place=place,
         # Where people most likely are who name no place: it orders answers and is never told to
@@ -110,12 +118,18 @@ def _begun(index: Index, query: Query) -> _Search:
         groups=groups_in(text),
         age=age_asked(text),
     )
-    search = _Search(index, query, question, asked(index, _without(text, place)))
-    search.named = rows_named(index, search.read) if text else []
+    search = _Search(index, query, question, words, asked(index, words))
+    if text:
+        search.named = rows_called(index, text) or rows_called(index, words)
+        search.called = bool(search.named)
+        if not search.called:
+            search.named, search.called = rows_named(
+                index, asked(index, text), place=place_words(place)
+            )
     # Who names somebody has said what is meant.
     if search.read.words and not search.named:
         known = likeness(opened.settings.data_dir)
-        search.vector = known.question(text)
+        search.vector = known.question(words)
         if search.vector is not None:
             search.likes = known.of_rows(index, search.vector)
     return search
@@ -123,15 +137,6 @@ def _begun(index: Index, query: Query) -> _Search:
 
 def _place(text: str | None) -> Place | None:
     return (place_anywhere(text) or place_in(text)) if text else None
-
-
-def _without(text: str, place: Place | None) -> str:
-    """The text without the name of the place, which says nothing of what is wanted there."""
-    if place is None or not text:
-        return text
-    names = {place.name, *place.towns, *place.zips[:40]}
-    said = {word for name in names for word in tokens(name.partition(",")[0])}
-    return " ".join(word for word in tokens(text) if word not in said)
 
 
 def _for_need(search: _Search, need: str) -> list[Ranked]:
@@ -159,9 +164,32 @@ def _chosen(
 
 
 def _named(search: _Search) -> list[Ranked]:
-    rows = search.named[: search.query.limit]
+    """What is named, as well as it is named; with a place those first that are for it."""
+    found = _considered(search, search.named[:_NAMED_AT_MOST])
+    if search.question.place is not None:
+        found.sort(key=lambda one: one.reach.tier)
+    found = found[: search.query.limit]
+    search.by_name = frozenset(one.listing.service_id for one in found)
+    return found
+
+
+def _beside(search: _Search) -> list[Ranked]:
+    """What else the organizations have that the text names."""
+    index = search.index
+    named = frozenset(search.named)
+    organizations = dict.fromkeys(index.listing(row).organization for row in search.named[:_FEW])
+    rows = [
+        row
+        for organization in organizations
+        for row in rows_of_organization(index, organization)
+        if row not in named
+    ]
+    return in_order(_considered(search, rows[: search.query.limit]), search.question)
+
+
+def _considered(search: _Search, rows: list[int]) -> list[Ranked]:
+    """These rows with everything that the answer tells of them, each for its main need."""
     listings = [search.index.listing(row) for row in rows]
-    search.by_name = frozenset(listing.service_id for listing in listings)
     return [
         consider(listing, listing.needs[0] if listing.needs else "", search.question)
         for listing in listings
@@ -187,7 +215,7 @@ def _by_text(search: _Search) -> list[list[Ranked]]:
         in_names = coverage(index, read, names_only=True)[rows] >= ABOUT
         search.by_name = frozenset(index.service_id(row) for row in rows[in_names].tolist())
         lists.append(_chosen(search, rows, "", steps(index, rows, read, search.likes)))
-    return lists + [_for_need(search, need) for need in _needs_meant(search)]
+    return lists
 
 
 def _says_something(search: _Search) -> bool:
@@ -197,21 +225,6 @@ def _says_something(search: _Search) -> bool:
     if any(word not in COMMON_STEMS for word, _, _ in read.known()):
         return True
     return len(read.words) == len(tokens(search.query.text or ""))
-
-
-def _needs_meant(search: _Search) -> list[str]:
-    """The needs that a text speaks of in words of its own, if it clearly does."""
-    if search.vector is None:
-        return []
-    chances = needs_meant(search.vector)
-    best = max(chances.values())
-    return [
-        need
-        for need, chance in chances.items()
-        if chance >= CHANCE_OF_A_NEED
-        and chance >= _NEARLY_AS_LIKELY * best
-        and len(search.index.rows_of_key(need_key(need)))
-    ][:2]
 
 
 def _interleaved(lists: list[list[Ranked]]) -> list[Ranked]:

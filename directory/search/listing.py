@@ -58,8 +58,9 @@ class Passing:
 class Listing:
     """A published service as the ranking sees it.
 
-    `place`: the words of where it is and whom it serves, for texts that name a place. `terms`:
-    what it is filed under. `lowered`: nobody has confirmed it when asked. `groups`: whom it is
+    `town`, `state`: of its address, folded and as two letters; "" where nobody may know. `place`:
+    the words of where it is and whom it serves, for texts that name a place. `terms`: what it is
+    filed under. `lowered`: nobody has confirmed it when asked. `groups`: whom it is
     for (`audience.Group`).
     """
 
@@ -85,6 +86,8 @@ class Listing:
     languages: tuple[str, ...]
     accepts_referrals: bool
     last_checked: date | None
+    town: str = ""
+    state: str = ""
     place: str = ""
     terms: tuple[str, ...] = ()
     minimum_age: int | None = None

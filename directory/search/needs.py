@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 from directory.needs import taxonomy
 from directory.search.common_words import COMMON_WORDS
+from directory.search.phonetic import sound
 from directory.search.slips import allowed_slips, is_slip
 from directory.search.words import stem, tokens
 
@@ -112,15 +113,46 @@ def _vocabulary() -> tuple[str, ...]:
 
 @cache
 def _known_words() -> frozenset[str]:
-    words = {word for phrase in _phrases() for word in phrase}
-    return frozenset(words | {stem(word) for word in COMMON_WORDS})
+    return _words_of_needs() | {stem(word) for word in COMMON_WORDS}
+
+
+@cache
+def _by_sound() -> dict[str, str]:
+    """The words that may be written by ear; of several that sound alike the first."""
+    words = sorted({word for phrase in _phrases() for word in phrase if len(word) > 2})
+    return {sound(word): word for word in reversed(words)}
+
+
+def is_phrase_of_a_need(text: str) -> bool:
+    """Whether a text is nothing but everyday words for needs."""
+    words = [stem(word) for word in tokens(text)]
+    position = 0
+    while position < len(words):
+        phrase, length = _phrase_at(words, position)
+        if not phrase:
+            return False
+        position += length
+    return True
+
+
+def is_word_of_a_need(stemmed: str) -> bool:
+    """Whether the everyday words of some need have it."""
+    return stemmed in _words_of_needs()
+
+
+@cache
+def _words_of_needs() -> frozenset[str]:
+    return frozenset(word for phrase in _phrases() for word in phrase)
 
 
 @lru_cache(maxsize=20_000)
 def _corrected(word: str) -> str:
     """The word of the taxonomy that `word` is a slip of, else the word itself."""
-    if len(word) < 5 or word.isdigit() or word in _known_words():
+    if len(word) < 3 or word.isdigit() or word in _known_words():
         return word
+    alike = _by_sound().get(sound(word))
+    if alike is not None or len(word) < 5:
+        return alike or word
     candidates = process.extract(
         word, _vocabulary(), scorer=OSA.distance, score_cutoff=allowed_slips(word), limit=3
     )

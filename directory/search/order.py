@@ -19,8 +19,11 @@ from directory.search.index import Index
 from directory.search.rank import (
     AGING_DAYS,
     CRISIS_NEEDS,
+    FAR_FROM_THE_POINT,
     FRESH_DAYS,
+    NOT_FOR_THEM,
     ROOM_COUNTS,
+    SECOND_NEED,
     Question,
     passing_at,
 )
@@ -40,7 +43,7 @@ class _Standing:
     `fit`: for whom the question says nothing of whom it is about. `set_back`: whether any row is.
     """
 
-    no_phone: NDArray[np.bool_]
+    no_way: NDArray[np.bool_]
     no_intake: NDArray[np.bool_]
     fit: NDArray[np.uint8]
     set_back: bool
@@ -97,18 +100,21 @@ def _ladder(
     the same for all of them is left out."""
     columns, standing = index.columns, _standing(index)
     not_open = states < OPEN
-    ladder: list[Rung] = [(1, lambda some: standing.no_phone[rows[some]])]
-    if need:
-        main = need_number(need)
-        ladder.append((1, lambda some: columns.main_need[rows[some]] != main))
+    ladder: list[Rung] = [(1, lambda some: standing.no_way[rows[some]])]
     if question.open_now:
         asked = np.where(states == CLOSED, np.uint8(2), not_open)
         ladder.append((2, lambda some: asked[some]))
     if need in CRISIS_NEEDS:
-        ladder.append((1, lambda some: not_open[some]))
+        pointless = 2 * (relevance >= FAR_FROM_THE_POINT) + not_open
+        ladder.append((2, lambda some: pointless[some]))
     ladder.append((2, lambda some: view.tier[rows[some]]))
-    if relevance.any():
-        ladder.append((3, lambda some: relevance[some]))
+    apart = relevance + view.beside[rows]
+    if need:
+        apart += np.uint8(SECOND_NEED) * (columns.main_need[rows] != need_number(need))
+    if question.groups:
+        apart += np.uint8(NOT_FOR_THEM) * ((columns.groups[rows] & question.groups) == 0)
+    if apart.any():
+        ladder.append((4, lambda some: apart[some]))
     ladder.append((1, lambda some: not_open[some]))
     if standing.set_back:
         ladder.append((2, lambda some: _set_back(index, rows[some], question)))
@@ -134,7 +140,7 @@ def _standing(index: Index) -> _Standing:
         columns = index.columns
         closed_groups = (columns.groups & CLOSED_GROUPS) > 0
         kept = index.worked_out[_Standing] = _Standing(
-            no_phone=columns.number == 0,
+            no_way=(columns.number == 0) & np.isnan(columns.x),
             no_intake=~columns.intake,
             fit=np.where(closed_groups, np.uint8(Fit.FOR_OTHERS), np.uint8(Fit.FOR_ALL)),
             set_back=bool(columns.lowered.any() or (columns.room == 0).any()),

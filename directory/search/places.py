@@ -292,6 +292,11 @@ def _county(words: list[str]) -> Place | None:
     return None
 
 
+def is_around_home(place: Place) -> bool:
+    """Whether the programme's own region is meant."""
+    return _miles_from_home(place) <= NEAR_HOME_MILES
+
+
 @lru_cache(maxsize=4_000)
 def _miles_from_home(place: Place) -> float:
     return distance_miles(HOME, (place.latitude, place.longitude))

@@ -1,12 +1,13 @@
 """Which services come first, and why. Pure: listings and a question in, an order out.
 
 For one need the order is decided by, in turn:
-1. a number that may be given (without one a listing is a web page only: last);
-2. whether it is the service's main need;
-3. known to be open, when the person asked for open now: open, then unknown, then closed;
-4. reach: local before statewide before national. Where minutes count (CRISIS_NEEDS) a line that
-   is known to answer now comes before a nearer one that may not;
-5. how much of what the person said the listing says, in steps (see `relevance`);
+1. a number to call or a place to go to (without either a listing is a web page only: last);
+2. known to be open, when the person asked for open now: open, then unknown, then closed;
+3. where minutes count (CRISIS_NEEDS): a line that is to the point and known to answer now, before a
+   nearer one that may not;
+4. reach: local, before statewide or a drive away, before national;
+5. in steps: how much of what the person said the listing says (see `relevance`), whether the need
+   is its main one, whether it is in the town itself, and for people like the person;
 6. known to be open now before hours unknown: within one reach, and as much to the point, unknown
    never stands before open;
 7. confirmed, and with room as far as is known, before what nobody has confirmed or is full;
@@ -43,9 +44,17 @@ CRISIS_NEEDS = frozenset(
 NEAR_MILES = 5.0
 # Who says nothing of whom it serves is taken to serve those so near, whatever their county…
 NEIGHBOUR_MILES = 10.0
-# …and where its county is not known either, nobody further away than this.
+# …and, after all who are nearer, those that are no further away than this.
 FAR_MILES = 30.0
 STEPS_MILES = (3.0, 8.0, 15.0, 30.0, 60.0, 150.0, 500.0)
+# The step of what may be anywhere in the state.
+NOWHERE = len(STEPS_MILES)
+# So many steps less to the point is something else.
+FAR_FROM_THE_POINT = 3
+# So many steps it counts that the need is not the service's main one, that it is not in the town
+# that was asked for, and that it is not for people like the person.
+SECOND_NEED, NOT_FOR_THEM = 2, 1
+BESIDE_MILES = (3.0, 8.0)
 FRESH_DAYS, AGING_DAYS = 365, 3 * 365
 # How long somebody's word on free places counts: `directory.listings.capacity.STALE_AFTER`.
 ROOM_COUNTS = timedelta(hours=48)
@@ -58,12 +67,23 @@ class Reach(IntEnum):
     COUNTY = 1
     STATE = 2
     COUNTRY = 3
-    OUTSIDE = 4
+    FAR = 4  # says nothing of whom it serves, and is a drive away
+    OUTSIDE = 5
 
     @property
     def tier(self) -> int:
-        """Local, statewide, national, outside its area."""
-        return max(0, self - 1)
+        """Local; statewide or a drive away; national; outside its area."""
+        return _TIERS[self]
+
+
+_TIERS = {
+    Reach.TOWN: 0,
+    Reach.COUNTY: 0,
+    Reach.STATE: 1,
+    Reach.FAR: 1,
+    Reach.COUNTRY: 2,
+    Reach.OUTSIDE: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +144,7 @@ def reach_of(  # a ladder: the first step that holds
         return Reach.STATE
     if area.country:
         return Reach.COUNTRY
-    if not area.stated and (not county or county in place.counties):
+    if not area.stated and county in place.counties:
         return Reach.COUNTY
     return Reach.OUTSIDE
 
@@ -171,15 +191,23 @@ def consider(listing: Listing, need: str, question: Question, *, relevance: int 
 
 
 def _reach(listing: Listing, place: Place | None, distance: float | None) -> Reach:
-    area = listing.area
-    reach = reach_of(area, county=listing.county, place=place)
-    if area.stated or distance is None:
+    """With what its distance tells of a service that says nothing of whom it serves."""
+    reach = reach_of(listing.area, county=listing.county, place=place)
+    if place is None:
         return reach
-    if reach is Reach.OUTSIDE and distance <= NEIGHBOUR_MILES:
+    unstated = not listing.area.stated
+    if unstated or reach is Reach.COUNTY:
+        is_there = listing.state == place.state and listing.town in _names_of(place)[0]
+        if is_there:
+            return Reach.COUNTY if place.kind is PlaceKind.COUNTY else Reach.TOWN
+    if not unstated or reach is not Reach.OUTSIDE:
+        return reach
+    if distance is None:
+        nearby = not listing.county and listing.state in ("", place.state)
+        return Reach.FAR if nearby else Reach.OUTSIDE
+    if distance <= NEIGHBOUR_MILES:
         return Reach.COUNTY
-    if reach is Reach.COUNTY and not listing.county and distance > FAR_MILES:
-        return Reach.OUTSIDE
-    return reach
+    return Reach.FAR if distance <= FAR_MILES else Reach.OUTSIDE
 
 
 def passing_at(listing: Listing, at: datetime) -> Passing | None:
@@ -223,12 +251,11 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
     crisis = ranked.need in CRISIS_NEEDS
     home = ranked.distance if question.place else distance_to(listing, question.home)
     return (
-        not listing.phones,
-        listing.needs[:1] != (ranked.need,) and bool(ranked.need),
+        not listing.phones and listing.coordinates is None,
         asked_open if question.open_now else 0,
-        not_open if crisis else 0,
+        not_open + beside_the_point(ranked.relevance) if crisis else 0,
         ranked.reach.tier,
-        ranked.relevance,
+        ranked.relevance + steps_beside(ranked, question),
         not_open,
         listing.lowered + (ranked.room == 0),
         ranked.fit,
@@ -242,10 +269,31 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
     )
 
 
+def beside_the_point(relevance: int) -> int:
+    """Where minutes count: a line that answers now but is for something else is no answer."""
+    return 2 * (relevance >= FAR_FROM_THE_POINT)
+
+
+def beside_the_town(reach: Reach, distance: float | None) -> int:
+    if reach is Reach.TOWN or distance is None:
+        return 0
+    return sum(distance > limit for limit in BESIDE_MILES)
+
+
+def steps_beside(ranked: Ranked, question: Question) -> int:
+    """The steps that it is beside what was asked for, apart from what it says."""
+    listing = ranked.listing
+    return (
+        SECOND_NEED * (bool(ranked.need) and listing.needs[:1] != (ranked.need,))
+        + beside_the_town(ranked.reach, ranked.distance)
+        + NOT_FOR_THEM * (bool(question.groups) and not listing.groups & question.groups)
+    )
+
+
 def _nearness(ranked: Ranked, distance: float | None) -> int:
     if distance is None:
         # A line without a place to go to: as near as the area that it serves.
-        return {Reach.TOWN: 0, Reach.COUNTY: 1}.get(ranked.reach, 2)
+        return {Reach.TOWN: 0, Reach.COUNTY: 1, Reach.FAR: NOWHERE}.get(ranked.reach, 2)
     step = sum(distance > limit for limit in STEPS_MILES)
     return min(step, 1) if ranked.reach is Reach.TOWN else step
 

@@ -10,16 +10,26 @@ from directory.search.columns import (
     COUNTIES,
     COUNTRY_WIDE,
     HAS_COUNTY,
+    HAS_STATE,
     HOME_STATE_WIDE,
     NAMED,
     STATED,
     Columns,
     on_globe,
 )
+from directory.search.fields import state_key, town_key
 from directory.search.index import Index
-from directory.search.rank import FAR_MILES, NEIGHBOUR_MILES, STEPS_MILES, Reach
+from directory.search.rank import (
+    BESIDE_MILES,
+    FAR_MILES,
+    NEIGHBOUR_MILES,
+    NOWHERE,
+    STEPS_MILES,
+    Reach,
+)
 
 _VIEWS_KEPT = 16
+A_DAY_MILES = 150.0
 _SIXTEENTHS = np.float32(16.0)
 _FURTHEST, _UNKNOWN_MILES = np.float32(4_000.0), np.float32(1_000.0)
 _EDGES = np.array(STEPS_MILES, np.float32)
@@ -29,12 +39,14 @@ _TIERS = np.array([reach.tier for reach in Reach], np.uint8)
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """All rows as seen from one place. `reach`, and its `tier`, as of `rank.Reach`; `steps` of
-    nearness; `sixteenths` of a mile, for what is equally near."""
+    nearness; `sixteenths` of a mile, for what is equally near; `beside`: steps for who is
+    not in the town itself."""
 
     reach: NDArray[np.uint8]
     tier: NDArray[np.uint8]
     steps: NDArray[np.uint8]
     sixteenths: NDArray[np.uint16]
+    beside: NDArray[np.uint8]
 
 
 def seen_from(index: Index, place: Place | None, home: Place | None) -> View:
@@ -65,12 +77,17 @@ def _seen_from(index: Index, place: Place | None, home: Place | None) -> View:
     steps[nowhere] = 2
     steps[nowhere & county] = 1
     steps[nowhere & town] = 0
+    steps[nowhere & (reach == Reach.FAR)] = NOWHERE
     if place is not None:
         elsewhere = county & ((columns.wide & COUNTIES) > 0)
         elsewhere[index.rows_of_key(f"county {place.county}")] = False
         steps += elsewhere
     told = np.where(nowhere, _UNKNOWN_MILES, np.minimum(miles, _FURTHEST))
-    return View(reach, _TIERS[reach], steps, (told * _SIXTEENTHS).astype(np.uint16))
+    beside = np.zeros(len(miles), np.uint8)
+    if place is not None:
+        for limit in BESIDE_MILES:
+            beside += ~town & (miles > limit)
+    return View(reach, _TIERS[reach], steps, (told * _SIXTEENTHS).astype(np.uint16), beside)
 
 
 def touching(index: Index, place: Place) -> NDArray[np.bool_]:
@@ -79,6 +96,17 @@ def touching(index: Index, place: Place) -> NDArray[np.bool_]:
     for county in place.counties:
         for kind in ("county", "around", "address"):
             found[index.rows_of_key(f"{kind} {county}")] = True
+    return found
+
+
+def within_a_day(index: Index, place: Place) -> NDArray[np.bool_]:
+    """The rows that are in the state of the place or a few hours away, or nobody says where."""
+    columns = index.columns
+    miles = _miles(columns, place)
+    found: NDArray[np.bool_] = (miles <= A_DAY_MILES) | (
+        np.isnan(miles) & ((columns.wide & HAS_STATE) == 0)
+    )
+    found[index.rows_of_key(state_key(place.state))] = True
     return found
 
 
@@ -101,9 +129,14 @@ def _reach(
         reach[(wide & HOME_STATE_WIDE) > 0] = Reach.STATE
     reach[index.rows_of_key(f"state {place.state}")] = Reach.STATE
     unstated = (wide & STATED) == 0
-    unknown = (wide & (STATED | HAS_COUNTY)) == 0
-    reach[unknown & (nowhere | (miles <= FAR_MILES))] = Reach.COUNTY
+    reach[unstated & (miles <= FAR_MILES)] = Reach.FAR
     reach[unstated & (miles <= NEIGHBOUR_MILES)] = Reach.COUNTY
+    somewhere = nowhere & ((wide & (STATED | HAS_COUNTY)) == 0)
+    if somewhere.any():
+        inside = index.rows_of_key(state_key(place.state))
+        nearby = (wide & HAS_STATE) == 0
+        nearby[inside] = True
+        reach[somewhere & nearby] = Reach.FAR
     for county in place.counties:
         rows = index.rows_of_key(f"address {county}")
         reach[rows[unstated[rows]]] = Reach.COUNTY
@@ -113,6 +146,8 @@ def _reach(
     closest = Reach.COUNTY if place.kind is PlaceKind.COUNTY else Reach.TOWN
     for name in place.towns:
         reach[index.rows_of_key(f"town {folded(name)}")] = closest
+        rows = index.rows_of_key(town_key(folded(name), place.state))
+        reach[rows[unstated[rows] | (reach[rows] == Reach.COUNTY)]] = closest
     for code in place.zips:
         reach[index.rows_of_key(f"zip {code}")] = closest
     return reach

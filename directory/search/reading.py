@@ -164,6 +164,8 @@ def _listing(row: Any, hanging: _Hanging) -> Listing:
         languages=tuple(one.code for one in hanging.languages.get(identity, ()) if one.code),
         accepts_referrals=row.accepts_referrals,
         last_checked=publication.last_checked(seen, published),
+        town=folded(site.address.city or "") if site.address else "",
+        state=site.state or "",
         place=_place_words(site, names),
         terms=tuple(dict.fromkeys(name for one in terms for name in one[1:] if name)),
         minimum_age=row.minimum_age,

@@ -17,10 +17,10 @@ from directory.search.names import Asked
 from directory.search.words import stem
 
 Rows = NDArray[Any]
-# What a step is worth: a word that one in four says; about 0.15 of likeness.
-STEP = 1.4
+# What a step is worth: a word that one in three says; about 0.1 of likeness.
+STEP = 1.0
 LIKENESS_WEIGHT = 10.0
-LAST_STEP = 5
+LAST_STEP = 9
 # A word in a name or twice in a text says no more than so much.
 _MOST_OF_A_WORD = 1.5
 _COMMON = 0.3

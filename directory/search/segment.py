@@ -18,6 +18,7 @@ from directory.search.fields import NAMES, STOP, Field, fields_of, keys_of, weig
 from directory.search.hours_table import HoursTable
 from directory.search.listing import Listing, encoded
 from directory.search.postings import Collector, Postings
+from directory.search.town_names import TownNames
 from directory.search.vocabulary import Vocabulary
 
 # Many services of one source share a text: it is taken apart once.
@@ -34,6 +35,7 @@ class Lexicon:
         self.stop = frozenset(self.words.add_all(sorted(STOP)))
         self.keys = Vocabulary(spelt=False)
         self.hours = HoursTable()
+        self.towns = TownNames()
         self._texts: dict[tuple[Field, str], tuple[tuple[int, ...], tuple[float, ...]]] = {}
 
     def forget_texts(self) -> None:

@@ -61,6 +61,13 @@ class Spelling:
             bucket = self._buckets.setdefault(word[0], _Bucket())
             bucket.add(number, _letters(word), min(len(word), 255))
 
+    def near(self, written: str) -> list[int]:
+        """The numbers of the words that differ in few letters, among them all slips."""
+        bucket = self._buckets.get(written[:1])
+        if bucket is None:
+            return []
+        return bucket.near(_letters(written), len(written), allowed_slips(written))
+
     def meant(self, written: str, words: Sequence[str], weight: Callable[[int], int]) -> int | None:
         """The number of the word that `written` is most likely a slip of; None if of none.
 

@@ -18,8 +18,9 @@ from directory.search.choose import choose
 from directory.search.hours_table import KINDS, UNKNOWN, HoursTable
 from directory.search.index import build
 from directory.search.listing import Area, Listing, Passing, Room, decoded, encoded
-from directory.search.rank import Question, Reach, consider, in_order
+from directory.search.rank import Question, Ranked, Reach, consider, in_order, steps_beside
 from directory.search.reach import seen_from
+from directory.search.relevance import LAST_STEP
 from tests.directory.listings.files import NOW
 from tests.directory.search.test_rank import DUPAGE, ILLINOIS, NAPERVILLE, QUESTION, STATES, listing
 
@@ -70,6 +71,8 @@ _LISTINGS = st.lists(
         hours=st.sampled_from(WEEKS),
         coordinates=_POINTS,
         county=st.sampled_from(["", "DuPage County", "Franklin County, OH"]),
+        town=st.sampled_from(["", "naperville", "columbus"]),
+        state=st.sampled_from(["", "IL", "OH"]),
         needs=st.sampled_from([("food",), ("rent", "food"), ("food", "shelter")]),
         has_intake=st.booleans(),
         languages=st.sampled_from([("en",), ("en", "es")]),
@@ -102,7 +105,7 @@ def test_by_arrays_the_first_are_those_that_one_by_one_come_first(
     listings: list[Listing], question: Question, need: str, data: st.DataObject
 ) -> None:
     index = build(listings, head=None)
-    steps = [data.draw(st.integers(0, 3)) for _ in listings]
+    steps = [data.draw(st.integers(0, LAST_STEP)) for _ in listings]
     relevance = np.array(steps, np.uint8)
     rows = _rows(len(listings))
     view = seen_from(index, question.place, question.home)
@@ -124,13 +127,20 @@ def test_by_arrays_the_first_are_those_that_one_by_one_come_first(
     )
     by_arrays = in_order([ranked[row] for row in best.tolist()], question)
     exactly = in_order(ranked, question)[:count]
-    assert list(map(_told, by_arrays)) == list(map(_told, exactly))
+    assert [_told(one, question) for one in by_arrays] == [_told(one, question) for one in exactly]
 
 
-def _told(ranked: object) -> tuple[object, ...]:
+def _told(ranked: Ranked, question: Question) -> tuple[object, ...]:
     """What two that stand equally high may differ in is left out: the name decides then."""
-    one = ranked.listing  # type: ignore[attr-defined]
-    return (bool(one.phones), one.needs, ranked.reach, ranked.hours, ranked.relevance, one.lowered)  # type: ignore[attr-defined]
+    one = ranked.listing
+    steps = ranked.relevance + steps_beside(ranked, question)
+    return (
+        bool(one.phones or one.coordinates),
+        ranked.reach.tier,
+        steps,
+        ranked.hours,
+        one.lowered,
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -173,13 +183,21 @@ def test_many_behind_one_number_do_not_fill_the_answer() -> None:
 
 def test_who_says_nothing_of_whom_it_serves_serves_its_neighbours() -> None:
     near = listing("a", area=Area(), county="Kane County", coordinates=(41.8, -88.3))
-    far = listing("b", area=Area(), county="Kane County", coordinates=(42.1, -88.5))
-    unknown = listing("c", area=Area(), coordinates=(40.0, -83.0))
+    a_drive = listing("b", area=Area(), county="Kane County", coordinates=(42.1, -88.5))
+    too_far = listing("c", area=Area(), coordinates=(40.0, -83.0))
+    somewhere = listing("d", area=Area(), state="IL")
+    elsewhere = listing("e", area=Area(), state="OH")
+    there = listing("f", area=Area(), town="naperville", state="IL", coordinates=(41.8, -88.1))
     question = replace(QUESTION, place=place_named("60540"))
-    assert [consider(one, "food", question).reach for one in (near, far, unknown)] == [
+    assert [consider(one, "food", question).reach for one in (near, a_drive, too_far)] == [
         Reach.COUNTY,
+        Reach.FAR,
         Reach.OUTSIDE,
+    ]
+    assert [consider(one, "food", question).reach for one in (somewhere, elsewhere, there)] == [
+        Reach.FAR,
         Reach.OUTSIDE,
+        Reach.TOWN,
     ]
 
 
