@@ -23,6 +23,7 @@ from directory.listings.load import load_partners
 from directory.settings import ROOT, Settings
 from directory.staff import service as staff
 from tests.fakes import MORNING
+from tests.postgres_pool import PostgresPool
 
 # How long an example takes says how busy the machine is, and nothing of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -155,19 +156,19 @@ def run_on(server: str, statement: str) -> None:
     engine.dispose()
 
 
-_made = [0]
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: str) -> PostgresPool:
+    return PostgresPool(postgres_server, f"handoff_test_{os.getpid()}")
 
 
 @pytest.fixture
 def postgres_settings(
-    postgres_server: str, postgres_template: str, tmp_path: Path
+    postgres_server: str, postgres_pool: PostgresPool, postgres_template: str, tmp_path: Path
 ) -> Iterator[Settings]:
-    """Settings on a fresh, migrated PostgreSQL database, dropped afterwards."""
-    _made[0] += 1
-    name = f"handoff_test_{os.getpid()}_{_made[0]}"
-    run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
-    yield settings_for(tmp_path, database_url=database_url(postgres_server, name))
-    run_on(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    """Settings on a migrated PostgreSQL database that is as if it were fresh."""
+    taken = postgres_pool.take(postgres_template)
+    yield settings_for(tmp_path, database_url=database_url(postgres_server, taken.name))
+    postgres_pool.give_back(taken)
 
 
 @pytest.fixture
