@@ -1,6 +1,8 @@
-"""The Rasa project: complete, free of contradictions, and its conversations go as written."""
+"""The Rasa project: complete, and its conversations go as written.
 
-import json
+`make lint` has Rasa look for contradictions; the gates of tests/validation measure it.
+"""
+
 import subprocess
 from collections import defaultdict
 from pathlib import Path
@@ -10,10 +12,7 @@ from ruamel.yaml import YAML
 
 from bot.rasa_server import BOT, rasa_command
 from directory.needs import taxonomy
-from directory.settings import ROOT
 from tests.bot.nlu import training_texts
-
-VALIDATION = ROOT / "tests" / "validation" / "messages.jsonl"
 
 
 def read(path: Path) -> Any:
@@ -69,39 +68,11 @@ def test_other_needs_that_fit_are_needs() -> None:
         assert named <= set(taxonomy())
 
 
-def test_rasa_finds_nothing_wrong_with_the_data() -> None:
-    run_rasa(
-        *("data", "validate", "--domain", "domain", "--data", "data", "--config", "config.yml"),
-        *("--fail-on-warnings",),
-    )
-
-
 def test_the_written_conversations_go_as_written(model: Path, tmp_path: Path) -> None:
     run_rasa(
         *("test", "core", "--model", str(model), "--stories", "tests"),
         *("--fail-on-prediction-errors", "--no-plot", "--out", str(tmp_path)),
     )
-
-
-def test_rasa_names_the_need_of_texts_it_was_not_trained_on(model: Path, tmp_path: Path) -> None:
-    """Rasa's own measure, of first choices alone; the gates of tests/validation look further."""
-    texts: dict[str, list[str]] = defaultdict(list)
-    for line in VALIDATION.read_text(encoding="utf-8").splitlines():
-        message = json.loads(line)
-        if message["kind"] == "need" and len(message["needs"]) == 1:
-            texts[message["needs"][0]].append(message["text"])
-    blocks = [
-        {"intent": need, "examples": "".join(f"- {text}\n" for text in texts[need])}
-        for need in sorted(texts)
-    ]
-    file = tmp_path / "nlu.yml"
-    YAML().dump({"version": "3.1", "nlu": blocks}, file)
-    run_rasa(
-        *("test", "nlu", "--model", str(model), "--nlu", str(file)),
-        *("--no-plot", "--no-errors", "--out", str(tmp_path)),
-    )
-    report = json.loads((tmp_path / "intent_report.json").read_text(encoding="utf-8"))
-    assert report["weighted avg"]["precision"] >= 0.9
 
 
 def run_rasa(*arguments: str) -> None:

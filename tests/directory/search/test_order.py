@@ -99,7 +99,7 @@ def _rows(count: int) -> np.ndarray:
     return np.arange(count, dtype=np.int32)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(_LISTINGS, _QUESTIONS, st.sampled_from(["food", "shelter"]), st.data())
 def test_by_arrays_the_first_are_those_that_one_by_one_come_first(
     listings: list[Listing], question: Question, need: str, data: st.DataObject
