@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse
 
 from api import auth, health
 from api.body_limit import BodyLimit
@@ -34,6 +33,8 @@ from api.partners.links import link_pages
 from api.partners.listing_links import listing_pages
 from api.phone import phone_router
 from api.public import endpoints as public
+from api.public.pages import ROUTERS as PUBLIC_PAGES
+from api.public.pages.missing import describe_missing_pages
 from api.referrals import endpoints as referrals
 from api.services import Services, prepare_search
 from api.web import static_files
@@ -70,6 +71,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     )
     app.state.services = services
     describe_errors(app)
+    describe_missing_pages(app)
     app.include_router(webhooks.router)
     app.include_router(voice.router)
     app.include_router(auth.router)
@@ -96,7 +98,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
         app.include_router(router)
     add_fhir(app, services)
     app.include_router(static_files.router)
-    for router in CONSOLE:
+    for router in (*CONSOLE, *PUBLIC_PAGES):
         app.include_router(router)
     _add_phones(app, services)
     _add_middleware(app, services)
@@ -110,10 +112,6 @@ def _add_phones(app: FastAPI, services: Services) -> None:
     if settings.carrier is not Carrier.SIMULATED:
         return
     app.include_router(phone_router(CarrierControl(settings.carrier_api), services.clock))
-
-    @app.get("/", include_in_schema=False)
-    def to_the_phones() -> RedirectResponse:
-        return RedirectResponse("/phone")
 
 
 def _add_middleware(app: FastAPI, services: Services) -> None:

@@ -25,6 +25,12 @@ class NotFound(HandoffError):
     status = 404
 
 
+class Gone(HandoffError):
+    """It was here once, and everybody could see it."""
+
+    status = 410
+
+
 class Invalid(HandoffError):
     """Well-formed, but it breaks a rule."""
 

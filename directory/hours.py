@@ -77,7 +77,7 @@ def state_at(opening_hours: str | None, at: datetime, zone: ZoneInfo) -> HoursNo
 
 @lru_cache(maxsize=4096)
 def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> HoursNow:
-    hours = _parsed(_with_holidays(expression), zone)
+    hours = parsed_hours(expression, zone)
     if hours is None:
         return UNKNOWN
     local = minute.astimezone(zone)
@@ -97,6 +97,14 @@ def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> Hours
         return HoursNow(kind, opens_at=_next_opening(hours, minute, zone))
     except (OverflowError, ValueError):  # beyond the years that the library can reckon with
         return UNKNOWN
+
+
+def parsed_hours(expression: str, zone: ZoneInfo, *, holidays: bool = True) -> OpeningHours | None:
+    """The expression as the library reckons with it; None when it cannot be read.
+
+    `holidays`: with what it leaves open about public holidays said as unknown.
+    """
+    return _parsed(_with_holidays(expression) if holidays else expression, zone)
 
 
 @lru_cache(maxsize=1024)

@@ -27,7 +27,7 @@ class Guesses:
 
     def note(self, address: str, *, wall: datetime) -> None:
         """One more wrong token from `address`."""
-        key = _household(address)
+        key = household(address)
         if key is None:
             return
         with self._lock:
@@ -38,13 +38,13 @@ class Guesses:
 
     def exhausted(self, address: str, *, wall: datetime) -> bool:
         """Whether `address` has guessed too often to be listened to just now."""
-        key = _household(address)
+        key = household(address)
         with self._lock:
             times = self._wrong.get(key) if key is not None else None
             return times is not None and len(times) == AT_MOST and wall - times[0] < WITHIN
 
 
-def _household(address: str) -> str | None:
+def household(address: str) -> str | None:
     """What to count by; None for this machine."""
     try:
         parsed = ip_address(address)

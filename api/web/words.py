@@ -11,7 +11,13 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+)
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -54,6 +60,14 @@ class Words:
         if isinstance(on, datetime):
             on = on.astimezone(self._zone).date()
         return format_date(on, "medium", locale=self._locale)
+
+    def month(self, on: date) -> str:
+        """A month: "March 2026"."""
+        return format_skeleton("yMMMM", on, locale=self._locale)
+
+    def weekday(self, on: date) -> str:
+        """A day of these weeks: "Wednesday, March 18"."""
+        return format_skeleton("MMMMEEEEd", on, locale=self._locale)
 
     def clock(self, at: datetime) -> str:
         """The time of day: "10:05 AM"."""

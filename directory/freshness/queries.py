@@ -242,6 +242,10 @@ def open_reports(session: Session, service_id: str) -> list[ListingReport]:
     )
 
 
+def report_by_id(session: Session, report_id: str) -> ListingReport | None:
+    return session.get(ListingReport, report_id)
+
+
 def same_report(
     session: Session, service_id: str, kind: Reported, by: str, *, since: datetime
 ) -> ListingReport | None:

@@ -16,6 +16,7 @@ from directory.freshness.models import Freshness, Reported
 from directory.freshness.service import SYSTEM, quiet_hours, take_down
 from directory.listings.models import Service
 from directory.notices.models import NoticeKind
+from directory.referrals import actors
 from directory.referrals.models import ListingReport, Referral
 from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskKind
@@ -74,6 +75,34 @@ def report(
         _ask(session, service, kind, task, now=now)
     _lower(session, service, kind, now=now)
     return written
+
+
+def settle(
+    session: Session, report_id: str, *, staff_id: str, note: str | None, now: datetime
+) -> ListingReport:
+    """A colleague has looked: the listing was mended, or nothing was wrong with it.
+
+    With the last open report its task is done too, unless a colleague has claimed it. Raises
+    NotFound; settled twice it is settled once.
+    """
+    found = queries.report_by_id(session, report_id)
+    if found is None:
+        raise NotFound("report_unknown", "There is no such report.")
+    # The listing first, as who confirms it does; then what has become of the report meanwhile.
+    queries.service_for_update(session, found.service_id)
+    session.refresh(found)
+    if found.resolved_at is not None:
+        return found
+    found.resolved_at, found.resolved_by = now, actors.staff(staff_id).by
+    session.flush()
+    if queries.open_reports(session, found.service_id):
+        return found
+    asked = {check.task_id for check in queries.open_checks(session, [found.service_id])}
+    for task in queries.listing_tasks(session, found.service_id):
+        about_it = task.referral_id == found.referral_id and task.id not in asked
+        if about_it and task.claimed_by in (None, staff_id):
+            tasks.finish(task, by=staff_id, now=now, note=note or "The report was settled.")
+    return found
 
 
 def _task(

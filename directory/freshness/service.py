@@ -28,6 +28,7 @@ FRESHNESS = "freshness"
 SYSTEM = "system"
 # Somebody said what is wrong. When nobody has confirmed the listing by then, they are asked again.
 MENDED_WITHIN = timedelta(days=14)
+A_DAY = timedelta(days=1)
 
 
 def confirm(session: Session, service: Service, *, by: str, now: datetime) -> None:
@@ -91,6 +92,26 @@ def confirm_by_staff(
     for task in queries.listing_tasks(session, service.id):
         if task.claimed_by in (None, staff_id):
             tasks.finish(task, by=staff_id, now=now, note=note or "The listing was confirmed.")
+    return service
+
+
+def ask_now(session: Session, service_id: str, *, now: datetime) -> Service:
+    """A colleague wants the partner asked at once, though it is not due yet.
+
+    Who has no contact is called by a person: a task. Raises NotFound; Conflict when it was asked
+    within a day, or is not looked after (not published, closed, merged).
+    """
+    service = _locked(session, service_id)
+    if not queries.services(session, [service.id]):
+        raise Conflict("listing_not_kept", "Nobody is asked about a listing that is not published.")
+    check = queries.open_check(session, service.id)
+    if check is not None and now - max(check.asked_at, check.reminded_at or check.asked_at) < A_DAY:
+        raise Conflict("listing_just_asked", "The partner was asked within the last day: wait.")
+    for each in asking.ask(session, [service], quiet=quiet_hours(), now=now):
+        if check is not None:
+            each.reminded_at = now
+        if not each.told and each.task_id is None:
+            asking.call(session, [each], "A colleague wants to know.", now=now)
     return service
 
 

@@ -1,5 +1,8 @@
 """Every SELECT on listings."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
@@ -13,6 +16,7 @@ from directory.listings.models import (
     Organization,
     Service,
     ServiceAtLocation,
+    SpokenLanguage,
     TaxonomyTerm,
 )
 
@@ -99,8 +103,45 @@ def page_of_published(
     return list(session.scalars(statement).unique())
 
 
+def languages_of_published(session: Session) -> list[str]:
+    """The codes of all languages that published services are spoken in."""
+    statement = (
+        select(SpokenLanguage.code)
+        .join(Service, Service.id == SpokenLanguage.service_id)
+        .where(*SHOWN, SpokenLanguage.code.is_not(None))
+        .distinct()
+    )
+    return [code for code in session.scalars(statement) if code]
+
+
+def count_published(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Service).where(*SHOWN)) or 0
+
+
+def addresses_of_published(
+    session: Session, *, skip: int, limit: int
+) -> list[tuple[str, datetime]]:
+    """(slug, last modified) of the published services, by id: for maps of the site."""
+    statement = (
+        select(Service.slug, Service.last_modified)
+        .where(*SHOWN)
+        .order_by(Service.id)
+        .offset(skip)
+        .limit(limit)
+    )
+    return [(row.slug, row.last_modified) for row in session.execute(statement)]
+
+
 def service_by_id(session: Session, service_id: str) -> Service | None:
     return session.scalar(select(Service).where(Service.id == service_id).options(*whole_service()))
+
+
+def names_of(session: Session, service_ids: Collection[str]) -> dict[str, str]:
+    """Names of services by id, also of those that are not shown any more."""
+    rows = session.execute(
+        select(Service.id, Service.name).where(Service.id.in_(tuple(service_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def service_by_slug(session: Session, slug: str) -> Service | None:

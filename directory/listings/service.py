@@ -30,6 +30,13 @@ def published_service(session: Session, key: str) -> Service:
     return found
 
 
+def was_published(session: Session, key: str) -> bool:
+    """Whether a service that is not shown, by id or slug, is one that was: nobody learns by this
+    of those that we have never shown."""
+    found = queries.service_by_id(session, key) or queries.service_by_slug(session, key)
+    return found is not None and found.published
+
+
 def list_published(
     session: Session, *, after: tuple[str, str] | None = None, limit: int = 50
 ) -> tuple[list[Service], tuple[str, str] | None]:
