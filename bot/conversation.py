@@ -1,6 +1,7 @@
 """How a text is answered: the one order that every text passes through.
 
-Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail; then what
+Danger, then STOP/START/HELP, are decided by plain rules before anything that can fail. Where a
+member of staff speaks with the person the bot stands aside after these (bot/held.py). Then what
 clinicians and partners text as such, a choice from whatever was asked last, the answer to an open
 check-in, and only then Rasa, which sees redacted text and an opaque id. Rasa's classifier is a
 second net for danger and opting out: what it sees is answered like what the rules see, and it can
@@ -27,6 +28,7 @@ from bot.choices import More, Pick, read_choice
 from bot.clinician_texts import turns as clinician_turns
 from bot.clinician_texts.danger import own_danger, speaks_of_danger
 from bot.clinician_texts.read import language_at_the_end
+from bot.held import aside
 from bot.languages import language_of, requested_language
 from bot.legible import has_words, legible
 from bot.other_languages import in_another_language
@@ -40,7 +42,7 @@ from bot.safety.screen import Danger, screen
 from bot.second_net import as_answer, as_danger, confirms, is_sentence, likely_needs
 from bot.service_lists import Search, ServiceLists
 from bot.sms.keywords import Keyword, keyword
-from bot.turn import Situation, Turn, Understanding
+from bot.turn import Held, Situation, Turn, Understanding
 from bot.wording import say
 from directory.conversations.memory import Question
 from directory.messages.models import AnsweredBy
@@ -92,8 +94,19 @@ class Conversation:
         if situation.clinician is not None:
             return self._for_clinician(text, situation)
         situation = _in_language_of(text, situation)
+        if situation.held is not None:
+            turn = self._aside(text, situation.held, situation)
+            deeds = (TakeBackConsent(silently=True), *turn.deeds) if takes_back else turn.deeds
+            return _with_danger(replace(turn, deeds=deeds), danger)
         turn = self._answer(text, situation)
         return _with_danger(turn, danger)
+
+    def _aside(self, text: str, held: Held, situation: Situation) -> Turn:
+        """Staff speaks with the person: only danger and opting out are answered, also what the
+        second net alone sees of them."""
+        look = self._look(text) if is_sentence(text) else None
+        raised = self._raised(text, look, situation) if look is not None else None
+        return raised or aside(text, held, situation)
 
     def _on_keyword(self, word: Keyword | None, text: str, situation: Situation) -> Turn:
         if word is Keyword.HELP and situation.clinician is not None and not situation.opted_out:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.checkin_texts import checkin_text
+from bot.held import hand_back_silent
 from bot.notices.hand_over import hand_over_due
 from bot.step_health import Health, StepHealth
 from directory import database
@@ -79,12 +80,25 @@ def _closures(session: Session, at: Moment) -> None:
     closures.turn(session, now=at.now)
 
 
+def _conversations(session: Session, at: Moment) -> None:
+    hand_back_silent(session, now=at.now)
+
+
 def _notices(session: Session, at: Moment) -> None:
     hand_over_due(session, quiet=at.quiet, now=at.now, wall=at.wall)
 
 
 # Notices last: what the others have planned is handed over in the same look.
-STEPS: tuple[Step, ...] = (_pages, _overdue, _referrals, _listings, _closures, _checkins, _notices)
+STEPS: tuple[Step, ...] = (
+    _pages,
+    _conversations,
+    _overdue,
+    _referrals,
+    _listings,
+    _closures,
+    _checkins,
+    _notices,
+)
 
 
 def look(at: Moment, steps: tuple[Step, ...] = STEPS, *, health: StepHealth | None = None) -> None:

@@ -24,7 +24,10 @@ def rendered(
         now = replace(situation, memory=turn.memory)
         part = _part(payload, redacted, now, understanding.by, lists)
         turn = replace(
-            part, replies=(*turn.replies, *part.replies), tasks=(*turn.tasks, *part.tasks)
+            part,
+            replies=(*turn.replies, *part.replies),
+            tasks=(*turn.tasks, *part.tasks),
+            deeds=(*turn.deeds, *part.deeds),
         )
     return turn
 

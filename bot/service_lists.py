@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.asked import is_recent
 from bot.choices import Choice, More
 from bot.turn import Situation, Turn
+from bot.unmet_deeds import NoteNothingFound
 from bot.wording import results, say
 from directory.messages.models import AnsweredBy
 from directory.search import FindResult, Query
@@ -62,7 +63,7 @@ class ServiceLists:
     def first_page(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
         """The first page of a new list, and what is said of needs that nobody serves."""
         language = situation.language
-        query = result["query"]
+        query, unserved = result["query"], tuple(result["unserved"])
         replies = []
         text, shown = results.page_of_services(
             result, start=0, language=language, now=situation.now, zone=self.zone
@@ -83,7 +84,8 @@ class ServiceLists:
             after_danger=(),
             misses=0,
         )
-        return Turn(by, memory, tuple(replies))
+        deeds = (NoteNothingFound(unserved, memory.place),) if unserved else ()
+        return Turn(by, memory, tuple(replies), deeds=deeds)
 
     def _search(self, needs: tuple[str, ...], situation: Situation) -> Turn:
         query = Query(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.asked import is_set_aside
+from bot.held import held_of
 from bot.referral_facts import ASKING, TELLING, sent_notice, told_of
 from bot.turn import (
     Clinician,
@@ -49,6 +50,7 @@ def situation_of(
     memory = conversations.load(session, person.id)
     clinician = _clinician(session, person)
     contacts = partners.contacts_by_address(session, person.phone) if not clinician else []
+    is_resident = clinician is None and not contacts
     language = memory.language or person.language or _language_of(contacts)
     told = sent_notice(session, person.id, TELLING, now=now)
     if told is not None and is_set_aside(told.sent_at, memory):
@@ -71,6 +73,7 @@ def situation_of(
         at_partner=_at_partner(session, contacts, now=now),
         listings_asked=_listings_asked(session, contacts),
         clinician=clinician,
+        held=held_of(session, person) if is_resident else None,
     )
 
 

@@ -83,6 +83,16 @@ class Clinician:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A member of staff speaks with the person since `since` (product time). `sender`: the name by
+    which a text may say so."""
+
+    staff_id: str
+    since: datetime
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What is known when a text is to be answered. Nothing in it identifies the person.
 
@@ -112,6 +122,7 @@ class Situation:
     listings_asked: tuple[ListingsAsked, ...] = ()
     clinician: Clinician | None = None
     look_up_for: Language | None = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 
 from api.clinicians import person_schemas as schemas
 from api.clinicians.access import EVERYONE, RESPONSIBLE, audit, router_for, the_person
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
+from api.services import Services
 from directory.errors import Conflict
 from directory.follow_up import end_texting
 from directory.languages import Language
@@ -37,7 +39,7 @@ def find_person(
     """The person behind a number, or nobody. The search is noted, whatever it finds."""
     person = queries.by_phone(session, to_e164(phone))
     audit(session, services, member, "people.search", person_id=person.id if person else None)
-    found = [_out(session, services, member, person)] if person else []
+    found = [record_of(session, services, member, person)] if person else []
     return schemas.PersonPage(items=found)
 
 
@@ -48,7 +50,7 @@ def read_person(
     """One person's record; the reading is noted."""
     person = the_person(session, person_id)
     audit(session, services, member, "person.read", person_id=person.id)
-    return _out(session, services, member, person)
+    return record_of(session, services, member, person)
 
 
 @router.patch("/people/{person_id}", responses={404: {}})
@@ -61,12 +63,23 @@ def change_person(
 ) -> schemas.PersonOut:
     """Change what is known of a person."""
     person = the_person(session, person_id)
+    change(session, services, member, person, body)
+    return record_of(session, services, member, person)
+
+
+def change(
+    session: Session,
+    services: Services,
+    member: StaffMember,
+    person: Person,
+    body: schemas.PersonChange,
+) -> None:
+    """What a member of staff says of a person; texts end at once where they are not safe."""
     for field in sorted(body.model_fields_set):
         setattr(person, field, getattr(body, field))
     if "safe_to_text" in body.model_fields_set and body.safe_to_text is not True:
         end_texting(session, person, reason="not_safe_to_text", now=services.clock.now())
     audit(session, services, member, "person.change", person_id=person.id)
-    return _out(session, services, member, person)
 
 
 @router.post("/people/{person_id}/consents", status_code=201, responses={404: {}})
@@ -106,7 +119,7 @@ def mark_reassigned(
     people.give_up_number(session, person, now=now)
     end_texting(session, person, reason=people.REASSIGNED, now=now)
     audit(session, services, member, "person.reassigned", person_id=person.id)
-    return _out(session, services, member, person)
+    return record_of(session, services, member, person)
 
 
 @supervising.post("/caseload/handover", responses={404: {}})
@@ -123,9 +136,10 @@ def hand_over_caseload(
     return schemas.HandedOver(people=moved.people, tasks=moved.tasks, referrals=moved.referrals)
 
 
-def _out(
-    session: WritingSession, services: TheServices, member: StaffMember, person: Person
+def record_of(
+    session: Session, services: Services, member: StaffMember, person: Person
 ) -> schemas.PersonOut:
+    """A person's record as this member of staff may see it. Who shows it notes the reading."""
     now, standing = services.clock.now(), visits.standing_of(session, person.id)
     valid = {
         consent.id
@@ -163,7 +177,7 @@ def _out(
     )
 
 
-def _needs_code_word(session: WritingSession, member: StaffMember, person: Person) -> bool:
+def _needs_code_word(session: Session, member: StaffMember, person: Person) -> bool:
     """Who calls the person back has to know it; others need not."""
     return (
         member.role != Role.CLINICIAN

@@ -13,14 +13,23 @@ def _(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """`also`: beginnings of other paths that belong to it."""
+
     path: str
     title: str
     roles: tuple[Role, ...]
+    also: tuple[str, ...] = ()
 
 
 ENTRIES = (
     Entry("/console", _("Today"), EVERYONE),
+    Entry("/console/search", _("Search"), EVERYONE),
+    Entry("/console/people", _("People"), EVERYONE),
+    Entry("/console/referrals", _("Referrals"), EVERYONE),
+    Entry("/console/listings", _("Listings"), EVERYONE, also=("/console/checklist",)),
+    Entry("/console/plans", _("Check-in plans"), EVERYONE, also=("/console/wordings",)),
     Entry("/console/staff", _("Staff"), RESPONSIBLE),
+    Entry("/console/measures", _("Programme figures"), RESPONSIBLE),
     Entry("/console/training", _("CIT training"), RESPONSIBLE),
     Entry("/console/audit", _("Audit log"), RESPONSIBLE),
 )

@@ -2,7 +2,30 @@
 
 from fastapi import APIRouter
 
-from api.console import account, audit, events, signin, staff, today, training
+from api.console import (
+    account,
+    audit,
+    checklist,
+    duplicates,
+    events,
+    listing_actions,
+    listing_edit,
+    listings,
+    on_scene,
+    people,
+    plans,
+    referrals,
+    review,
+    search,
+    signin,
+    staff,
+    today,
+    training,
+    visits,
+    wordings,
+    writing,
+)
+from api.console.measures import pages as measures
 
 ROUTERS: tuple[APIRouter, ...] = (
     signin.router,
@@ -10,8 +33,26 @@ ROUTERS: tuple[APIRouter, ...] = (
     today.router,
     events.router,
     account.router,
+    search.router,
+    on_scene.router,
+    writing.router,
+    visits.router,
+    people.router,
+    referrals.router,
+    review.router,
+    duplicates.router,
+    listings.router,
+    listing_edit.router,
+    listing_actions.reading,
+    listing_actions.deciding,
+    checklist.router,
+    plans.router,
+    plans.changing,
+    wordings.router,
+    wordings.approving,
     staff.router,
     staff.changing,
+    measures.router,
     training.router,
     audit.router,
 )

@@ -38,6 +38,7 @@ KINDS = {
     TaskKind.REFERRAL_DECLINED: _("Partner said no"),
     TaskKind.REFERRAL_QUESTION: _("Partner asks something"),
     TaskKind.REFERRAL_NOT_RECEIVED: _("Service was not received"),
+    TaskKind.TEXT_WAITING: _("A text waits for your answer"),
     TaskKind.SEND_FAILED: _("Text did not arrive"),
     TaskKind.LISTING_REPORT: _("Listing may be wrong"),
     TaskKind.UNANSWERED_CHECKINS: _("Check-ins without an answer"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
 from api.console.access import RESPONSIBLE, TheVisitor, Visitor, back_to, console_router, draw
-from api.deps import Id, TheServices, WritingSession
+from api.deps import Id, TheServices, WritingSession, get_services
 from api.services import Services
 from directory.errors import HandoffError, Invalid
 from directory.referrals import actors
@@ -140,7 +140,7 @@ def _page(  # what the form shows again
         status=problem.status if problem else 200,
         members=found,
         standing=service.standing(found),
-        goal=service.SHARE_GOAL,
+        goal=get_services(request).settings.cit_share_goal,
         course=service.COURSE_HOURS,
         units=UNITS,
         done=done,

@@ -86,7 +86,7 @@ def list_duplicates(
 ) -> PairPage:
     """Pairs, the most probable first, both listings side by side."""
     rows = queries.page_of_pairs(
-        session, wanted.status, after=_position(wanted.cursor), limit=wanted.limit + 1
+        session, wanted.status, after=position(wanted.cursor), limit=wanted.limit + 1
     )
     shown = rows[: wanted.limit]
     last = shown[-1] if len(rows) > wanted.limit else None
@@ -130,17 +130,18 @@ def distinct(
     return _pairs(session, [pair], now)[0]
 
 
-def _position(cursor: str | None) -> tuple[float, str] | None:
-    position = paging.decode_text(cursor)
-    if position is None:
+def position(cursor: str | None) -> tuple[float, str] | None:
+    """Behind which pair a page goes on. Raises Invalid on a cursor that we did not make."""
+    found = paging.decode_text(cursor)
+    if found is None:
         return None
     try:
-        score = float(position[0])
+        score = float(found[0])
     except ValueError as error:
         raise Invalid("cursor_invalid", "Use the `next` of the page before, unchanged.") from error
     if not 0 <= score <= 1:
         raise Invalid("cursor_invalid", "Use the `next` of the page before, unchanged.")
-    return score, position[1]
+    return score, found[1]
 
 
 def _pairs(session: Session, pairs: Sequence[DuplicatePair], now: datetime) -> list[PairOut]:

@@ -1,8 +1,10 @@
 """Referrals for staff. Every read and every change of a person's referral is audited."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
 
 from api import paging
 from api.clinicians.access import EVERYONE, PageSize, audit, audit_list
@@ -15,10 +17,11 @@ from directory.freshness import reports
 from directory.listings import service as listings
 from directory.referrals import actors, outcomes, queries
 from directory.referrals import service as referrals
+from directory.referrals.actors import Actor
 from directory.referrals.models import Referral
 from directory.referrals.onward import refer_on
 from directory.referrals.service import NewReferral
-from directory.referrals.states import ENDED, OPEN, Outcome, Status
+from directory.referrals.states import ENDED, OPEN, NotReceived, Outcome, Status
 
 router = APIRouter(
     prefix="/api/v1",
@@ -97,7 +100,7 @@ def read_referral(
     referral_id: Id, session: WritingSession, services: TheServices, member: TheStaffMember
 ) -> schemas.ReferralOut:
     """One referral with its history; the reading is noted."""
-    referral = _known(session, referral_id)
+    referral = known(session, referral_id)
     _audit(session, services, member, "referral.read", referral)
     return view.whole(session, referral)
 
@@ -132,27 +135,41 @@ def note_outcome(
     member: TheStaffMember,
 ) -> schemas.ReferralOut:
     """What came of it, as the person told staff; a no finds the next best services."""
-    referral = _known(session, referral_id, for_update=True)
+    referral = known(session, referral_id, for_update=True)
+    settle(
+        session,
+        referral,
+        body.outcome,
+        why=body.reason,
+        words=body.words,
+        actor=actors.staff(member.id),
+        now=services.clock.now(),
+    )
+    _audit(session, services, member, "referral.outcome", referral)
+    return view.whole(session, referral)
+
+
+def settle(
+    session: Session,
+    referral: Referral,
+    outcome: Outcome,
+    *,
+    why: NotReceived | None,
+    words: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What came of it, as staff has learned. Raises Conflict where nothing can have."""
     if referral.status in (Status.DRAFT, Status.ENTERED_IN_ERROR):
         raise Conflict("never_sent", "This referral never went out: nothing can have come of it.")
-    now = services.clock.now()
-    if body.outcome is Outcome.SERVICE_RECEIVED:
+    if outcome is Outcome.SERVICE_RECEIVED:
         outcomes.received(session, referral, now=now)
-    elif body.outcome is Outcome.UNKNOWN:
+    elif outcome is Outcome.UNKNOWN:
         outcomes.unknown(session, referral, now=now)
     else:
         outcomes.not_received(session, referral, now=now)
-    if body.reason is not None:
-        outcomes.because(
-            session,
-            referral,
-            body.reason,
-            actor=actors.staff(member.id),
-            words=body.words,
-            now=now,
-        )
-    _audit(session, services, member, "referral.outcome", referral)
-    return view.whole(session, referral)
+        if why is not None:
+            outcomes.because(session, referral, why, actor=actor, words=words, now=now)
 
 
 @router.post("/referrals/{referral_id}/remarks", status_code=201, responses={404: {}, 409: {}})
@@ -164,7 +181,7 @@ def answer_partner(
     member: TheStaffMember,
 ) -> schemas.ReferralOut:
     """Answer the partner's question, or tell it something; its contacts are told."""
-    referral = _known(session, referral_id, for_update=True)
+    referral = known(session, referral_id, for_update=True)
     actor, now = actors.staff(member.id), services.clock.now()
     referrals.remark(session, referral, body.text, actor=actor, now=now)
     _audit(session, services, member, "referral.remark", referral)
@@ -222,7 +239,8 @@ def report_listing(
     )
 
 
-def _known(session: WritingSession, referral_id: str, *, for_update: bool = False) -> Referral:
+def known(session: Session, referral_id: str, *, for_update: bool = False) -> Referral:
+    """Raises NotFound."""
     referral = queries.by_id(session, referral_id, for_update=for_update)
     if referral is None:
         raise NotFound("referral_unknown", "There is no such referral.")

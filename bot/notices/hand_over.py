@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.notices import facts, fates, listing_checks, listing_news, together, words
+from bot.notices import facts, fates, listing_checks, listing_news, sign_in, together, words
 from directory import database
 from directory.messages import outbox
 from directory.messages.models import MessageKind, OutboundMessage, OutboundStatus, SendPriority
 from directory.notices import queries
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
-from directory.notices.permission import TO_STAFF, refusal, urgent
+from directory.notices.permission import ASKED_FOR, TO_STAFF, refusal, urgent
 from directory.on_call import pause
 from directory.partners import queries as partners
 from directory.partners.models import Channel
@@ -39,19 +39,22 @@ def hand_over_due(
 ) -> list[OutboundMessage]:
     """Queue every text whose time has come and that nothing holds back.
 
-    A pause and quiet hours hold back everything but what staff must know at once: it stays
-    planned, so that it is looked at afresh when its hour comes.
+    A pause and quiet hours hold back everything but what staff must know at once, and quiet hours
+    let through what somebody has just asked for. What is held back stays planned, so that it is
+    looked at afresh when its hour comes.
     """
     settle(session, now=now)
-    held = quiet.covers(now) or pause.standing(session)
+    paused = pause.standing(session)
+    held = quiet.covers(now) or paused
+    asked_for = () if paused else ASKED_FOR
     due = queries.due(
         session,
         channels=(Channel.SMS,),
-        kinds=TO_STAFF if held else (),
+        kinds=(*TO_STAFF, *asked_for) if held else (),
         now=now,
         wall=wall,
     )
-    going = [notice for notice in due if urgent(notice) or not held]
+    going = [each for each in due if urgent(each) or not held or each.kind in asked_for]
     queued = [_hand_over(session, group, now=now, wall=wall) for group in together.grouped(going)]
     return [message for message in queued if message is not None]
 
@@ -92,7 +95,7 @@ def _hand_over(
         kind=MessageKind.NOTICE,
         notice_id=first.id,
         priority=SendPriority.DANGER if at_once else SendPriority.NOTICE,
-        initiated=not at_once,
+        initiated=not at_once and first.kind not in ASKED_FOR,
         expires_at=first.expires_at,
         now=now,
     )
@@ -118,6 +121,8 @@ def _text(session: Session, notice: Notice, *, now: datetime, wall: datetime) ->
         if kind in listing_news.KINDS:
             news = listing_news.news_of(session, notice, contact)
             return _Text(person, listing_news.text(kind, news))
+        if kind in sign_in.KINDS:
+            return _Text(person, sign_in.text(kind, sign_in.facts_of(notice, contact)))
         told = facts.of_contact(session, notice, contact, now=now, wall=wall)
         return _Text(person, words.partner_text(kind, told))
     member = staff.active_by_id(session, notice.staff_id or "")

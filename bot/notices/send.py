@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.notices import facts, fates, listing_checks, listing_news, words
+from bot.notices import facts, fates, listing_checks, listing_news, sign_in, words
 from bot.notices.attempts import TRIES, Refused, TryLater, pause_after
 from bot.notices.email import MailServer
 from bot.notices.hand_over import console
@@ -155,6 +155,8 @@ def _outgoing(session: Session, notice: Notice, *, now: datetime, wall: datetime
         return _about_listings(session, notice, contact, wall=wall)
     if kind in listing_news.KINDS:
         return _news(session, notice, contact)
+    if kind in sign_in.KINDS:
+        return _Mail(contact.address, sign_in.mail(kind, sign_in.facts_of(notice, contact)))
     told = facts.of_contact(session, notice, contact, now=now, wall=wall)
     if notice.channel == Channel.WEBHOOK:
         event: Mapping[str, object] = words.partner_event(kind, told, at=notice.created_at)

@@ -3,7 +3,7 @@ what came of it. Whatever dies in between, the text is sent once: the claim ends
 a first try that may have arrived is looked up at the carrier before anything is sent again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from bot.sms.notes import Notes
 from bot.sms.pace import Pace
 from directory import database
 from directory.checkins import queries as checkins
+from directory.conversations.queries import held_people
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.messages.outbox import Claimed
@@ -38,6 +39,8 @@ LONGEST_RETRY = timedelta(minutes=5)
 # The carrier may list a text a moment after it took it.
 LOOK_AGAIN = timedelta(seconds=5)
 CLOCK_SLACK = timedelta(seconds=5)
+# What the bot would say into a talk of staff with the person is looked at again after this.
+ASIDE = timedelta(minutes=10)
 REPLY_VALIDITY = timedelta(hours=4)
 SHORTEST_VALIDITY = timedelta(seconds=30)
 
@@ -139,11 +142,12 @@ class Sender:
         # Read at once what is asked for one by one below; held until it has been.
         checkin_ids = [message.checkin_id for message in messages if message.checkin_id]
         held = checkins.by_ids(session, checkin_ids)
-        paused = pause.standing(session)
+        paused, aside = pause.standing(session), held_people(session)
         going = [
             message
             for message in messages
             if not (paused and message.initiated)
+            and not _stands_aside(message, aside, now=self._now())
             and not self._withheld(session, message, to[message.person_id], wall=wall)
         ]
         slots = self._pace.slots(session, wall=wall)
@@ -263,3 +267,11 @@ class Sender:
         self, session: Session, message: OutboundMessage, status: OutboundStatus, reason: str
     ) -> None:
         give_up(session, message, status, reason, now=self._now())
+
+
+def _stands_aside(message: OutboundMessage, held: Container[str], *, now: datetime) -> bool:
+    """What the bot would start waits while a member of staff speaks with the person."""
+    if not message.initiated or message.written_by is not None or message.person_id not in held:
+        return False
+    outbox.postpone(message, until=now + ASIDE)
+    return True

@@ -24,6 +24,11 @@ def remember(session: Session, person_id: str, memory: Memory, *, now: datetime)
     conversation.spoken_at = now
 
 
+def begin(session: Session, person_id: str) -> None:
+    """See to it that there is something to lock."""
+    _row(session, person_id)
+
+
 def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> bool:
     """Take (or renew) the right to answer this person; False when another thread has it.
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from directory.duplicates.likeness import Sketch, address_key, names_of, on_earth
@@ -111,6 +111,23 @@ def pair_by_id(session: Session, pair_id: str) -> DuplicatePair | None:
     return session.scalar(statement)
 
 
+def standing_pairs() -> Select[DuplicatePair]:
+    """Open pairs of which both listings still stand."""
+    first, second = aliased(Service), aliased(Service)
+    statement = (
+        select(DuplicatePair)
+        .where(DuplicatePair.entity == SERVICE, DuplicatePair.status == DuplicateStatus.OPEN)
+        .join(first, first.id == DuplicatePair.first_id)
+        .join(second, second.id == DuplicatePair.second_id)
+    )
+    for each in (first, second):
+        statement = statement.where(
+            each.merged_into_id.is_(None),
+            each.status.in_(("active", "temporarily closed")),
+        )
+    return statement
+
+
 def page_of_pairs(
     session: Session,
     status: DuplicateStatus,
@@ -123,15 +140,7 @@ def page_of_pairs(
         DuplicatePair.entity == SERVICE, DuplicatePair.status == status
     )
     if status is DuplicateStatus.OPEN:
-        first, second = aliased(Service), aliased(Service)
-        statement = statement.join(first, first.id == DuplicatePair.first_id).join(
-            second, second.id == DuplicatePair.second_id
-        )
-        for each in (first, second):
-            statement = statement.where(
-                each.merged_into_id.is_(None),
-                each.status.in_(("active", "temporarily closed")),
-            )
+        statement = standing_pairs()
     if after is not None:
         score, identity = after
         statement = statement.where(

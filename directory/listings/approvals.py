@@ -16,7 +16,7 @@ from directory.listings import edit_queries as queries
 from directory.listings.announce import change_decided, listing_changed
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.changes import log_changes
-from directory.listings.edit_rows import entries, write
+from directory.listings.edit_rows import BY_STAFF, entries, source_of, write
 from directory.listings.edit_rules import tells_place
 from directory.listings.edit_view import value_of
 from directory.listings.models import Service
@@ -67,7 +67,7 @@ def propose(
             TaskKind.LISTING_REPORT,
             person_id=None,
             service_id=service.id,
-            note=f"A partner's change waits for approval: {', '.join(sorted(new))}.",
+            note=f"{_whose(by)} change waits for approval: {', '.join(sorted(new))}.",
             now=now,
         )
         task.due_at = now + DECIDE_WITHIN
@@ -75,6 +75,10 @@ def propose(
         for change in proposed:
             change.task_id = task.id
     return [*(waiting[name] for name in values if name not in new), *proposed]
+
+
+def _whose(by: str) -> str:
+    return "A colleague's" if source_of(by) == BY_STAFF else "A partner's"
 
 
 def withdraw(
@@ -103,7 +107,8 @@ def approve(session: Session, change_id: str, *, by: str, now: datetime) -> List
         )
     places = value_of(service, _PLACES)
     day = change.at.astimezone(database.current().settings.zone).date()
-    write(session, service, change.field, entries(change.field, change.after), today=day)
+    value = entries(change.field, change.after)
+    write(session, service, change.field, value, today=day, source=source_of(change.by))
     if service.confidential and tells_place(service):
         raise Conflict(
             "place_told",

@@ -21,7 +21,7 @@ from directory.listings.announce import listing_changed
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.changes import log_changes
 from directory.listings.edit_parse import invalid, parsed
-from directory.listings.edit_rows import FOLLOWS, write
+from directory.listings.edit_rows import FOLLOWS, source_of, write
 from directory.listings.edit_rules import broken, resolved, waits
 from directory.listings.edit_schema import Entry, ListingPatch
 from directory.listings.edit_view import in_order, value_of
@@ -140,7 +140,7 @@ def _apply(
     touched = dict.fromkeys([*values, *(FOLLOWS[name] for name in values if name in FOLLOWS)])
     before = {name: value_of(service, name) for name in touched}
     for name, value in values.items():
-        write(session, service, name, value, today=local_day(now))
+        write(session, service, name, value, today=local_day(now), source=source_of(by))
     logged = log_changes(
         session,
         service,

@@ -31,7 +31,7 @@ from directory.listings.schedules import schedule_rows
 Row = TypeVar("Row")
 EntryKind = TypeVar("EntryKind", bound=schema.Entry)
 
-SOURCE = "partner"
+SOURCE, BY_STAFF = "partner", "staff"
 # What else changes with a field.
 FOLLOWS = {"schedules": "opening_hours", "opening_hours": "schedules"}
 _PROVENANCE = {
@@ -49,12 +49,20 @@ _PROVENANCE = {
 }
 
 
-def write(session: Session, service: Service, field: str, value: Any, *, today: date) -> None:
-    """Set one field. `value`: of a list its entries. `today`: the day the partner said so."""
+def write(
+    session: Session,
+    service: Service,
+    field: str,
+    value: Any,
+    *,
+    today: date,
+    source: str = SOURCE,
+) -> None:
+    """Set one field. `value`: of a list its entries. `today`: the day that `source` said so."""
     if field in _WRITERS:
         _WRITERS[field](service, value)
     elif field == "phones":
-        _write_phones(service, value, today=today)
+        _write_phones(service, value, today=today, source=source)
     elif field == "service_at_locations":
         replace_places(session, service, value)
     elif field == "needs":
@@ -69,9 +77,14 @@ def write(session: Session, service: Service, field: str, value: Any, *, today: 
     elif field == "schedules":
         service.opening_hours = opening_hours_of(service.schedules)
     if field in _PROVENANCE:
-        said = {"source": SOURCE, "as_of": today.isoformat(), "attested": True}
+        said = {"source": source, "as_of": today.isoformat(), "attested": True}
         service.provenance = {**service.provenance, _PROVENANCE[field]: said}
     session.flush()
+
+
+def source_of(by: str) -> str:
+    """Whose word a change is. `by`: as of `directory.referrals.actors`."""
+    return BY_STAFF if by.startswith(f"{BY_STAFF}:") else SOURCE
 
 
 def entries(field: str, content: Any) -> Any:
@@ -106,7 +119,9 @@ def _same_content(entry: schema.Entry, current: schema.Entry) -> bool:
     return entry.content() == current.content()
 
 
-def _write_phones(service: Service, wanted: Sequence[schema.Phone], *, today: date) -> None:
+def _write_phones(
+    service: Service, wanted: Sequence[schema.Phone], *, today: date, source: str
+) -> None:
     """The organisation's numbers, each attested by it. Staff's own notes of numbers stay behind."""
     shown = view.shown_phones(service)
     pairs = paired(shown, wanted, view.phone_value)
@@ -119,7 +134,7 @@ def _write_phones(service: Service, wanted: Sequence[schema.Phone], *, today: da
         _fill_phone(phone, entry)
         if changed:
             phone.attested, phone.call_first = True, False
-            phone.sources, phone.as_of = [SOURCE], today
+            phone.sources, phone.as_of = [source], today
         kept.append(phone)
     hidden = [row for row in left if row not in shown]
     for position, phone in enumerate([*kept, *hidden]):

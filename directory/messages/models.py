@@ -23,6 +23,8 @@ class AnsweredBy(StrEnum):
     RASA = "rasa"
     FALLBACK = "fallback"
     HOLDING = "holding"
+    # A member of staff holds the conversation, and answers themselves.
+    STAFF = "staff"
 
 
 class MessageKind(StrEnum):
@@ -31,6 +33,7 @@ class MessageKind(StrEnum):
     REPLY = "reply"
     CHECKIN = "checkin"
     NOTICE = "notice"
+    STAFF = "staff"
 
 
 class SendPriority(IntEnum):
@@ -70,6 +73,7 @@ class InboundMessage(Base):
     __table_args__ = (
         Index("ix_inbound_messages_waiting", "answered_at", "person_id", "sequence"),
         Index("ix_inbound_messages_person_id_sequence", "person_id", "sequence"),
+        Index("ix_inbound_messages_received_at", "received_at"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     provider_id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -98,6 +102,10 @@ class OutboundMessage(Base):
         # Whose turn it is: however many wait, the first of a priority are found without the others.
         Index("ix_outbound_messages_turn", "status", "priority", "not_before", "created_at"),
         Index("ix_outbound_messages_person_id_sequence", "person_id", "sequence"),
+        # All that figures ask of texts: a million bodies need not be read for them.
+        Index(
+            "ix_outbound_messages_measured", "created_at", "kind", "status", "reason", "segments"
+        ),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))

@@ -65,6 +65,7 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     initiated: bool = False,
     after_opt_out: bool = False,
     expires_at: datetime | None = None,
+    written_by: str | None = None,
 ) -> OutboundMessage:
     """Write a text, and the job of one that is waited for, in the transaction of the fact."""
     last = session.scalar(_LAST_SEQUENCE, {"person": person_id})
@@ -79,6 +80,7 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
         kind=kind,
         body=body,
         initiated=initiated,
+        written_by=written_by,
         after_opt_out=after_opt_out,
         created_at=now,
         not_before=now,

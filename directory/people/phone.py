@@ -21,6 +21,12 @@ def to_e164(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def shown(number: str) -> str:
+    """As people here write it: (630) 555-0100."""
+    parsed = phonenumbers.parse(number, REGION)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def masked(number: str) -> str:
     """The last two digits, for staff who must tell two numbers apart: •••• ••00."""
     return f"•••• ••{number[-2:]}"

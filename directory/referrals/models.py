@@ -59,7 +59,10 @@ class ReferralEvent(Base):
     """One line of the history: what it became, when, by whom and why."""
 
     __tablename__ = "referral_events"
-    __table_args__ = (UniqueConstraint("referral_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("referral_id", "sequence"),
+        Index("ix_referral_events_status_at", "status", "at"),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     referral_id: Mapped[str] = mapped_column(ForeignKey("referrals.id"), index=True)
     sequence: Mapped[int] = mapped_column(Integer)

@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from directory.errors import NotFound, TooMany
+from directory.errors import Conflict, NotFound, TooMany
 from directory.freshness import reports
 from directory.freshness.models import Reported
+from directory.measures import unmet
+from directory.measures.models import Unmet
 from directory.notices import service as notices
 from directory.notices.models import NoticeKind
+from directory.people import queries as people
+from directory.referrals import notify
 from directory.referrals.actors import Actor
 from directory.referrals.models import Referral
 from directory.referrals.service import named
-from directory.referrals.states import NotReceived, Outcome
+from directory.referrals.states import NEVER_ASKED, NotReceived, Outcome
 from directory.referrals.suggest import next_best
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
@@ -64,6 +68,8 @@ def because(
 ) -> None:
     """Why it came to nothing; what concerns the listing is reported to the partner and to staff."""
     referral.outcome_reason = why
+    if why is NotReceived.FULL:
+        unmet.note_for_person(session, referral.person_id, referral.need, Unmet.FULL, now=now)
     said = f" In their words: {words}" if words else ""
     tasks.open_task(
         session,
@@ -92,6 +98,22 @@ def because(
 def unknown(session: Session, referral: Referral, *, now: datetime) -> None:
     """Asked and never answered."""
     _settle(session, referral, Outcome.UNKNOWN, now=now)
+
+
+def ask_again(session: Session, referral: Referral, *, now: datetime) -> None:
+    """Ask the person once more whether the service was received, by text, within the hour.
+
+    Raises Conflict where it is known or was never under way, and where we may not text them.
+    """
+    known = referral.outcome in (Outcome.SERVICE_RECEIVED, Outcome.NOT_RECEIVED)
+    if known or referral.status in NEVER_ASKED:
+        raise Conflict("not_to_ask", "There is nothing to ask: it is known what came of it.")
+    person = people.by_id(session, referral.person_id)
+    referral.asked_times += 1
+    if person is None or not notify.ask_outcome(session, referral, person, now=now):
+        raise Conflict("may_not_text", "We may not text this person: ask them by phone.")
+    referral.outcome = referral.outcome_at = None
+    referral.ask_at = now + ASK_AGAIN_AFTER
 
 
 def _settle(session: Session, referral: Referral, outcome: Outcome, *, now: datetime) -> None:

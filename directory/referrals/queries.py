@@ -1,11 +1,13 @@
 """Every SELECT on referrals."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from directory.listings.models import Organization
 from directory.referrals.models import Referral, ReferralEvent, ReferralRemark
 from directory.referrals.states import OPEN, Status
 
@@ -143,3 +145,55 @@ def due(
             .with_for_update(skip_locked=True)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Which referrals a board shows; what is None does not count."""
+
+    clinician_id: str | None = None
+    need: str | None = None
+    organization_id: str | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        wanted = (
+            (Referral.clinician_id, self.clinician_id),
+            (Referral.need, self.need),
+            (Referral.organization_id, self.organization_id),
+        )
+        return [column == value for column, value in wanted if value is not None]
+
+
+def on_board(
+    session: Session,
+    board: Board,
+    status: Status,
+    *,
+    changed_since: datetime | None = None,
+    limit: int,
+) -> list[Referral]:
+    """Referrals of one status: open ones the longest so first, ended ones the latest first."""
+    statement = select(Referral).where(Referral.status == status, *board.where())
+    if changed_since is not None:
+        statement = statement.where(Referral.changed_at >= changed_since)
+    order = Referral.changed_at if status in OPEN else Referral.changed_at.desc()
+    return list(session.scalars(statement.order_by(order, Referral.id).limit(limit)))
+
+
+def counts_on_board(session: Session, board: Board, *, ended_since: datetime) -> dict[Status, int]:
+    """How many there are of each status; of those that have ended, since then."""
+    shown = or_(Referral.status.in_(tuple(OPEN)), Referral.changed_at >= ended_since)
+    rows = session.execute(
+        select(Referral.status, func.count()).where(shown, *board.where()).group_by(Referral.status)
+    )
+    return {Status(status): int(count) for status, count in rows}
+
+
+def organizations_of(session: Session) -> dict[str, str]:
+    """Who was ever referred to: names by id, in the order of names."""
+    rows = session.execute(
+        select(Organization.id, Organization.name)
+        .where(Organization.id.in_(select(Referral.organization_id).distinct()))
+        .order_by(Organization.name)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from directory.errors import Conflict, Invalid, NotFound
 from directory.listings import publication
 from directory.listings.models import Service
+from directory.measures import unmet
+from directory.measures.models import Unmet
 from directory.people import queries as people
 from directory.people.models import Person, Purpose
 from directory.referrals import notify, queries, silence
@@ -86,17 +88,27 @@ def require_consent(
     session: Session, person: Person, service: Service, *, need: str | None, now: datetime
 ) -> None:
     """Raise Invalid unless the person agreed to what this referral would tell."""
+    for purpose in missing_consents(session, person, service, need=need, now=now):
+        raise Invalid(
+            "consent_missing",
+            f"The person has not agreed to this ({purpose.value}), or no longer: ask first, "
+            "record the consent, then refer.",
+            purpose=purpose.value,
+        )
+
+
+def missing_consents(
+    session: Session, person: Person, service: Service, *, need: str | None, now: datetime
+) -> tuple[Purpose, ...]:
+    """What the person has not agreed to, or no longer, of what this referral would tell."""
     purposes = [Purpose.REFERRAL]
     if _is_about_substance_use(service, need):
         purposes.append(Purpose.SUBSTANCE_USE)
-    for purpose in purposes:
-        if people.valid_consent(session, person.id, purpose, now=now) is None:
-            raise Invalid(
-                "consent_missing",
-                f"The person has not agreed to this ({purpose.value}), or no longer: ask first, "
-                "record the consent, then refer.",
-                purpose=purpose.value,
-            )
+    return tuple(
+        purpose
+        for purpose in purposes
+        if people.valid_consent(session, person.id, purpose, now=now) is None
+    )
 
 
 def move(
@@ -261,6 +273,8 @@ def _after(
         referral.ask_at = now + ASK_AFTER_CLOSING if referral.outcome is None else None
     elif to in (Status.REJECTED, Status.FAILED):
         referral.ask_at = None
+        if to is Status.REJECTED:
+            unmet.note_for_person(session, person.id, referral.need, Unmet.DECLINED, now=now)
         hand_back(session, referral, _why(to, reason), now=now)
     elif to in (Status.CANCELLED, Status.ENTERED_IN_ERROR):
         referral.ask_at = None

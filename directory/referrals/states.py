@@ -64,6 +64,17 @@ ENDED = frozenset(
 )
 OPEN = frozenset(Status) - ENDED
 
+# Of these it is never asked what came of them.
+NEVER_ASKED = frozenset(
+    {
+        Status.DRAFT,
+        Status.REJECTED,
+        Status.CANCELLED,
+        Status.FAILED,
+        Status.ENTERED_IN_ERROR,
+    }
+)
+
 _PARTNER = {
     Status.REQUESTED: {Status.ACCEPTED, Status.REJECTED},
     Status.ACCEPTED: {Status.IN_PROGRESS, Status.ON_HOLD, Status.COMPLETED, Status.FAILED},

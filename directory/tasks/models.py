@@ -20,6 +20,8 @@ class TaskKind(StrEnum):
     UNANSWERED_CHECKINS = "unanswered_checkins"
     REFERRAL_QUESTION = "referral_question"
     REFERRAL_NOT_RECEIVED = "referral_not_received"
+    # A text came while a member of staff held the conversation: they answer it.
+    TEXT_WAITING = "text_waiting"
 
 
 class TaskStatus(StrEnum):
@@ -35,7 +37,10 @@ class Task(Base):
     """
 
     __tablename__ = "tasks"
-    __table_args__ = (Index("ix_tasks_status_due_at", "status", "due_at"),)
+    __table_args__ = (
+        Index("ix_tasks_status_due_at", "status", "due_at"),
+        Index("ix_tasks_kind_created_at", "kind", "created_at"),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     referral_id: Mapped[str | None] = mapped_column(String(36))

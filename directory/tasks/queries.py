@@ -160,3 +160,16 @@ def not_done_about(session: Session, referral_id: str, kind: TaskKind) -> list[T
             )
         )
     )
+
+
+def not_done_of_kind(session: Session, person_id: str, kind: TaskKind) -> list[Task]:
+    """Tasks of this kind about a person that wait or were claimed."""
+    return list(
+        session.scalars(
+            select(Task).where(
+                Task.person_id == person_id,
+                Task.kind == kind,
+                Task.status != TaskStatus.DONE,
+            )
+        )
+    )

@@ -17,6 +17,7 @@ TARGETS = {
     TaskKind.SEND_FAILED: timedelta(hours=24),
     TaskKind.UNANSWERED_CHECKINS: timedelta(hours=24),
     TaskKind.REFERRAL_QUESTION: timedelta(hours=4),
+    TaskKind.TEXT_WAITING: timedelta(hours=1),
 }
 USUAL_TARGET = timedelta(hours=24)
 # Each of these texts is worth a person's eyes by itself; the others are one task until done.

@@ -36,7 +36,7 @@ class Visit(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     call_type: Mapped[str] = mapped_column(String(30))
-    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     disposition: Mapped[str | None] = mapped_column(Encrypted)
     follow_up: Mapped[str] = mapped_column(String(20))
     clinician_id: Mapped[str] = mapped_column(String(36))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.languages import Language
@@ -44,6 +44,30 @@ def versions(
     )
     if for_update:
         statement = statement.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(statement))
+
+
+def keys(session: Session) -> list[str]:
+    """What staff has written wordings for."""
+    return list(session.scalars(select(Wording.key).distinct().order_by(Wording.key)))
+
+
+def drafts(session: Session) -> list[Wording]:
+    """What waits for a second person, the oldest first; not what a newer approval has overtaken."""
+    stands = (
+        select(Wording.key, Wording.language, func.max(Wording.version).label("version"))
+        .where(Wording.status == WordingStatus.APPROVED)
+        .group_by(Wording.key, Wording.language)
+        .subquery()
+    )
+    same = and_(stands.c.key == Wording.key, stands.c.language == Wording.language)
+    waits = or_(stands.c.version.is_(None), stands.c.version < Wording.version)
+    statement = (
+        select(Wording)
+        .outerjoin(stands, same)
+        .where(Wording.status == WordingStatus.DRAFT, waits)
+        .order_by(Wording.created_at, Wording.id)
+    )
     return list(session.scalars(statement))
 
 

@@ -1,0 +1,59 @@
+"""A form that is sent twice is carried out once: a double click, a lost connection, "back".
+
+Each drawing of such a form has an id of its own in the hidden field `once`.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Form
+from pydantic import StringConstraints
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api.console.access import Visitor
+from directory.clock import wall_now
+from directory.database import new_id
+from directory.errors import Conflict, Invalid
+from directory.referrals import actors, repeats
+
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,40}$")]
+Once = Annotated[Key, Form()]
+
+
+def fresh() -> str:
+    """For a form that is drawn now."""
+    return new_id()
+
+
+def once(session: Session, visitor: Visitor, key: str, body: str, make: Callable[[], str]) -> str:
+    """The id of what `make` makes, or of what it made when this very form was sent before.
+
+    `body`: what was asked for, with the page. Raises Conflict `sent_before` when the form was sent
+    before with something else in it.
+    """
+    by = actors.staff(visitor.member.id).by
+    found = _earlier(session, by, key, body)
+    if found is not None:
+        return found
+    try:
+        # Two at once: the second waits here for the first to commit, and then takes all back.
+        with session.begin_nested():
+            made = make()
+            repeats.remember(session, by, key, body, made, wall=wall_now())
+    except IntegrityError:
+        found = _earlier(session, by, key, body)
+        if found is None:
+            raise
+        return found
+    return made
+
+
+def _earlier(session: Session, by: str, key: str, body: str) -> str | None:
+    try:
+        return repeats.earlier(session, by, key, body)
+    except Invalid as error:
+        raise Conflict(
+            "sent_before",
+            "This form was sent before. Look at what came of it; to do this as well, send it now.",
+        ) from error

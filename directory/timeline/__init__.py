@@ -1,0 +1,1 @@
+"""What happened with a person, in order of time: visits, texts, referrals, check-ins, consent."""
