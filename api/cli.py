@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import supervisor
-from api.commands import listings, partner, pause, referrals, staff, visits
+from api.commands import demo, listings, partner, pause, referrals, report, staff, visits
 from api.commands.terminal import complain, out, say
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
 from bot.evaluation.command import evaluate_file
@@ -23,6 +23,8 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(referrals.app, name="referrals")
 app.add_typer(visits.app, name="visits")
+app.command("demo")(demo.demo)
+app.command("report")(report.report)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 

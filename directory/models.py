@@ -9,6 +9,7 @@ from directory.freshness.models import FreshnessCheck
 from directory.listings import change_models as changes
 from directory.listings import models as listings
 from directory.listings.dialled_models import NumberCheck
+from directory.measures.models import UnmetNeed
 from directory.messages.models import InboundMessage, OutboundMessage, SendPace
 from directory.notices.models import Notice
 from directory.on_call import models as on_call
@@ -54,6 +55,7 @@ ALL: tuple[type[Base], ...] = (
     StaffSession,
     StaffToken,
     Task,
+    UnmetNeed,
     Visit,
     Wording,
     changes.DuplicatePair,

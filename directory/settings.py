@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
     # Every page says that what it shows is made up (`handoff demo`).
     demo: bool = False
+    # Figures: counts from 1 to under this are held back (directory.measures.suppression).
+    suppress_under: int = Field(default=11, ge=1, le=1000)
+    # US dollars for one segment of a text, as the carrier's price list says; 0: not known.
+    segment_price: float = Field(default=0.0, ge=0, le=10)
+    # The city's goal: the share of officers and designated staff who are CIT-certified.
+    cit_share_goal: float = Field(default=0.2, ge=0, le=1)
     carrier_port: int = Field(default=0, ge=0, le=65535)
     smtp_url: str = ""
     mail_from: str = ""

@@ -16,7 +16,6 @@ from directory.training.models import CitMember, Unit
 COURSE_HOURS = 40.0
 MOST_HOURS = 1000.0
 LONGEST_NAME = 120
-SHARE_GOAL = 0.20
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""Figures of following up: the first contact, check-ins and their answers, danger."""
+
+from api.console.measures.tables import (
+    Asked,
+    Plot,
+    Row,
+    Section,
+    Table,
+    list_table,
+    listed,
+    share,
+    waits_tables,
+    without_small_totals,
+)
+from bot.checkin_answers import CheckinAnswer
+from directory.checkins.models import CheckInStatus
+from directory.measures import queries
+from directory.tasks.models import TaskStatus
+
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    return message
+
+
+ANSWERS = {
+    CheckinAnswer.BETTER: _("Answered: doing okay"),
+    CheckinAnswer.SAME: _("Answered: the same"),
+    CheckinAnswer.NEEDS_HELP: _("Answered: could use help"),
+    CheckinAnswer.CALL_ME: _("Answered: please call"),
+    CheckinAnswer.WORSE: _("Answered: worse"),
+    CheckinAnswer.CRISIS: _("Answered: in danger"),
+    CheckinAnswer.WRONG_PERSON: _("Answered: wrong person"),
+    CheckinAnswer.STOP: _("Answered: stop"),
+    CheckinAnswer.UNCLEAR: _("Answered: not clear"),
+}
+NOT_SENT = {
+    CheckInStatus.FAILED: _("Could not be delivered"),
+    CheckInStatus.DROPPED: _("Dropped: too late, or not allowed"),
+    CheckInStatus.PLANNED: _("Waits to be sent"),
+}
+TASKS = {
+    TaskStatus.OPEN: _("Nobody has taken it"),
+    TaskStatus.CLAIMED: _("Somebody is on it"),
+    TaskStatus.DONE: _("Done"),
+}
+
+
+def first_follow_up(asked: Asked) -> Section:
+    waits = queries.first_follow_up(asked.session, asked.span)
+    say = asked.say
+    title = say(_("Time to the first follow-up"))
+    return Section(
+        "first-follow-up",
+        title,
+        say(
+            _(
+                "From a visit to the first check-in that the carrier took, for visits that have "
+                "check-ins; visits without any are left out: no consent to texts, not safe to "
+                "text, or a call for which none are planned."
+            )
+        ),
+        without_small_totals(waits_tables(asked, "first-follow-up", title, waits, plot=Plot())),
+    )
+
+
+def checkins(asked: Asked) -> Section:
+    say = asked.say
+    found = queries.checkins(asked.session, asked.span, now=asked.now)
+    sent = found.by_status.get(CheckInStatus.SENT, 0)
+    unanswered = found.asked - found.asked_answered
+    known = {each.value for each in ANSWERS}
+    other = sum(number for answer, number in found.answers.items() if answer not in known)
+    answers = [(say(title), found.answers.get(each.value, 0)) for each, title in ANSWERS.items()]
+    counts = [
+        *answers,
+        (say(_("Answered in another way")), other),
+        (say(_("Sent, and no answer")), unanswered),
+        (say(_("Sent, and asked for nothing")), sent - unanswered),
+        *((say(title), found.by_status.get(each, 0)) for each, title in NOT_SENT.items()),
+    ]
+    shown = listed(asked, counts)
+    # As in `counts`: the answers and "in another way", no answer, asked for nothing, not sent.
+    ends = len(answers) + 1
+    answered, reached = shown.of(*range(ends)), shown.of(*range(ends + 2))
+    missed = shown.of(*range(ends + 2, len(counts)))
+    if reached is None and shown.total is not None and missed is not None:
+        reached = shown.total - missed
+    no_answer = shown.counts[ends]
+    if answered is None and reached is not None and shown.of(ends, ends + 1) is not None:
+        answered = reached - (shown.of(ends, ends + 1) or 0)
+    asked_for = None if answered is None or no_answer is None else answered + no_answer
+    title, caption = say(_("Check-ins")), say(_("What became of check-ins"))
+    first = say(_("What became of it"))
+    shares = Table(
+        "check-in-reach",
+        say(_("Reach and answers")),
+        say(_("Share")),
+        (say(_("Share")),),
+        (
+            Row(say(_("Sent, of those that were due")), (share(reached, shown.total),)),
+            Row(
+                say(_("Answered, of those that asked for an answer")), (share(answered, asked_for),)
+            ),
+        ),
+    )
+    return Section(
+        "check-ins",
+        title,
+        say(
+            _(
+                "Check-ins that were due in this period and by now; those that were cancelled "
+                "before are left out: the person opted out, or a later visit planned others."
+            )
+        ),
+        without_small_totals(
+            (list_table(asked, "check-ins", caption, first, shown, plot=Plot(lying=True)), shares)
+        ),
+    )
+
+
+def danger(asked: Asked) -> Section:
+    say = asked.say
+    waits = queries.time_to_a_person(asked.session, asked.span)
+    by_status = queries.danger_tasks(asked.session, asked.span)
+    stands = listed(asked, [(say(title), by_status[each.value]) for each, title in TASKS.items()])
+    first = say(_("Where it stands"))
+    return Section(
+        "danger",
+        say(_("Danger")),
+        say(
+            _(
+                "Texts that spoke of immediate danger, each a task: the time until a member of "
+                "staff took it on, and where the task stands now; the safety reply, which goes "
+                "out at once, is not a person and does not count."
+            )
+        ),
+        without_small_totals(
+            (
+                *waits_tables(asked, "danger", say(_("Time to a person")), waits, plot=Plot()),
+                list_table(asked, "danger-tasks", say(_("Tasks of danger")), first, stands),
+            )
+        ),
+    )

@@ -1,0 +1,130 @@
+"""Figures of visits: calls by type and month, repeat visits around a linkage, languages."""
+
+from api.console.measures.tables import (
+    HIDDEN,
+    Asked,
+    Plot,
+    Row,
+    Section,
+    Table,
+    Value,
+    count,
+    list_table,
+    listed,
+    without_small_totals,
+)
+from directory.measures import queries
+from directory.measures.queries import Repeats
+from directory.visits.models import CallType
+
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogues; it is translated where it is shown."""
+    return message
+
+
+CALL_TYPES = {
+    CallType.MENTAL_HEALTH: _("Mental health"),
+    CallType.DOMESTIC_VIOLENCE: _("Domestic violence"),
+    CallType.ELDERLY: _("Older adults"),
+    CallType.SUBSTANCE_USE: _("Substance use"),
+    CallType.OTHER_CRISIS: _("Other crisis"),
+}
+LANGUAGES: dict[str | None, str] = {"en": _("English"), "es": _("Spanish"), None: _("Not known")}
+# Days before and after a linkage.
+WINDOWS = (30, 90, 365)
+
+
+def calls(asked: Asked) -> Section:
+    say = asked.say
+    by_type = queries.calls_by_type(asked.session, asked.span)
+    types = listed(
+        asked, [(say(title), by_type.get(each, 0)) for each, title in CALL_TYPES.items()]
+    )
+    caption, first = say(_("Calls by type")), say(_("Type"))
+    tables = [list_table(asked, "calls", caption, first, types, plot=Plot(lying=True))]
+    if len(asked.period.months) > 1:
+        counts = queries.calls_by_month(asked.session, asked.period.month_spans)
+        named = [f"{month:%Y-%m}" for month in asked.period.months]
+        months = listed(asked, list(zip(named, counts, strict=True)))
+        caption, first = say(_("Calls by month")), say(_("Month"))
+        tables.append(list_table(asked, "calls-by-month", caption, first, months, plot=Plot()))
+    return Section(
+        "calls",
+        say(_("Calls for service")),
+        say(
+            _(
+                "Visits that clinicians logged, by what they were called for, each response once; "
+                "visits that were voided are left out."
+            )
+        ),
+        without_small_totals(tuple(tables)),
+    )
+
+
+def repeats(asked: Asked) -> Section:
+    say = asked.say
+    found = queries.repeat_visits(asked.session, asked.span, windows=WINDOWS, now=asked.now)
+    return Section(
+        "repeats",
+        say(_("Repeat visits before and after a linkage")),
+        say(
+            _(
+                "For people whom a partner accepted for the first time in this period: their "
+                "visits in so many days before and after that day; the visit that led to the "
+                "referral counts on neither side, and people who were linked less than so many "
+                "days ago are left out. People are referred when things are worst, so fewer "
+                "visits afterwards prove nothing by themselves."
+            )
+        ),
+        (
+            Table(
+                "repeats",
+                say(_("Repeat visits before and after a linkage")),
+                say(_("Days")),
+                (
+                    say(_("People linked")),
+                    say(_("Visits before")),
+                    say(_("Visits after")),
+                    say(_("People with one before")),
+                    say(_("People with one after")),
+                ),
+                tuple(_repeats_row(asked, each) for each in found),
+                plot=Plot(columns=(1, 2)),
+            ),
+        ),
+    )
+
+
+def _repeats_row(asked: Asked, found: Repeats) -> Row:
+    """Visits are told where it may be told how many people had them."""
+    label = asked.say(_("%(days)s days"), days=found.days)
+    people, before = _of_all(asked, found.any_before, found.people)
+    _people, after = _of_all(asked, found.any_after, found.people)
+    visits_before = HIDDEN if before == HIDDEN else count(found.before)
+    visits_after = HIDDEN if after == HIDDEN else count(found.after)
+    return Row(label, (people, visits_before, visits_after, before, after))
+
+
+def _of_all(asked: Asked, part: int, whole: int) -> tuple[Value, Value]:
+    """All people, and those of them who had a visit: also the others are a count."""
+    both = listed(asked, [("with", part), ("without", whole - part)])
+    return count(both.total), count(both.counts[0])
+
+
+def languages(asked: Asked) -> Section:
+    say = asked.say
+    found = queries.people_by_language(asked.session, asked.span)
+    people = listed(asked, [(say(title), found.get(each, 0)) for each, title in LANGUAGES.items()])
+    title = say(_("Languages"))
+    return Section(
+        "languages",
+        title,
+        say(
+            _(
+                "People with a visit in this period, each once, by the language in which they are "
+                "texted; who texted but was never visited is left out."
+            )
+        ),
+        (list_table(asked, "languages", title, say(_("Language")), people),),
+    )

@@ -1,0 +1,328 @@
+"""Every SELECT on visits, check-ins, referrals and tasks that figures are made of.
+
+All is counted by the database: no row of a person is read. Spans are half-open. What was voided or
+entered in error never was and counts nowhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from directory.checkins.models import CheckIn, CheckInStatus
+from directory.database import UtcDateTime
+from directory.listings.models import Organization
+from directory.measures.expressions import seconds_between
+from directory.measures.models import UnmetNeed
+from directory.measures.period import Period, Span
+from directory.people.models import Person
+from directory.referrals.models import Referral, ReferralEvent
+from directory.referrals.states import Status
+from directory.tasks.models import Task, TaskStatus
+from directory.tasks.queries import DANGER
+from directory.visits.models import Visit
+
+# Referrals that no partner was ever asked.
+NOT_SENT = (Status.DRAFT, Status.ENTERED_IN_ERROR)
+
+
+def within(moment: Any, span: Span) -> ColumnElement[bool]:
+    return and_(moment >= span.start, moment < span.end)
+
+
+def _numbers(session: Session, statement: Any) -> dict[Any, int]:
+    """What a statement of two columns counts, by the first."""
+    return {row[0]: int(row[1]) for row in session.execute(statement)}
+
+
+# --- visits -----------------------------------------------------------------------------------
+
+
+def calls_by_type(session: Session, span: Span) -> dict[str, int]:
+    statement = select(Visit.call_type, func.count()).where(_counts(span))
+    return _numbers(session, statement.group_by(Visit.call_type))
+
+
+def calls_by_month(session: Session, spans: Sequence[Span]) -> list[int]:
+    """One count for each of these months, which follow on each other."""
+    place = case(
+        *((Visit.occurred_at < span.end, number) for number, span in enumerate(spans)),
+        else_=len(spans),
+    ).label("place")
+    whole = Span(spans[0].start, spans[-1].end)
+    statement = select(place, func.count()).where(_counts(whole)).group_by(place)
+    found = _numbers(session, statement)
+    return [found.get(number, 0) for number in range(len(spans))]
+
+
+def people_by_language(session: Session, span: Span) -> dict[str | None, int]:
+    """People with at least one visit, each once."""
+    visited = select(Visit.person_id).where(_counts(span)).distinct().subquery()
+    statement = (
+        select(Person.language, func.count())
+        .join(visited, visited.c.person_id == Person.id)
+        .group_by(Person.language)
+    )
+    return _numbers(session, statement)
+
+
+def _counts(span: Span) -> ColumnElement[bool]:
+    return and_(within(Visit.occurred_at, span), Visit.voided_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Visits of people who were linked to a service, in as many days before as after.
+
+    `people`: linked at least that long ago; `before`, `after`: their visits; `any_before`,
+    `any_after`: those of them who had one.
+    """
+
+    days: int
+    people: int
+    before: int
+    after: int
+    any_before: int
+    any_after: int
+
+
+def repeat_visits(
+    session: Session, span: Span, *, windows: Sequence[int], now: datetime
+) -> list[Repeats]:
+    """Of people whose first acceptance by a partner lies in `span`, for each number of days.
+
+    The last visit before it, which led to it, counts on neither side.
+    """
+    led = _linked_with_last_visit(Span(span.start, min(span.end, now)))
+    apart = seconds_between(led.c.at, Visit.occurred_at)
+    sides: list[Any] = []
+    for days in windows:
+        longest = days * 86_400
+        before = and_(Visit.occurred_at < led.c.led, apart >= -longest)
+        after = and_(Visit.occurred_at > led.c.at, apart <= longest)
+        sides += [
+            func.coalesce(func.sum(case((each, 1), else_=0)), 0).label(f"{name}_{days}")
+            for name, each in (("before", before), ("after", after))
+        ]
+    theirs = and_(Visit.person_id == led.c.person_id, Visit.voided_at.is_(None))
+    each = (
+        select(led.c.at, *sides)
+        .select_from(led)
+        .join(Visit, theirs, isouter=True)
+        .group_by(led.c.person_id, led.c.at)
+        .subquery()
+    )
+    sums: list[Any] = []
+    for days in windows:
+        long_ago = each.c.at <= now - timedelta(days=days)
+        counts = (each.c[f"before_{days}"], each.c[f"after_{days}"])
+        sums.append(case((long_ago, 1), else_=0))
+        sums += [case((long_ago, count), else_=0) for count in counts]
+        sums += [case((and_(long_ago, count > 0), 1), else_=0) for count in counts]
+    row = session.execute(select(*(func.coalesce(func.sum(one), 0) for one in sums))).one()
+    numbers = [int(value) for value in row]
+    return [Repeats(days, *numbers[5 * n : 5 * n + 5]) for n, days in enumerate(windows)]
+
+
+def _linked_with_last_visit(span: Span) -> CTE:
+    """Each person who was linked in `span`, when, and the last visit (`led`) until then."""
+    at = func.min(ReferralEvent.at, type_=UtcDateTime())
+    linked = (
+        select(Referral.person_id, at.label("at"))
+        .join(ReferralEvent, ReferralEvent.referral_id == Referral.id)
+        .where(ReferralEvent.status == Status.ACCEPTED, Referral.status.not_in(NOT_SENT))
+        .group_by(Referral.person_id)
+        .having(within(at, span))
+        .cte("linked")
+    )
+    until_then = and_(
+        Visit.person_id == linked.c.person_id,
+        Visit.occurred_at <= linked.c.at,
+        Visit.voided_at.is_(None),
+    )
+    return (
+        select(linked.c.person_id, linked.c.at, func.max(Visit.occurred_at).label("led"))
+        .join(Visit, until_then, isouter=True)
+        .group_by(linked.c.person_id, linked.c.at)
+        .cte("led")
+    )
+
+
+# --- how long something took ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long something took. `counts`: up to each of the limits, then longer, then not yet."""
+
+    limits: tuple[timedelta, ...]
+    counts: tuple[int, ...]
+    median: timedelta | None
+    ninth_of_ten: timedelta | None
+
+    @property
+    def everything(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def happened(self) -> int:
+        return self.everything - self.counts[-1]
+
+
+def _waits(session: Session, seconds: Select[Any], limits: tuple[timedelta, ...]) -> Waits:
+    """`seconds`: one column of that name; null is what has not happened yet.
+
+    The database counts by minutes, begun ones as whole: few rows, however many have waited.
+    Percentiles are by nearest rank, so both databases find the same ones.
+    """
+    waited = seconds.subquery()
+    minute = ((waited.c.seconds + 59) // 60).label("minute")
+    found = _numbers(session, select(minute, func.count()).group_by(minute))
+    waiting = found.pop(None, 0)
+    counts = [0] * (len(limits) + 1)
+    for minutes, number in found.items():
+        late = sum(timedelta(minutes=minutes) > limit for limit in limits)
+        counts[late] += number
+    return Waits(limits, (*counts, waiting), _rank(found, 0.5), _rank(found, 0.9))
+
+
+def _rank(found: dict[int, int], part: float) -> timedelta | None:
+    """The shortest time within which this part of all is over."""
+    wanted, over = ceil(part * sum(found.values())), 0
+    for minutes in sorted(found):
+        over += found[minutes]
+        if over >= wanted:
+            return timedelta(minutes=minutes)
+    return None
+
+
+FIRST_FOLLOW_UP = tuple(timedelta(hours=hours) for hours in (24, 48, 72))
+PARTNERS_ANSWER = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=48), timedelta(days=7))
+# The first is the target (directory.tasks.service).
+TO_A_PERSON = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24))
+
+
+def first_follow_up(session: Session, span: Span) -> Waits:
+    """From the visit to the first check-in that the carrier took; visits with check-ins only."""
+    seconds = (
+        select(
+            seconds_between(
+                Visit.occurred_at, func.min(CheckIn.sent_at, type_=UtcDateTime())
+            ).label("seconds")
+        )
+        .join(CheckIn, CheckIn.visit_id == Visit.id)
+        .where(_counts(span))
+        .group_by(Visit.id, Visit.occurred_at)
+    )
+    return _waits(session, seconds, FIRST_FOLLOW_UP)
+
+
+def time_to_answer(session: Session, span: Span) -> Waits:
+    """From a referral to the partner's answer."""
+    seconds = select(
+        seconds_between(Referral.created_at, Referral.answered_at).label("seconds")
+    ).where(within(Referral.created_at, span), Referral.status.not_in(NOT_SENT))
+    return _waits(session, seconds, PARTNERS_ANSWER)
+
+
+def time_to_a_person(session: Session, span: Span) -> Waits:
+    """From a text of danger to a member of staff who took it on."""
+    taken = func.coalesce(Task.claimed_at, Task.done_at)
+    seconds = select(seconds_between(Task.created_at, taken).label("seconds")).where(
+        within(Task.created_at, span), Task.kind.in_(DANGER)
+    )
+    return _waits(session, seconds, TO_A_PERSON)
+
+
+def danger_tasks(session: Session, span: Span) -> dict[str, int]:
+    """How many are open, claimed and done now."""
+    statement = (
+        select(Task.status, func.count())
+        .where(within(Task.created_at, span), Task.kind.in_(DANGER))
+        .group_by(Task.status)
+    )
+    found = _numbers(session, statement)
+    return {status.value: found.get(status.value, 0) for status in TaskStatus}
+
+
+# --- check-ins --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Check-ins that were due. `by_status`: as they stand; `asked`: sent ones that asked for an
+    answer; `answers`: what was answered."""
+
+    by_status: dict[str, int]
+    asked: int
+    asked_answered: int
+    answers: dict[str | None, int]
+
+
+def checkins(session: Session, span: Span, *, now: datetime) -> Followed:
+    """Those due in `span` and by now."""
+    due = within(CheckIn.due_at, Span(span.start, min(span.end, now)))
+    statement = (
+        select(CheckIn.status, CheckIn.asks, CheckIn.answer, func.count())
+        .where(due)
+        .group_by(CheckIn.status, CheckIn.asks, CheckIn.answer)
+    )
+    by_status: dict[str, int] = {}
+    answers: dict[str | None, int] = {}
+    asked = asked_answered = 0
+    for status, asks, answer, number in session.execute(statement):
+        by_status[status] = by_status.get(status, 0) + number
+        if status == CheckInStatus.ANSWERED:
+            answers[answer] = answers.get(answer, 0) + number
+            asked_answered += number if asks else 0
+        if asks and status in (CheckInStatus.SENT, CheckInStatus.ANSWERED):
+            asked += number
+    return Followed(by_status, asked, asked_answered, answers)
+
+
+# --- referrals --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """So many referrals of one partner, need, status and outcome."""
+
+    organization: str
+    need: str | None
+    status: str
+    outcome: str | None
+    number: int
+
+
+def referrals(session: Session, span: Span) -> list[Referred]:
+    """Those made in `span` and sent to a partner."""
+    parts = (Referral.organization_id, Referral.need, Referral.status, Referral.outcome)
+    counted = (
+        select(*parts, func.count())
+        .where(within(Referral.created_at, span), Referral.status.not_in(NOT_SENT))
+        .group_by(*parts)
+    )
+    rows = session.execute(counted).all()
+    ids = {row[0] for row in rows}
+    called = select(Organization.id, Organization.name).where(Organization.id.in_(ids))
+    names = {each.id: each.name for each in session.execute(called)}
+    return [Referred(names.get(row[0], "?"), *row[1:]) for row in rows]
+
+
+# --- needs that were not met ------------------------------------------------------------------
+
+
+def unmet_needs(session: Session, period: Period) -> dict[tuple[str, str, str], int]:
+    """By need, area and how."""
+    statement = (
+        select(UnmetNeed.need, UnmetNeed.area, UnmetNeed.how, func.sum(UnmetNeed.count))
+        .where(UnmetNeed.month >= period.first, UnmetNeed.month < period.end)
+        .group_by(UnmetNeed.need, UnmetNeed.area, UnmetNeed.how)
+    )
+    return {
+        (need, area, how): int(number) for need, area, how, number in session.execute(statement)
+    }
