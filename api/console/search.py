@@ -24,7 +24,7 @@ from directory.people import queries as people
 from directory.people import service as people_service
 from directory.people.models import Person
 from directory.people.phone import masked, to_e164
-from directory.search import FindResult, Match, find, needs_in, place_in
+from directory.search import FindResult, Match, find
 from directory.search import Query as Asked
 from directory.search.known import matches_for
 
@@ -210,11 +210,9 @@ def _find(session: Session, services: Services, wanted: Wanted) -> FindResult:
 
 
 def _asked(services: Services, wanted: Wanted) -> Asked:
-    where = None if wanted.place.strip() else place_in(wanted.q)
-    needs = (wanted.need,) if wanted.need in taxonomy() else tuple(needs_in(wanted.q))
     return Asked(
-        needs=needs,
-        place=where.name if where else wanted.place.strip() or None,
+        needs=(wanted.need,) if wanted.need in taxonomy() else (),
+        place=wanted.place.strip() or None,
         language=wanted.language or None,
         open_now=wanted.open_now,
         text=wanted.q.strip() or None,

@@ -26,7 +26,6 @@ from directory.errors import Invalid
 from directory.freshness import service as freshness
 from directory.listings import capacity, edit, notices
 from directory.listings import edit_queries as queries
-from directory.listings.announce import listing_changed
 from directory.listings.edit_parse import parsed
 from directory.listings.models import Service
 from directory.partners.models import KeyScope
@@ -203,10 +202,7 @@ def confirm_own_listing(
     """
     now = services.clock.now()
     service = _to_change(session, key.organization_id, service_id, if_match)
-    before = service.version
     freshness.confirm(session, service, by=actors.partner(key.id).by, now=now)
-    if service.version != before:
-        listing_changed(session, service, ["assured_date"], now=now)
     return _answer(own_listing(session, service, now=now), response)
 
 

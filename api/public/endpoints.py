@@ -11,7 +11,7 @@ from api.public.listing import as_listing
 from directory.languages import Language
 from directory.listings import service as listings
 from directory.search import Query as Search
-from directory.search import find, needs_in, place_in
+from directory.search import find
 
 router = APIRouter(prefix="/api/v1/services", tags=["directory"])
 LONGEST_QUERY = 300
@@ -45,13 +45,10 @@ def search_services(
     open_now: bool = False,
 ) -> Found:
     """Find services for everyday words (`q`: "no groceries till friday"), near a town or ZIP."""
-    where = None if place else place_in(q)
-    needs = tuple(needs_in(q))
     result = find(
         session,
         Search(
-            needs=needs,
-            place=where.name if where else place,
+            place=place,
             language=language,
             open_now=open_now,
             text=q or None,
@@ -60,7 +57,7 @@ def search_services(
     ).as_json()
     return Found(
         items=result["matches"],
-        needs=list(needs),
+        needs=result["needs"],
         place=result["place_name"],
         relaxed=result["relaxed"],
         unserved=result["unserved"],

@@ -1,7 +1,8 @@
 """The word of a person on a listing: that it is right, that it is not, that nobody may see it.
 
-`assured_date` moves here and nowhere else. A loader or an import never moves it: that a file was
-read again says nothing about the listing.
+`assured_date` moves by a person's word alone: by what is said to us, here, or where a source tells
+on which day its own person confirmed the listing (`directory.imports`), forward only. That a file
+was read again says nothing about the listing.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from directory.freshness.facts import listing_of
 from directory.freshness.models import Freshness, Outcome
 from directory.listings import changes
 from directory.listings import service as listings
+from directory.listings.announce import listing_changed
 from directory.listings.models import Service
 from directory.quiet_hours import QuietHours
 from directory.referrals.actors import staff
@@ -51,6 +53,7 @@ def confirm(session: Session, service: Service, *, by: str, now: datetime) -> No
     values = {CONFIRMED: (_day(before), _day(today)), **_seen(was, Freshness.FRESH)}
     changes.log_changes(session, service, values, by=by, now=now)
     listings.changed(session, service, now=now)
+    listing_changed(session, service, ["assured_date"], now=now)
 
 
 def wrong(

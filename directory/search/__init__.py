@@ -16,7 +16,7 @@ from directory.search.model import (
 )
 from directory.search.needs import needs_in
 from directory.search.places import place_in
-from directory.search.understand import Understanding, understand
+from directory.search.said import says_now
 
 __all__ = [
     "FindResult",
@@ -26,12 +26,11 @@ __all__ = [
     "Reason",
     "Relaxation",
     "RelaxationKind",
-    "Understanding",
     "compare_meanings",
     "encode_now",
     "find",
     "needs_in",
     "place_in",
-    "understand",
+    "says_now",
     "warm_up",
 ]

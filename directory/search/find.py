@@ -90,6 +90,7 @@ def find(session: Session, query: Query) -> FindResult:
         unserved=unserved,
         related=_related(unserved, index),
         place_name=place.name if place else None,
+        needs=needs,
     )
 
 

@@ -42,7 +42,7 @@ class RelaxationKind(StrEnum):
 
     OPEN_NOW = "open_now"  # none is known to be open: the others are shown
     PLACE_TO_COUNTY = "place_to_county"  # none serves the place: those of its counties
-    PLACE_TO_STATE = "place_to_state"  # none there either: all that we have
+    PLACE_TO_STATE = "place_to_state"  # none there either: what is within a day
     PLACE_NOT_KNOWN = "place_not_known"  # the place is none that we know: it was left out
 
 
@@ -57,7 +57,10 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`needs`: codes, the main one first. `place`: as the person wrote it. `at`: aware."""
+    """`needs`: codes, the main one first. `place`: as the person wrote it. `at`: aware.
+
+    Without needs both they and, where none is given, the place are read out of `text`.
+    """
 
     needs: tuple[str, ...] = ()
     place: str | None = None
@@ -139,7 +142,8 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class FindResult:
     """`unserved`: needs for which no service is published at all; `related` gives for each the
-    nearest need that is served, where there is one. Never a filler among `matches`."""
+    nearest need that is served, where there is one. Never a filler among `matches`. `needs`: those
+    that were asked for, or read out of the text."""
 
     query: Query
     matches: tuple[Match, ...] = ()
@@ -147,6 +151,7 @@ class FindResult:
     unserved: tuple[str, ...] = ()
     related: dict[str, str] = field(default_factory=dict)
     place_name: str | None = None
+    needs: tuple[str, ...] = ()
 
     def without(self, service_ids: frozenset[str]) -> Self:
         """The same answer with these services left out."""

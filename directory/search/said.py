@@ -1,5 +1,7 @@
 """What a text says, where nobody has read it before: the place, and the needs."""
 
+import re
+
 from directory.places import HOME_STATE, Place
 from directory.search.encoder import Vector
 from directory.search.index import Index
@@ -15,6 +17,10 @@ _NAMED, _NAMED_FIRST = 0.25, 0.35
 # A need must be so likely, by its words and meaning, and so likely beside the likeliest.
 _LIKELY, _AS_LIKELY = 0.25, 0.6
 _AT_MOST = 3
+_NOW = re.compile(
+    r"\b(open (now|today|tonight|late|rn)|right now|still open|tonight|asap|rn|"
+    r"abiert[oa]s? (ahora|hoy)|ahora mismo|ahorita|esta noche|estan abiertos|hoy mismo)\b"
+)
 _AT_LEAST = 0.12
 
 
@@ -37,6 +43,11 @@ def without_place(text: str, place: Place) -> str:
     """The text without the name of the place, which says nothing of what is wanted there."""
     said = _words_of(place)
     return " ".join(word for word in tokens(text) if word not in said)
+
+
+def says_now(text: str) -> bool:
+    """Whether it must be open now, by the words of the text."""
+    return bool(_NOW.search(" ".join(tokens(text))))
 
 
 def place_words(place: Place | None) -> frozenset[str]:

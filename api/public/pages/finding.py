@@ -11,7 +11,7 @@ from api.public.pages.opening import Opening, opening, usual_hours
 from api.public.pages.told import Told, told
 from api.services import Services
 from directory.languages import Language
-from directory.search import FindResult, Match, Query, Reason, Relaxation, find, understand
+from directory.search import FindResult, Match, Query, Reason, Relaxation, find, says_now
 
 A_PAGE = 10
 # All pages are cut from one answer of this length: an answer of another length has another order.
@@ -68,15 +68,12 @@ def look_for(
     session: Session, services: Services, asked: Asked, language: Language, *, size: int = A_PAGE
 ) -> Results:
     """What fits, best first. A place or "open now" among the words counts as if it were chosen."""
-    understood = understand(asked.words)
-    place = asked.place or (understood.place.name if understood.place else None)
-    open_now = asked.open_now or understood.open_now
-    needs = (asked.need,) if asked.need else understood.needs
+    open_now = asked.open_now or says_now(asked.words)
     found = find(
         session,
         Query(
-            needs=needs,
-            place=place,
+            needs=(asked.need,) if asked.need else (),
+            place=asked.place or None,
             language=asked.language or None,
             open_now=open_now,
             text=asked.words or None,
@@ -84,7 +81,7 @@ def look_for(
             limit=MOST,
         ),
     )
-    return _results(found, services, asked, language, needs=needs, open_now=open_now, size=size)
+    return _results(found, services, asked, language, open_now=open_now, size=size)
 
 
 def _results(
@@ -93,7 +90,6 @@ def _results(
     asked: Asked,
     language: Language,
     *,
-    needs: tuple[str, ...],
     open_now: bool,
     size: int,
 ) -> Results:
@@ -101,7 +97,7 @@ def _results(
     shown = found.matches[start : start + size]
     return Results(
         cards=[_card(match, services, language) for match in shown],
-        needs=needs,
+        needs=found.needs,
         place=found.place_name,
         open_now=open_now,
         relaxed=tuple(dict.fromkeys(found.relaxed)),
