@@ -121,11 +121,15 @@ def _begun(index: Index, query: Query) -> _Search:
     )
     search = _Search(index, query, question, words, asked(index, words))
     if text:
-        search.named = rows_called(index, text) or rows_called(index, words)
+        search.named = rows_called(index, text)
+        if not search.named and place is not None:
+            search.named = rows_called(index, words)
         search.called = bool(search.named)
         if not search.called:
             search.named, search.called = rows_named(
-                index, asked(index, text), place=place_words(place)
+                index,
+                search.read if words == text else asked(index, text),
+                place=place_words(place),
             )
     # Who names somebody has said what is meant.
     if search.read.words and not search.named:

@@ -40,6 +40,7 @@ class HoursTable:
         self._usual: list[int] = []  # the state outside of stated times
         self._spans: list[tuple[int, int, int, int, int]] = []
         self._irregular: list[int] = []
+        self._mask: NDArray[np.bool_] | None = None
         self._adding = Lock()
         self._columns: tuple[int, NDArray[np.int32], States] | None = None
         self._states: dict[tuple[int, datetime], States] = {}
@@ -79,15 +80,24 @@ class HoursTable:
         """The same with the unknown ones among `numbers` worked out exactly, if they are few."""
         if not self._irregular:
             return states
-        irregular = np.zeros(len(states), np.bool_)
-        irregular[[number for number in self._irregular if number < len(states)]] = True
-        unsure = np.unique(numbers[irregular[numbers]]).tolist()
-        if not unsure or len(unsure) > EXACT_AT_MOST:
+        asked = numbers[self._are_irregular(len(states))[numbers]]
+        if not len(asked):
+            return states
+        unsure = np.unique(asked).tolist()
+        if len(unsure) > EXACT_AT_MOST:
             return states
         states = states.copy()
         for number in unsure:
             states[number] = KINDS[state_at(self.texts[number], at, zone).kind]
         return states
+
+    def _are_irregular(self, count: int) -> NDArray[np.bool_]:
+        kept = self._mask
+        if kept is None or len(kept) != count:
+            kept = np.zeros(count, np.bool_)
+            kept[[number for number in self._irregular if number < count]] = True
+            self._mask = kept
+        return kept
 
     def _at(self, count: int, local: datetime) -> States:
         spans, usual = self._as_columns(count)

@@ -28,7 +28,7 @@ from directory.search.rank import (
     Reach,
 )
 
-_VIEWS_KEPT = 16
+_VIEWS_KEPT = 32
 A_DAY_MILES = 150.0
 _SIXTEENTHS = np.float32(16.0)
 _FURTHEST, _UNKNOWN_MILES = np.float32(4_000.0), np.float32(1_000.0)

@@ -21,7 +21,15 @@ from directory.search.phonetic import sound
 from directory.search.words import stem, tokens
 
 _LONGEST_TEXT = 10
-_COMPARED = 200
+# Names whose words are written apart or together are short: "dupage pads".
+_LONGEST_APART = 4
+# Who says one of these tells something and names nobody.
+_SENTENCE = frozenset(
+    "i im ive need want where how cant dont donde como necesito quiero tengo estoy".split()  # noqa: SIM905  # words
+)
+_COMPARED = 60
+# A word of more names than these is no slip.
+_FEW = 3
 # Where a name goes on with what people leave out.
 _GOES_ON = re.compile(r"\s*[(,:/–—-]\s*|\s+(?:of|at|for|de|del|inc)\s+", re.IGNORECASE)
 _SLIPS = ((4, 0), (7, 1), (10, 2))
@@ -32,49 +40,58 @@ def rows_called(index: Index, text: str) -> list[int]:
     """The rows that have this text for a name, those with the fewest slips first. What is also said
     for a need ("family shelter") must be a name exactly, and to its end."""
     written = _words(text)
-    if not 0 < len(written) <= _LONGEST_TEXT:
+    if not 0 < len(written) <= _LONGEST_TEXT or not _SENTENCE.isdisjoint(written):
         return []
+    exactly = len(written) == 1 or is_phrase_of_a_need(text)
     scored = []
-    exactly_only = len(written) == 1 or is_phrase_of_a_need(text)
-    for row in _candidates(index, written):
+    for row in _candidates(index, written, exactly=exactly):
         listing = index.listing(row)
-        if exactly_only:
-            if written in map(_words, _full_names(listing)):
-                scored.append((0, listing.name, listing.service_id, row))
-            continue
-        slips = min((_slips_of_beginning(written, name) for name in _names(listing)), default=None)
+        if exactly:
+            slips = 0 if written in map(_words, _full_names(listing)) else None
+        else:
+            found = (_slips_of_beginning(written, name) for name in _names(listing))
+            slips = min(found, default=None)
         if slips is not None and slips <= _MANY_SLIPS:
             scored.append((slips, listing.name, listing.service_id, row))
     scored.sort()
     return [row for slips, _, _, row in scored if slips <= scored[0][0] + 1]
 
 
-def _candidates(index: Index, written: tuple[str, ...]) -> list[int]:
-    """The rows whose names have most of the words, or what they may be slips of."""
-    shared = np.zeros(len(index.live), np.float32)
-    for word in written:
-        if word not in STOP:
-            shared[_rows_with(index, word)] += 1
-    for first, second in pairwise(written):
-        shared[_rows_with(index, first + second)] += 2
-    rows = np.flatnonzero((shared >= max(1, shared.max(initial=0) - 1)) & index.live)
-    order = np.lexsort((index.columns.name_length[rows], -shared[rows]))
+def _candidates(index: Index, written: tuple[str, ...], *, exactly: bool) -> list[int]:
+    """The rows whose names have all of the words but one, or what they may be slips of."""
+    shared = np.zeros(len(index.live), np.uint8)
+    content = [word for word in written if word not in STOP]
+    for word in content:
+        shared[_rows_with(index, word, exactly=exactly)] += 1
+    if not exactly and len(written) <= _LONGEST_APART:
+        for first, second in pairwise(written):
+            shared[_rows_with(index, first + second, exactly=False)] += 2
+    least = len(content) if exactly or len(content) < 3 else len(content) - 1
+    rows = np.flatnonzero((shared >= max(1, least)) & index.live)
+    order = np.lexsort((index.columns.name_length[rows], -shared[rows].astype(np.int8)))
     found: list[int] = rows[order[:_COMPARED]].tolist()
     return found
 
 
-def _rows_with(index: Index, word: str) -> NDArray[np.int64]:
-    """The rows that have a word, or one of nearly its letters, in a name."""
+def _rows_with(index: Index, word: str, *, exactly: bool) -> NDArray[np.int64]:
+    """The rows that have a word in a name; where few have, those of nearly its letters too."""
     words = index.lexicon.words
-    numbers = {words.number(word), *(words.spelling.near(word) if words.spelling else ())}
-    numbers = {
-        number for number in numbers if number is not None and _is_like(words.words[number], word)
-    }
+    number = words.number(word)
+    rows = _rows_of(index, [] if number is None else [number])
+    if exactly or len(rows) > _FEW or words.spelling is None:
+        return rows
+    like = [near for near in words.spelling.near(word) if _is_like(words.words[near], word)]
+    return _rows_of(index, [*like, *([] if number is None else [number])])
+
+
+def _rows_of(index: Index, numbers: list[int]) -> NDArray[np.int64]:
     found = [
         segment.names.of(number)[0].astype(np.int64) + first
         for first, segment in index.parts
-        for number in numbers
+        for number in set(numbers)
     ]
+    if len(found) == 1:
+        return found[0]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
