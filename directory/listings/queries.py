@@ -61,7 +61,7 @@ _HEAD = select(CatalogueVersion.version, CatalogueVersion.sequence).where(Catalo
 
 def head_of_catalogue(session: Session) -> tuple[str, int] | None:
     """The version and the sequence of the newest event; None while nothing was ever loaded."""
-    row = session.execute(_HEAD).one_or_none()
+    row = session.connection().execute(_HEAD).one_or_none()  # no objects to be looked after
     return (row.version, row.sequence) if row else None
 
 

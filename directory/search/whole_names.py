@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from directory.search.fields import STOP
@@ -80,8 +81,11 @@ def _rows_with(index: Index, word: str, *, exactly: bool) -> NDArray[np.int64]:
     rows = _rows_of(index, [] if number is None else [number])
     if exactly or len(rows) > _FEW or words.spelling is None:
         return rows
-    like = [near for near in words.spelling.near(word) if _is_like(words.words[near], word)]
-    return _rows_of(index, [*like, *([] if number is None else [number])])
+    near = {one: words.words[one] for one in words.spelling.near(word)}
+    like = process.extract(
+        word, near, scorer=OSA.distance, score_cutoff=_allowed(word), limit=len(near)
+    )
+    return _rows_of(index, [*(one for _, _, one in like), *([] if number is None else [number])])
 
 
 def _rows_of(index: Index, numbers: list[int]) -> NDArray[np.int64]:
@@ -93,10 +97,6 @@ def _rows_of(index: Index, numbers: list[int]) -> NDArray[np.int64]:
     if len(found) == 1:
         return found[0]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-
-
-def _is_like(meant: str, written: str) -> bool:
-    return _slip(written, meant) <= _MANY_SLIPS
 
 
 def _names(listing: Listing) -> set[tuple[str, ...]]:
@@ -145,6 +145,10 @@ def _slip(written: str, meant: str) -> int:
         return 0
     if sound(written) == sound(meant):
         return 1
-    allowed = next((slips for length, slips in _SLIPS if len(written) < length), _MANY_SLIPS)
+    allowed = _allowed(written)
     distance = OSA.distance(written, meant, score_cutoff=allowed)
     return distance if distance <= allowed else 99
+
+
+def _allowed(written: str) -> int:
+    return next((slips for length, slips in _SLIPS if len(written) < length), _MANY_SLIPS)
