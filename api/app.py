@@ -31,6 +31,7 @@ from api.partners import endpoints as partners
 from api.partners import listings as partner_listings
 from api.partners.links import link_pages
 from api.partners.listing_links import listing_pages
+from api.partners.pages import partner_page_routers
 from api.phone import phone_router
 from api.public import endpoints as public
 from api.public.pages import ROUTERS as PUBLIC_PAGES
@@ -98,7 +99,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
         app.include_router(router)
     add_fhir(app, services)
     app.include_router(static_files.router)
-    for router in (*CONSOLE, *PUBLIC_PAGES):
+    for router in (*CONSOLE, *PUBLIC_PAGES, *partner_page_routers()):
         app.include_router(router)
     _add_phones(app, services)
     _add_middleware(app, services)

@@ -1,6 +1,6 @@
 """What a partner's form says: a move of the referral, or a question. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl
@@ -69,6 +69,11 @@ def fields(body: bytes) -> dict[str, str]:
         )
     except ValueError:  # more fields than any form of ours has
         return {}
+    return cleaned(pairs)
+
+
+def cleaned(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The last value of each name, without what no keyboard types."""
     return {name: _cleaned(value) for name, value in pairs}
 
 

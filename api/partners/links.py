@@ -23,7 +23,7 @@ from api.deps import TheServices, WritingSession
 from api.partners import answers, page
 from api.partners.answers import ENDS, Move, Question, Step, Unclear
 from api.partners.guesses import Guesses
-from api.partners.page import Notice, Reader
+from api.partners.page import LinkReader, Notice
 from api.partners.words import say
 from api.services import Services
 from directory.clock import wall_now
@@ -156,7 +156,7 @@ class _Visit:
 
     session: Session
     referral: Referral
-    reader: Reader
+    reader: LinkReader
     path: str
     now: datetime
 
@@ -252,5 +252,5 @@ class _Visit:
 def _visit(session: Session, services: Services, token: str, language: str | None) -> _Visit:
     link, referral, contact = links.opened(session, token, wall=wall_now())
     chosen = language if language in set(Language) else contact.language
-    reader = Reader(link, contact, Language(chosen), services.settings.zone)
+    reader = LinkReader(contact, Language(chosen), services.settings.zone, link)
     return _Visit(session, referral, reader, f"/r/{token}", services.clock.now())

@@ -46,7 +46,7 @@ class Unclear(Exception):
 
 def understood(form: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Said:
     """What the form asks for. Raises Unclear."""
-    seen = _seen(form.get("seen", ""))
+    seen = versions_seen(form.get("seen", ""))
     one = next(iter(seen)) if len(seen) == 1 else None
     try:
         step = Step(form.get("step", ""))
@@ -71,7 +71,8 @@ def as_seen(versions: Mapping[str, int]) -> str:
     return ",".join(f"{service_id}:{version}" for service_id, version in versions.items())
 
 
-def _seen(field: str) -> dict[str, int]:
+def versions_seen(field: str) -> dict[str, int]:
+    """What `as_seen` wrote; nothing of what is no such field."""
     seen: dict[str, int] = {}
     for part in field.split(",")[:MOST_LISTINGS]:
         service_id, _, version = part.partition(":")

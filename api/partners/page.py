@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -57,17 +58,23 @@ class Notice:
 class Reader:
     """Who looks at the page, and in which language and time zone."""
 
-    link: ReferralLink
     contact: PartnerContact
     language: Language
     zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReader(Reader):
+    """Who came by a link."""
+
+    link: ReferralLink
 
 
 def referral_page(
     session: Session,
     referral: Referral,
     disclosed: Disclosed,
-    reader: Reader,
+    reader: LinkReader,
     *,
     path: str,
     notice: Notice | None = None,
@@ -83,15 +90,25 @@ def referral_page(
         path=path,
         notice=notice,
         sent=sent or {},
-        heading=_heading(session, referral, reader),
-        theirs=referral.status != Status.REQUESTED,
-        disclosed=disclosed,
-        urgent=referral.priority == Priority.URGENT,
-        asked=moment(referral.created_at, language, reader.zone),
         until=day(reader.link.expires_at, language, reader.zone),
-        steps=_steps(referral),
-        history=_history(session, referral, reader),
-        remarks=[
+        **shown_of(session, referral, disclosed, reader),
+    )
+
+
+def shown_of(
+    session: Session, referral: Referral, disclosed: Disclosed, reader: Reader
+) -> dict[str, Any]:
+    """What referral_parts.html draws of a referral, behind the link and on the partner pages."""
+    language = reader.language
+    return {
+        "heading": _heading(session, referral, reader),
+        "theirs": referral.status != Status.REQUESTED,
+        "disclosed": disclosed,
+        "urgent": referral.priority == Priority.URGENT,
+        "asked": moment(referral.created_at, language, reader.zone),
+        "steps": _steps(referral),
+        "history": _history(session, referral, reader),
+        "remarks": [
             Line(
                 each.text,
                 _who(session, each.by, reader),
@@ -99,7 +116,7 @@ def referral_page(
             )
             for each in queries.remarks(session, referral.id)
         ],
-    )
+    }
 
 
 def thanks_page(step: Step, language: Language) -> HTMLResponse:

@@ -14,6 +14,8 @@ _TAKEN = {kind: timedelta(minutes=7) for kind in DANGER}
 _USUALLY_TAKEN = timedelta(hours=5)
 _DONE_AFTER = timedelta(minutes=35)
 _WAITS_LONGEST = timedelta(days=3)
+# What is as new as this and no danger is not done yet: the page of the day is not to be empty.
+_STILL_WAITS = timedelta(days=5)
 
 
 @dataclass
@@ -49,10 +51,11 @@ class Duties:
         done = taken + world.about(_DONE_AFTER)
         # What is old was done at some time: nobody leaves a task for a year.
         old = at < world.now - _WAITS_LONGEST
+        waits = kind not in DANGER and at >= world.now - _STILL_WAITS
         if taken < world.now or old:
             task.status, task.claimed_at = TaskStatus.CLAIMED, min(taken, at + _WAITS_LONGEST)
             task.claimed_by = world.any_of(world.clinicians)
-        if done < world.now or old:
+        if (done < world.now or old) and not waits:
             task.status, task.done_at = TaskStatus.DONE, min(done, at + _WAITS_LONGEST)
             task.done_by, task.done_note = task.claimed_by, "Talked with them."
         # An overdue one was told of long ago: the demo's own clock need not tell it again.

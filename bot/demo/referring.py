@@ -15,7 +15,7 @@ from directory.people.models import Purpose
 from directory.referrals import actors
 from directory.referrals.actors import Actor
 from directory.referrals.models import Priority, Referral, ReferralEvent
-from directory.referrals.states import NotReceived, Outcome, Status
+from directory.referrals.states import OPEN, NotReceived, Outcome, Status
 from directory.tasks.models import TaskKind
 from directory.visits.models import CallType
 
@@ -56,6 +56,9 @@ _STEP = {
     Status.COMPLETED: timedelta(days=6),
     Status.FAILED: timedelta(days=5),
 }
+# Nobody leaves a referral as it is for longer: in the end it is done, or not wanted any more.
+_ENDS_AFTER = timedelta(days=25)
+_LEFT_OPEN_AT_MOST = timedelta(days=40)
 _REASONS = {
     Status.CANCELLED: "Not wanted any more.",
     Status.ENTERED_IN_ERROR: "Made for the wrong person.",
@@ -143,6 +146,7 @@ class _Course:
                 break
             self._move(status, at, clinician)
         self._be_silent()
+        self._end(clinician)
         self._ask()
 
     def _move(self, status: Status, at: datetime, clinician: str) -> None:
@@ -177,6 +181,13 @@ class _Course:
                 reason=reason,
             )
         )
+
+    def _end(self, clinician: str) -> None:
+        """What has been open for long."""
+        since, status = self.referral.changed_at, Status(self.referral.status)
+        if status in OPEN and since < self.world.now - _LEFT_OPEN_AT_MOST:
+            last = Status.CANCELLED if status is Status.REQUESTED else Status.COMPLETED
+            self._move(last, since + self.world.about(_ENDS_AFTER, spread=0.1), clinician)
 
     def _be_silent(self) -> None:
         """Who has not answered for two days is called."""

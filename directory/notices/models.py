@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     LISTING_REPORTED = "listing_reported"
     LISTING_CHANGED = "listing_changed"  # to its systems: which fields, not what they say
     LISTING_DECIDED = "listing_decided"  # staff has decided what waited for approval
+    SIGN_IN_LINK = "sign_in_link"  # to the partner pages, for who has just asked for it
+    SIGNED_IN = "signed_in"  # somebody has used it
     # to staff
     ON_CALL = "on_call"
     TASK_OVERDUE = "task_overdue"

@@ -26,6 +26,8 @@ from directory.tasks.models import Task, TaskStatus
 ALWAYS = (NoticeKind.ON_CALL, NoticeKind.ALARM)
 # Among these are others that nothing holds back: a danger that is overdue (see `urgent`).
 TO_STAFF = (*ALWAYS, NoticeKind.TASK_OVERDUE)
+# What somebody has asked for this very minute: the hour is theirs, only a pause holds it back.
+ASKED_FOR = (NoticeKind.SIGN_IN_LINK, NoticeKind.SIGNED_IN)
 # What asks a partner for an answer; who never got one of these need not hear how it ended.
 ASKING = (NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_REMINDER)
 

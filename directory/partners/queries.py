@@ -1,15 +1,22 @@
 """Every SELECT on partners' contacts, keys and links."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from directory import database
 from directory.listings.models import Organization
-from directory.partners.models import ListingLink, PartnerContact, PartnerKey, ReferralLink
+from directory.partners.models import (
+    ListingLink,
+    PartnerContact,
+    PartnerKey,
+    PartnerSession,
+    ReferralLink,
+)
 from directory.referrals.models import Referral
-from directory.referrals.states import OPEN
+from directory.referrals.states import OPEN, Status
 
 
 def contact_by_id(session: Session, contact_id: str) -> PartnerContact | None:
@@ -176,3 +183,117 @@ def listing_codes(session: Session, contact_ids: list[str], *, since: datetime) 
         )
     )
     return {code for code in codes if code}
+
+
+def sign_in_link(
+    session: Session, link_hash: str, *, wall: datetime, for_update: bool = False
+) -> PartnerSession | None:
+    """The sign-in of this link, while it opens something. `for_update`: of two only one does."""
+    statement = (
+        select(PartnerSession)
+        .join(PartnerContact, PartnerContact.id == PartnerSession.contact_id)
+        .where(
+            PartnerSession.link_hash == link_hash,
+            PartnerSession.link_expires_at > wall,
+            PartnerSession.token_hash.is_(None),
+            PartnerContact.removed_at.is_(None),
+        )
+    )
+    if for_update:
+        statement = statement.with_for_update(of=PartnerSession)
+        statement = statement.execution_options(populate_existing=True)
+    return session.scalar(statement)
+
+
+def unused_links(
+    session: Session, contact_ids: Collection[str], *, wall: datetime
+) -> list[PartnerSession]:
+    """Links to these contacts by which somebody could still sign in."""
+    return list(
+        session.scalars(
+            select(PartnerSession).where(
+                PartnerSession.contact_id.in_(tuple(contact_ids)),
+                PartnerSession.link_expires_at > wall,
+                PartnerSession.token_hash.is_(None),
+            )
+        )
+    )
+
+
+def links_asked(session: Session, contact_ids: Collection[str], *, since: datetime) -> int:
+    """How many sign-in links these contacts have got after `since` (wall time)."""
+    statement = select(func.count()).where(
+        PartnerSession.contact_id.in_(tuple(contact_ids)), PartnerSession.created_at > since
+    )
+    return session.scalar(statement) or 0
+
+
+def partner_session(
+    session: Session, token_hash: str, *, wall: datetime, idle_since: datetime
+) -> tuple[PartnerSession, PartnerContact] | None:
+    """The session of this cookie with its contact, while both are there."""
+    row = session.execute(
+        select(PartnerSession, PartnerContact)
+        .join(PartnerContact, PartnerContact.id == PartnerSession.contact_id)
+        .where(
+            PartnerSession.token_hash == token_hash,
+            PartnerSession.ended_at.is_(None),
+            PartnerSession.expires_at > wall,
+            PartnerSession.seen_at > idle_since,
+            PartnerContact.removed_at.is_(None),
+        )
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def partner_sessions(
+    session: Session, contact_id: str, *, wall: datetime, idle_since: datetime
+) -> list[PartnerSession]:
+    """Where a contact is signed in, the newest first."""
+    return list(
+        session.scalars(
+            select(PartnerSession)
+            .where(
+                PartnerSession.contact_id == contact_id,
+                PartnerSession.ended_at.is_(None),
+                PartnerSession.expires_at > wall,
+                PartnerSession.seen_at > idle_since,
+            )
+            .order_by(PartnerSession.created_at.desc(), PartnerSession.id)
+        )
+    )
+
+
+def referrals_to(
+    session: Session,
+    contact: PartnerContact,
+    statuses: Collection[Status],
+    *,
+    newest_first: bool = False,
+    skip: int = 0,
+    limit: int,
+) -> list[Referral]:
+    """What this contact answers for, in these states: what has waited longest stands on top."""
+    statement = select(Referral).where(
+        Referral.organization_id == contact.organization_id, Referral.status.in_(tuple(statuses))
+    )
+    if contact.service_id is not None:
+        statement = statement.where(Referral.service_id == contact.service_id)
+    if newest_first:
+        statement = statement.order_by(Referral.changed_at.desc(), Referral.id)
+    else:
+        statement = statement.order_by(Referral.created_at, Referral.id)
+    return list(session.scalars(statement.offset(skip).limit(limit)))
+
+
+def counts_of_referrals(session: Session, contact: PartnerContact) -> dict[str, int]:
+    """State → how many of what this contact answers for are in it."""
+    statement = (
+        select(Referral.status, func.count())
+        .where(Referral.organization_id == contact.organization_id)
+        .group_by(Referral.status)
+    )
+    if contact.service_id is not None:
+        statement = statement.where(Referral.service_id == contact.service_id)
+    rows = session.execute(statement)
+    return {status: count for status, count in rows}  # noqa: C416  # rows are no pairs to dict()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.notices import listing_checks, listing_news, words
+from bot.notices import listing_checks, listing_news, sign_in, words
 from bot.notices.facts import PartnerFacts, ResidentFacts
 from bot.sms.segments import Encoding, encoding_of, segments
 from directory.languages import Language
@@ -47,8 +47,8 @@ FACTS = PartnerFacts(
 
 
 def test_every_kind_of_notice_has_a_reader() -> None:
-    about_listings = listing_checks.KINDS | listing_news.KINDS
-    assert set(NoticeKind) == {*TO_RESIDENTS, *TO_PARTNERS, *about_listings, *TO_STAFF}
+    others = listing_checks.KINDS | listing_news.KINDS | sign_in.KINDS
+    assert set(NoticeKind) == {*TO_RESIDENTS, *TO_PARTNERS, *others, *TO_STAFF}
 
 
 @pytest.mark.parametrize("language", Language)
