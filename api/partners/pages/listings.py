@@ -34,7 +34,6 @@ from directory.freshness import service as freshness
 from directory.freshness.shown import Shown, shown
 from directory.listings import edit_queries as queries
 from directory.listings import notices
-from directory.listings.announce import listing_changed
 from directory.listings.models import Service
 from directory.partners import queries as partners
 from directory.referrals.states import Status
@@ -110,7 +109,7 @@ def confirm_all(
         if again:
             raise _Overtaken
         for service in found:
-            _confirm(session, visitor, service, now=now)
+            freshness.confirm(session, service, by=visitor.by, now=now)
 
     try:
         once(session, visitor, key, f"confirm {seen}", carry_out)
@@ -125,13 +124,6 @@ def confirm_all(
 
 class _Overtaken(Exception):
     """Somebody has changed what was to be confirmed."""
-
-
-def _confirm(session: Session, visitor: Visitor, service: Service, *, now: datetime) -> None:
-    before = service.version
-    freshness.confirm(session, service, by=visitor.by, now=now)
-    if service.version != before:
-        listing_changed(session, service, ["assured_date"], now=now)
 
 
 @router.get("/listings/{service_id}")
