@@ -151,6 +151,8 @@ def change_own_listing(
         based_on=versions(if_match),
         now=now,
     )
+    if edited.applied or edited.pending:
+        freshness.mended(session, edited.service, by=actors.partner(key.id).by, now=now)
     return _answer(own_listing(session, edited.service, now=now), response)
 
 

@@ -56,6 +56,18 @@ def confirm(session: Session, service: Service, *, by: str, now: datetime) -> No
     listing_changed(session, service, ["assured_date"], now=now)
 
 
+def mended(session: Session, service: Service, *, by: str, now: datetime) -> None:
+    """The partner has changed the listing while it was being asked about it.
+
+    That is its answer: nobody reminds it or has to call. What it did not change it has not said,
+    so it is asked again unless it confirms the listing.
+    """
+    if not queries.open_checks(session, [service.id]):
+        return
+    _end_checks(session, service, Outcome.CHANGED, by=by, now=now)
+    service.ask_at = rules.working_time_from(now + MENDED_WITHIN, quiet_hours())
+
+
 def wrong(
     session: Session, services: Sequence[Service], words: str, *, by: str, now: datetime
 ) -> Task:

@@ -28,6 +28,7 @@ from api.partners.pages.access import (
     partner_pages,
 )
 from directory.errors import Invalid
+from directory.freshness import service as freshness
 from directory.listings import edit, edit_queries, staff_queries
 from directory.listings.change_models import ListingChange
 from directory.listings.edit_parse import parsed
@@ -125,6 +126,8 @@ def change(
             wrong = _fields(error.context.get("errors", ()), patch)
     if wrong:
         return _page(request, visitor, session, service, Drawn(form, was, sent.fields, wrong))
+    if edited.applied or edited.pending:
+        freshness.mended(session, service, by=visitor.by, now=services.clock.now())
     audit(session, services, visitor, "listing.change", service_id)
     done = "waiting" if edited.pending else "saved" if edited.applied else "same"
     return back_to(f"{HOME}/listings/{service_id}", done=done)

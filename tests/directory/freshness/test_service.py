@@ -111,6 +111,20 @@ def test_what_is_wrong_is_a_task_and_ends_the_silence_until_it_is_mended() -> No
 
 
 @pytest.mark.usefixtures("db")
+def test_a_change_by_the_partner_is_its_answer_until_it_is_asked_again() -> None:
+    service_id = a_service()
+    at = passed(MORNING, days=0)
+    with database.session_scope() as session:
+        freshness.mended(session, session.get_one(Service, service_id), by="partner:c", now=at)
+    assert the_check(service_id).outcome == "changed"
+    assert listing(service_id).assured_date is None
+    at = passed(at, days=7)
+    assert len(asked()) == 1, "no reminder"
+    passed(at, days=7)
+    assert len(asked()) == 2, "asked again, as nobody has confirmed all of it"
+
+
+@pytest.mark.usefixtures("db")
 def test_a_colleague_who_phoned_confirms_and_has_done_the_task() -> None:
     service_id = a_service(contact=False)
     passed(MORNING, days=0)
