@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench waits faults format vendor pins clean
+.PHONY: help setup run test check lint bench pages screenshots waits faults format vendor pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -16,7 +16,7 @@ QUIET_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 PYT
 unexport PYTHONPATH PYTHONHOME PYENV_VERSION VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make or update both Python environments (.venv and bot/.venv)
 	@tools/setup.sh
@@ -25,6 +25,7 @@ run: setup ## the whole product on http://127.0.0.1:8000, with a simulated carri
 	@exec $(BIN)/handoff up $(ARGS)
 
 test: setup ## the test suite, with real Rasa and real PostgreSQL
+	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m bot.training >/dev/null
 	@$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
@@ -39,6 +40,12 @@ lint: setup ## style, types and the direction of imports
 
 bench: setup ## the search beside SQLite FTS5, PostgreSQL and tantivy (docs/search-benchmark.md)
 	@$(BIN)/python -m benchmarks.search $(ARGS)
+
+pages: setup ## weight and time of every page over a fictional year (docs/pages.md)
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
+
+screenshots: setup ## the pictures of the guides (docs/pictures), from the same year
+	@$(BIN)/python -m tools.screenshots $(ARGS)
 
 waits: setup ## how long a resident waits, and memory; with `make run` in another terminal
 	@$(BIN)/python -m tools.bench_turns

@@ -1,15 +1,20 @@
 """Log-in for staff: OAuth2 password form in, bearer token out."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
-from api.deps import WritingSession
+from api.deps import TheServices, WritingSession, second_step_missing
+from api.services import Services
 from directory.clock import wall_now
-from directory.errors import Unauthenticated
+from directory.errors import HandoffError, Unauthenticated
+from directory.staff import second_step
 from directory.staff import service as staff
+from directory.staff.models import StaffMember
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -22,11 +27,46 @@ class Token(BaseModel):
     expires_in: int
 
 
-@router.post("/token", responses={401: {}, 422: {}, 429: {}})
-def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: WritingSession) -> Token:
-    token = staff.log_in(session, form.username, form.password, wall=wall_now())
-    # The failure must be kept although the request fails: commit before saying no.
-    session.commit()
-    if token is None:
-        raise Unauthenticated("login_failed", "E-mail address and password do not fit.")
+@router.post("/token", responses={401: {}, 403: {}, 422: {}, 429: {}})
+def log_in(
+    form: Annotated[OAuth2PasswordRequestForm, Depends()],
+    session: WritingSession,
+    services: TheServices,
+    otp: Annotated[str, Form(description="The code of the second step, where it is on.")] = "",
+) -> Token:
+    wall, now = wall_now(), services.clock.now()
+    member = staff.check_password(session, form.username, form.password, wall=wall, now=now)
+    refusal = _refusal(session, services, member, otp, now=now, wall=wall)
+    if member is None or refusal is not None:
+        # The failure must be kept although the request fails: commit before saying no.
+        session.commit()
+        raise refusal or _no_fit()
+    token = staff.open_token(session, member, wall=wall)
     return Token(access_token=token, expires_in=int(staff.TOKEN_LIFETIME.total_seconds()))
+
+
+def _no_fit() -> Unauthenticated:
+    return Unauthenticated("login_failed", "E-mail address and password do not fit.")
+
+
+def _refusal(  # what the form says, and when
+    session: Session,
+    services: Services,
+    member: StaffMember | None,
+    otp: str,
+    *,
+    now: datetime,
+    wall: datetime,
+) -> HandoffError | None:
+    """Why this log-in is none. The second step is spoken of only behind the right password."""
+    if member is None:
+        return _no_fit()
+    if second_step.is_missing(member, required=services.settings.require_second_step):
+        return second_step_missing()
+    if member.totp_since is None:
+        return None
+    if not otp.strip():
+        return Unauthenticated("otp_required", "Send the code of the second step as `otp`.")
+    if second_step.check(session, member, otp, now=now, wall=wall) is None:
+        return Unauthenticated("otp_wrong", "The code is wrong, was used before or is too old.")
+    return None

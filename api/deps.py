@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from api.services import Services
 from directory.clock import wall_now
 from directory.errors import Forbidden, Unauthenticated
+from directory.staff import second_step
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffMember
 
@@ -71,7 +72,21 @@ def get_staff_member(
     if not token:
         raise Unauthenticated("token_missing", "Log in: send a bearer token.")
     with services.database.read_scope() as session:
-        return staff.authenticate(session, token, wall=wall_now())
+        member = staff.authenticate(session, token, wall=wall_now())
+    require_second_step(services, member)
+    return member
+
+
+def require_second_step(services: Services, member: StaffMember) -> None:
+    """Raises Forbidden where the setting wants a second step that this member has not set up."""
+    if second_step.is_missing(member, required=services.settings.require_second_step):
+        raise second_step_missing()
+
+
+def second_step_missing() -> Forbidden:
+    return Forbidden(
+        "second_step_missing", "Sign in to the console and set up the second step first."
+    )
 
 
 TheStaffMember = Annotated[StaffMember, Depends(get_staff_member)]

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     rasa_token: str = ""
     send_rate: float = Field(default=10.0, gt=0, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
+    # Supervisors and admins set up the second step before anything else.
+    require_second_step: bool = False
+    # Sign-in through the city's identity provider: all three or none.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
     # Every page says that what it shows is made up (`handoff demo`).
     demo: bool = False
     # Figures: counts from 1 to under this are held back (directory.measures.suppression).
@@ -108,6 +114,15 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("this is no web address: write it as https://handoff.example.org")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _identity_provider(cls, value: str) -> str:
+        parts = urlsplit(value)
+        usable = parts.hostname and not parts.query and not parts.fragment
+        if value and not (usable and (parts.scheme == "https" or is_loopback(value))):
+            raise ValueError("write it as https://login.example.org, as the provider names itself")
         return value
 
     @field_validator("smtp_url")
@@ -156,6 +171,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "HANDOFF_CLOCK_SPEED other than 1 is refused: the carrier is not on this machine, "
                 "so real people would be texted at the wrong time"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(given) and not all(given):
+            raise ValueError(
+                "HANDOFF_OIDC_ISSUER, HANDOFF_OIDC_CLIENT_ID and HANDOFF_OIDC_CLIENT_SECRET go "
+                "together: set all three or none"
             )
         return self
 

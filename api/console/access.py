@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.clinicians.access import EVERYONE, RESPONSIBLE
 from api.console.navigation import entries_for
-from api.deps import get_services
+from api.deps import get_services, require_second_step, second_step_missing
 from api.services import Services
 from api.web import forms
 from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
@@ -26,7 +26,10 @@ __all__ = ["ADMINS", "EVERYONE", "RESPONSIBLE", "TheVisitor", "Visitor", "consol
 ADMINS = (Role.ADMIN,)
 SITE = Site(Path(__file__).parent, private=True)
 SIGN_IN = "/console/sign-in"
+SECOND_STEP = "/console/account/second-step"
 HOME = "/console"
+# What is open to who must set up the second step first.
+_BEFORE_SECOND_STEP = (SECOND_STEP, "/console/sign-out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Visitor:
 
 def cookie_name(services: Services) -> str:
     """With https the browser itself sees to it that the cookie is this host's alone."""
-    return "__Host-handoff" if _is_https(services) else "handoff"
+    return "__Host-handoff" if is_https(services) else "handoff"
 
 
 def keep_signed_in(response: Response, services: Services, token: str) -> None:
@@ -54,7 +57,7 @@ def keep_signed_in(response: Response, services: Services, token: str) -> None:
         token,
         max_age=int(sessions.LIFETIME.total_seconds()),
         path="/",
-        secure=_is_https(services),
+        secure=is_https(services),
         httponly=True,
         samesite="lax",
     )
@@ -62,11 +65,11 @@ def keep_signed_in(response: Response, services: Services, token: str) -> None:
 
 def forget(response: Response, services: Services) -> None:
     response.delete_cookie(
-        cookie_name(services), path="/", secure=_is_https(services), httponly=True, samesite="lax"
+        cookie_name(services), path="/", secure=is_https(services), httponly=True, samesite="lax"
     )
 
 
-def _is_https(services: Services) -> bool:
+def is_https(services: Services) -> bool:
     return services.settings.base_url.startswith("https://")
 
 
@@ -78,6 +81,8 @@ async def get_visitor(request: Request) -> Visitor:
     if visitor is None:
         raise Unauthenticated("sign_in", "Sign in first.")
     await forms.require_token(request, visitor.form_token)
+    if not request.url.path.startswith(_BEFORE_SECOND_STEP):
+        require_second_step(services, visitor.member)
     return visitor
 
 
@@ -94,6 +99,10 @@ def find_visitor(request: Request, services: Services) -> Visitor | None:
     if sessions.is_to_be_noted(found.session, wall=wall):
         with services.database.session_scope() as session:
             sessions.seen(session, found.session.id, wall=wall)
+    return visitor_of(request, services, found)
+
+
+def visitor_of(request: Request, services: Services, found: sessions.SignedIn) -> Visitor:
     member = found.member
     return Visitor(
         member=member,
@@ -156,6 +165,8 @@ class ConsoleRoute(PageRoute):
         visitor = find_visitor(request, services)
         if visitor is None:
             return _to_sign_in(request)
+        if problem.code == second_step_missing().code:
+            return _led_to(request, SECOND_STEP)
         response = draw(request, visitor, "problem.html", status=problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response
@@ -165,7 +176,10 @@ def _to_sign_in(request: Request) -> Response:
     back = request.url.path if request.method == "GET" else HOME
     if request.method == "GET" and request.url.query:
         back = f"{back}?{request.url.query}"
-    address = f"{SIGN_IN}?next={quote(back, safe='')}"
+    return _led_to(request, f"{SIGN_IN}?next={quote(back, safe='')}")
+
+
+def _led_to(request: Request, address: str) -> Response:
     if is_htmx(request):
         return Response(status_code=401, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)

@@ -12,6 +12,7 @@ from directory.checkins import plans
 from directory.languages import Language
 from directory.wordings import queries
 from directory.wordings import service as wordings
+from directory.wordings.models import Wording
 from directory.wordings.rules import Broken, longest
 from directory.wordings.service import Draft
 
@@ -63,7 +64,11 @@ def standing(session: Session, key: str, language: Language) -> Standing | None:
 
     A key that only stands in one language goes out in none.
     """
-    approved = queries.approved(session, key, language)
+    return standing_of(queries.approved(session, key, language), key, language)
+
+
+def standing_of(approved: Wording | None, key: str, language: Language) -> Standing | None:
+    """The same, of what was read before."""
     if approved is not None:
         return Standing(approved.text, approved.version)
     if key in plans.shipped_wordings():

@@ -29,7 +29,7 @@ ENTRIES = (
     Entry("/console/listings", _("Listings"), EVERYONE, also=("/console/checklist",)),
     Entry("/console/plans", _("Check-in plans"), EVERYONE, also=("/console/wordings",)),
     Entry("/console/staff", _("Staff"), RESPONSIBLE),
-    Entry("/console/measures", _("Programme figures"), RESPONSIBLE),
+    Entry("/console/measures", _("Figures"), RESPONSIBLE),
     Entry("/console/training", _("CIT training"), RESPONSIBLE),
     Entry("/console/audit", _("Audit log"), RESPONSIBLE),
 )

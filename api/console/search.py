@@ -15,6 +15,7 @@ from api.clinicians.access import audit, the_person
 from api.console import search_words
 from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
 from api.deps import Id, ReadingSession, TheServices, WritingSession
+from api.public.pages.spoken import name_of
 from api.services import Services
 from api.web.pages import is_htmx
 from directory.errors import Invalid
@@ -108,6 +109,7 @@ def compare(
         whom=whom,
         matches=matches,
         too_many=len(s or []) > COMPARED_AT_MOST,
+        spoken=lambda match: ", ".join(name_of(code, visitor.language) for code in match.languages),
         w=search_words,
     )
 

@@ -1,12 +1,15 @@
 """Signing in to the console and out again."""
 
+from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 
-from api.clinicians.access import EVERYONE
+from api.clinicians.access import EVERYONE, audit
+from api.console import half_way
 from api.console.access import (
     HOME,
     SIGN_IN,
@@ -17,19 +20,25 @@ from api.console.access import (
     forget,
     keep_signed_in,
 )
-from api.deps import TheServices, WritingSession
+from api.deps import ReadingSession, TheServices, WritingSession
+from api.services import Services
 from api.web import forms
 from api.web.pages import PageRoute, Problem, asked_language
 from directory.clock import wall_now
+from directory.languages import Language
+from directory.staff import second_step, sessions
 from directory.staff import service as staff
-from directory.staff import sessions
+from directory.staff.models import StaffMember
+
+CODE = f"{SIGN_IN}/code"
 
 
 class SignInRoute(PageRoute):
     """Errors on the page of the form."""
 
     def draw_problem(self, request: Request, problem: Problem, error: Exception) -> Response:
-        response = _page(request, next_page=None, problem=problem, status=problem.status)
+        template = "sign_in_code.html" if request.url.path == CODE else "sign_in.html"
+        response = draw_outside(request, template, problem=problem, status=problem.status)
         response.headers.update(problem.headers)
         return response
 
@@ -41,8 +50,8 @@ inside = console_router("", *EVERYONE)
 @router.get(SIGN_IN)
 def ask(request: Request, services: TheServices, next: str = HOME) -> Response:  # noqa: A002
     if find_visitor(request, services) is not None:
-        return RedirectResponse(_ours(next), status_code=303)
-    return _page(request, next_page=_ours(next))
+        return RedirectResponse(ours(next), status_code=303)
+    return draw_outside(request, "sign_in.html", next_page=ours(next))
 
 
 @router.post(SIGN_IN)
@@ -57,14 +66,48 @@ def sign_in(
     """A new session each time: whatever cookie came along is not taken over."""
     forms.require_same_origin(request)
     wall = wall_now()
-    member = staff.check_password(session, email, password, wall=wall)
+    member = staff.check_password(session, email, password, wall=wall, now=services.clock.now())
     if member is None:
-        return _page(request, next_page=_ours(next), email=email, refused=True, status=401)
-    token = sessions.open_session(
-        session, member, agent=request.headers.get("user-agent"), wall=wall
-    )
-    response = RedirectResponse(_ours(next), status_code=303)
-    keep_signed_in(response, services, token)
+        return draw_outside(
+            request, "sign_in.html", next_page=ours(next), email=email, refused=True, status=401
+        )
+    return first_step_passed(request, session, services, member, next_page=ours(next), wall=wall)
+
+
+@router.get(CODE)
+def ask_code(
+    request: Request,
+    session: ReadingSession,
+    services: TheServices,
+    next: str = HOME,  # noqa: A002
+) -> Response:
+    if half_way.find(request, session, services, wall=wall_now()) is None:
+        return RedirectResponse(_to_begin(ours(next)), status_code=303)
+    return draw_outside(request, "sign_in_code.html", next_page=ours(next))
+
+
+@router.post(CODE)
+def sign_in_with_code(
+    request: Request,
+    session: WritingSession,
+    services: TheServices,
+    code: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = HOME,  # noqa: A002
+) -> Response:
+    forms.require_same_origin(request)
+    wall = wall_now()
+    member = half_way.find(request, session, services, wall=wall)
+    if member is None:
+        return RedirectResponse(_to_begin(ours(next)), status_code=303)
+    passed = second_step.check(session, member, code, now=services.clock.now(), wall=wall)
+    if passed is None:
+        return draw_outside(
+            request, "sign_in_code.html", next_page=ours(next), refused=True, status=401
+        )
+    if passed is second_step.Passed.RECOVERY:
+        audit(session, services, member, "second_step.recovery_code", subject_id=member.id)
+    response = _signed_in(request, session, services, member, next_page=ours(next), wall=wall)
+    half_way.forget(response, services)
     return response
 
 
@@ -73,10 +116,44 @@ def sign_out(visitor: TheVisitor, session: WritingSession, services: TheServices
     sessions.end(session, visitor.session.id, staff_id=visitor.member.id)
     response = RedirectResponse(SIGN_IN, status_code=303)
     forget(response, services)
+    half_way.forget(response, services)
     return response
 
 
-def _ours(page: str) -> str:
+def first_step_passed(
+    request: Request,
+    session: Session,
+    services: Services,
+    member: StaffMember,
+    *,
+    next_page: str,
+    wall: datetime,
+) -> Response:
+    """Who this is has been shown once: they are in, or the code is asked for."""
+    if member.totp_since is None:
+        return _signed_in(request, session, services, member, next_page=next_page, wall=wall)
+    response = RedirectResponse(f"{CODE}?next={quote(next_page, safe='')}", status_code=303)
+    half_way.remember(response, services, member, wall=wall)
+    return response
+
+
+def _signed_in(
+    request: Request,
+    session: Session,
+    services: Services,
+    member: StaffMember,
+    *,
+    next_page: str,
+    wall: datetime,
+) -> Response:
+    agent = request.headers.get("user-agent")
+    token = sessions.open_session(session, member, agent=agent, wall=wall)
+    response = RedirectResponse(next_page, status_code=303)
+    keep_signed_in(response, services, token)
+    return response
+
+
+def ours(page: str) -> str:
     """A page of the console; anything else is not where a sign-in may lead."""
     parts = urlsplit(page)
     inside_console = parts.path == HOME or parts.path.startswith(f"{HOME}/")
@@ -85,23 +162,32 @@ def _ours(page: str) -> str:
     return page
 
 
-def _page(  # what the form shows again
+def _to_begin(next_page: str) -> str:
+    return f"{SIGN_IN}?next={quote(next_page, safe='')}"
+
+
+def draw_outside(  # what the form shows again
     request: Request,
+    template: str,
     *,
-    next_page: str | None,
+    next_page: str = HOME,
     email: str = "",
     refused: bool = False,
     problem: Problem | None = None,
     status: int = 200,
 ) -> HTMLResponse:
+    """A page for who is not signed in yet."""
+    settings = request.app.state.services.settings
+    language: Language = asked_language(request)
     return SITE.draw(
         request,
-        "sign_in.html",
-        language=asked_language(request),
+        template,
+        language=language,
         status=status,
-        next_page=next_page or HOME,
+        next_page=next_page,
         email=email,
         refused=refused,
         problem=problem,
-        demo=request.app.state.services.settings.demo,
+        has_provider=bool(settings.oidc_issuer),
+        demo=settings.demo,
     )

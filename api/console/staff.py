@@ -19,9 +19,9 @@ from api.console.access import (
 )
 from api.deps import Id, ReadingSession, TheServices, WritingSession
 from api.services import Services
-from directory.errors import HandoffError, NotFound
+from directory.errors import Conflict, HandoffError, NotFound
 from directory.people.phone import masked
-from directory.staff import queries
+from directory.staff import queries, second_step
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffMember
 
@@ -114,6 +114,18 @@ def set_phone(
     else:
         staff.revoke_phone(session, member.email)
     return _noted(session, services, visitor, member, "phone")
+
+
+@changing.post("/{staff_id}/second-step")
+def reset_second_step(
+    visitor: TheVisitor, session: WritingSession, services: TheServices, staff_id: Id
+) -> RedirectResponse:
+    """For a colleague whose phone and recovery codes are lost; one's own asks for a code."""
+    member = _member(session, staff_id)
+    if member.id == visitor.member.id:
+        raise Conflict("second_step_own", "Turn your own second step off in your account.")
+    second_step.reset(session, member)
+    return _noted(session, services, visitor, member, "second_step")
 
 
 @changing.post("/{staff_id}/remove")

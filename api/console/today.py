@@ -1,7 +1,7 @@
 """Today: what waits for me and for everybody, the most urgent first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Form, Request
@@ -16,6 +16,8 @@ from api.web.pages import is_htmx
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.staff import queries as staff
+from directory.staff.attempts import ATTACKED
+from directory.staff.models import Role
 from directory.tasks import queries
 from directory.tasks.models import Task, TaskKind, TaskStatus
 
@@ -23,6 +25,8 @@ router = console_router("", *EVERYONE)
 PAGE = "/console"
 # More than anybody can do in a day; what lies behind is counted.
 SHOWN = 100
+ATTACKS_SHOWN = 5
+TOLD_FOR = timedelta(days=1)
 
 
 def _(message: str) -> str:
@@ -63,6 +67,14 @@ class Section:
     rows: list[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """`email`: whose account it was; None: a name that is nobody's."""
+
+    at: datetime
+    email: str | None
+
+
 @router.get("")
 def today(
     request: Request,
@@ -88,6 +100,7 @@ def today(
         "today/tasks.html" if is_htmx(request) else "today/today.html",
         sections=_sections(rows, visitor),
         more=len(found) > SHOWN,
+        attacks=_attacks(session, visitor, now=now),
         done=done,
     )
 
@@ -103,6 +116,15 @@ def move(  # what the form sends
 ) -> RedirectResponse:
     apply(session, services, visitor.member, task_id, status, note=note.strip() or None)
     return back_to(PAGE, done=status.value)
+
+
+def _attacks(session: Session, visitor: Visitor, *, now: datetime) -> list[Attack]:
+    """What an admin must know of: whose password or code was guessed at since yesterday."""
+    if visitor.role is not Role.ADMIN:
+        return []
+    noted = staff.audited(session, ATTACKED, since=now - TOLD_FOR, limit=ATTACKS_SHOWN)
+    guessed = [(each.at, staff.by_id(session, each.subject_id or "")) for each in noted]
+    return [Attack(at, member.email if member else None) for at, member in guessed]
 
 
 def _rows(session: Session, found: list[Task], *, now: datetime) -> list[Row]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Form, Request, Response
+from fastapi import Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from directory.training.models import Unit
 
 router = console_router("/training", *RESPONSIBLE)
 PAGE = "/console/training"
+PAGE_SIZE = 40
 
 
 def _(message: str) -> str:
@@ -51,10 +52,13 @@ def members(
     visitor: TheVisitor,
     session: WritingSession,
     services: TheServices,
+    page: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    change: Annotated[str, Query(max_length=36)] = "",
     done: str = "",
 ) -> HTMLResponse:
+    """`change`: whose form is open. One for each would make a page of hundreds of kilobytes."""
     audit(session, services, visitor.member, "training.read")
-    return _page(request, visitor, session, done=done)
+    return _page(request, visitor, session, done=done, page=page, member_id=change or None)
 
 
 @router.post("")
@@ -131,14 +135,19 @@ def _page(  # what the form shows again
     problem: HandoffError | None = None,
     sent: Sent | None = None,
     member_id: str | None = None,
+    page: int = 0,
 ) -> HTMLResponse:
     found = queries.members(session)
+    place = next((i for i, each in enumerate(found) if each.id == member_id), None)
+    page = page if place is None else place // PAGE_SIZE
     return draw(
         request,
         visitor,
         "training/training.html",
         status=problem.status if problem else 200,
-        members=found,
+        members=found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE],
+        page=page,
+        pages=-(-len(found) // PAGE_SIZE),
         standing=service.standing(found),
         goal=get_services(request).settings.cit_share_goal,
         course=service.COURSE_HOURS,
@@ -146,5 +155,5 @@ def _page(  # what the form shows again
         done=done,
         problem=problem,
         sent=sent or Sent(),
-        changing=member_id,
+        changing=None if place is None else member_id,
     )

@@ -262,15 +262,17 @@ def _editor(
 
 
 def _rows(session: Session) -> list[Row]:
-    keys = dict.fromkeys([*plans.shipped_wordings(), *queries.keys(session)])
+    approved = queries.every_approved(session)
+    standing = [plan for plan in plans.every(session) if plan.active]
     rows = []
-    for key in keys:
+    for key in dict.fromkeys([*plans.shipped_wordings(), *queries.keys(session)]):
         texts = {}
         for language in Language:
-            now = checkin_texts.standing(session, key, language)
+            now = checkin_texts.standing_of(approved.get((key, language)), key, language)
             texts[language] = checkin_texts.on_phone(now.text, language) if now else None
-        use = plans.use_of(session, key)
-        rows.append(Row(key, texts, _plans_with(session, key), use.asks))
+        uses = [(plan, step) for plan in standing for step in plan.steps if step.wording == key]
+        names = list(dict.fromkeys(plan.name for plan, _ in uses))
+        rows.append(Row(key, texts, names, any(step.asks for _, step in uses)))
     return rows
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
-from api.deps import TheServices
+from api.deps import TheServices, require_second_step
 from api.fhir import access
 from api.fhir.access import Caller
 from api.partners.access import refuse_keys_in_url
@@ -34,7 +34,9 @@ def get_caller(
             found = partners.authenticate(session, key, wall=wall_now())
             partners.require_scope(found, KeyScope.REFERRALS)
             return access.of_key(session, found)
-        return access.of_staff(staff.authenticate(session, token or "", wall=wall_now()))
+        member = staff.authenticate(session, token or "", wall=wall_now())
+        require_second_step(services, member)
+        return access.of_staff(member)
 
 
 TheCaller = Annotated[Caller, Depends(get_caller)]

@@ -276,7 +276,7 @@ def keep_running(running: Sequence[Process], stop: StopRequest) -> None:
 
 def _places(settings: Settings, logs: Path, *, mail_caught: bool) -> dict[str, str]:
     here = f"http://{LOOPBACK}:{settings.port}"
-    places = {}
+    places = {"Directory": f"{here}/", "Console": f"{here}/console"}
     if settings.carrier is Carrier.SIMULATED:
         places["Text it"] = f"{here}/phone"
     if mail_caught:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import (
     format_date,
-    format_datetime,
     format_skeleton,
     format_time,
     format_timedelta,
@@ -53,7 +52,7 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """An instant, in the programme's time zone: "Mar 18, 2026, 10:05 AM"."""
-        return format_datetime(at, "medium", tzinfo=self._zone, locale=self._locale)
+        return f"{self.day(at)}, {self.clock(at)}"
 
     def day(self, on: date | datetime) -> str:
         """A day: "Mar 18, 2026". An instant counts in the programme's time zone."""

@@ -183,9 +183,9 @@ class _Course:
         )
 
     def _end(self, clinician: str) -> None:
-        """What has been open for long."""
+        """What has been open for long; on hold it may be for a year."""
         since, status = self.referral.changed_at, Status(self.referral.status)
-        if status in OPEN and since < self.world.now - _LEFT_OPEN_AT_MOST:
+        if status in OPEN - {Status.ON_HOLD} and since < self.world.now - _LEFT_OPEN_AT_MOST:
             last = Status.CANCELLED if status is Status.REQUESTED else Status.COMPLETED
             self._move(last, since + self.world.about(_ENDS_AFTER, spread=0.1), clinician)
 

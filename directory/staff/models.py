@@ -41,7 +41,7 @@ class StaffMember(Base):
 
 
 class RecoveryCode(Base):
-    """Stands in for the second step once, when the phone is lost; kept as its SHA-256 only."""
+    """Stands in for the second step once, when the phone is lost; kept as a keyed hash."""
 
     __tablename__ = "staff_recovery_codes"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -76,7 +76,7 @@ class StaffToken(Base):
 
 
 class FailedLogin(Base):
-    """One wrong password. The name is kept as a blind index: it may be a typed-in password."""
+    """One wrong password or code. The name is a blind index: it may be a typed-in password."""
 
     __tablename__ = "failed_logins"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

@@ -6,7 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.staff.models import FailedLogin, Role, StaffMember, StaffSession, StaffToken
+from directory.people.models import AuditEntry
+from directory.staff.models import (
+    FailedLogin,
+    RecoveryCode,
+    Role,
+    StaffMember,
+    StaffSession,
+    StaffToken,
+)
 
 
 def active_by_id(session: Session, staff_id: str) -> StaffMember | None:
@@ -88,6 +96,32 @@ def failures_since(session: Session, name_index: str, *, since: datetime) -> int
             .where(FailedLogin.name_index == name_index, FailedLogin.at > since)
         )
         or 0
+    )
+
+
+def recovery_codes_left(session: Session, staff_id: str) -> int:
+    unused = (RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
+    return session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
+
+
+def by_oidc_subject(session: Session, subject: str) -> StaffMember | None:
+    """An active account that the identity provider's `iss` and `sub` belong to."""
+    return session.scalar(
+        select(StaffMember).where(
+            StaffMember.oidc_subject == subject, StaffMember.removed_at.is_(None)
+        )
+    )
+
+
+def audited(session: Session, action: str, *, since: datetime, limit: int) -> list[AuditEntry]:
+    """What was noted under this action, the newest first."""
+    return list(
+        session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.action == action, AuditEntry.at > since)
+            .order_by(AuditEntry.at.desc(), AuditEntry.id)
+            .limit(limit)
+        )
     )
 
 

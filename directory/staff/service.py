@@ -11,16 +11,21 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from directory.errors import Conflict, Invalid, NotFound, Unauthenticated
 from directory.people.phone import to_e164
-from directory.staff import queries
-from directory.staff.models import FailedLogin, Role, StaffMember, StaffSession, StaffToken
+from directory.staff import attempts, queries
+from directory.staff.models import (
+    FailedLogin,
+    RecoveryCode,
+    Role,
+    StaffMember,
+    StaffSession,
+    StaffToken,
+)
 
 SHORTEST_PASSWORD = 12
 LONGEST_NAME = 80
 TOKEN_LIFETIME = timedelta(hours=12)
-FAILURE_WINDOW = timedelta(minutes=15)
-FAILURES_ALLOWED = 10
 _UNFIT = r"@\s\x00-\x1f\ud800-\udfff"
 _EMAIL = re.compile(rf"^[^{_UNFIT}]{{1,64}}@[^{_UNFIT}]+\.[^{_UNFIT}.]+$")
 _hasher = PasswordHasher()
@@ -75,7 +80,7 @@ def set_password(session: Session, email: str, password: str) -> StaffMember:
     """A new password; whoever was signed in with the old one has to sign in again."""
     member = _active(session, email)
     member.password_hash = _hasher.hash(_long_enough(password))
-    _end_log_ins(session, member)
+    end_log_ins(session, member)
     return member
 
 
@@ -90,7 +95,7 @@ def revoke_phone(session: Session, email: str) -> StaffMember:
     """A phone is lost: no text from it is a colleague's any more, and its log-ins end at once."""
     member = _active(session, email)
     _register(session, member, None)
-    _end_log_ins(session, member)
+    end_log_ins(session, member)
     return member
 
 
@@ -99,31 +104,41 @@ def remove(session: Session, email: str, *, now: datetime) -> None:
     member = _active(session, email)
     member.removed_at = now
     member.password_hash = member.phone = member.phone_index = None
-    _end_log_ins(session, member)
+    member.totp_secret = member.totp_since = member.totp_last_step = member.oidc_subject = None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
+    end_log_ins(session, member)
 
 
-def _end_log_ins(session: Session, member: StaffMember) -> None:
+def end_log_ins(session: Session, member: StaffMember) -> None:
+    """Every browser and every token of this member has to sign in again."""
     for kind in (StaffToken, StaffSession):
         session.execute(delete(kind).where(kind.staff_id == member.id))
 
 
 def check_password(
-    session: Session, email: str, password: str, *, wall: datetime
+    session: Session, email: str, password: str, *, wall: datetime, now: datetime | None = None
 ) -> StaffMember | None:
     """Whose name and password these are; None when they do not fit (the failure is noted).
 
-    Raises TooMany after ten failures for a name within 15 minutes, right password or not.
+    Raises TooMany after ten failures for a name within 15 minutes, right password or not. `now`:
+    product time, where it may be another than `wall`.
     """
-    index = database.current().cipher.blind_index("login:" + email.strip().lower())
-    failures = queries.failures_since(session, index, since=wall - FAILURE_WINDOW)
-    if failures >= FAILURES_ALLOWED:
-        raise TooMany("too_many_failures", "Too many wrong passwords: try again in 15 minutes.")
+    name = email.strip().lower()
+    attempts.require_few(session, attempts.Secret.PASSWORD, name, wall=wall)
     # What is no address is nobody's, and need not reach the database: it may not even be text.
     known = _EMAIL.match(email.strip())
     member = queries.active_by_email(session, email) if known else None
     expected = member.password_hash if member is not None else None
     if not _fits(expected or _NOBODY, password) or expected is None or member is None:
-        session.add(FailedLogin(name_index=index, at=wall))
+        staff_id = member.id if member is not None else None
+        attempts.failed(
+            session,
+            attempts.Secret.PASSWORD,
+            name,
+            staff_id=staff_id,
+            now=now or wall,
+            wall=wall,
+        )
         return None
     return member
 
@@ -131,8 +146,11 @@ def check_password(
 def log_in(session: Session, email: str, password: str, *, wall: datetime) -> str | None:
     """A new bearer token; None when name and password do not fit. Raises as `check_password`."""
     member = check_password(session, email, password, wall=wall)
-    if member is None:
-        return None
+    return open_token(session, member, wall=wall) if member is not None else None
+
+
+def open_token(session: Session, member: StaffMember, *, wall: datetime) -> str:
+    """A new bearer token of a member who has said who they are."""
     token = secrets.token_urlsafe(32)
     session.add(
         StaffToken(token_hash=hash_of(token), staff_id=member.id, expires_at=wall + TOKEN_LIFETIME)
@@ -151,7 +169,7 @@ def authenticate(session: Session, token: str, *, wall: datetime) -> StaffMember
 def forget_expired(session: Session, *, wall: datetime) -> None:
     for kind in (StaffToken, StaffSession):
         session.execute(delete(kind).where(kind.expires_at <= wall))
-    session.execute(delete(FailedLogin).where(FailedLogin.at <= wall - FAILURE_WINDOW))
+    session.execute(delete(FailedLogin).where(FailedLogin.at <= wall - attempts.WINDOW))
 
 
 def hash_of(token: str) -> str:

@@ -33,6 +33,13 @@ def approved(session: Session, key: str, language: Language) -> Wording | None:
     return session.scalar(_APPROVED, {"wording": key, "spoken": language})
 
 
+def every_approved(session: Session) -> dict[tuple[str, str], Wording]:
+    """What is sent, by key and language, for who shows them all."""
+    statement = select(Wording).where(Wording.status == WordingStatus.APPROVED)
+    found = session.scalars(statement.order_by(Wording.version))
+    return {(each.key, each.language): each for each in found}
+
+
 def versions(
     session: Session, key: str, language: Language, *, for_update: bool = False
 ) -> list[Wording]:

@@ -1,8 +1,8 @@
 """The browser that the tests of pages use."""
 
-from pathlib import Path
-
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
-needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
+from tools.chromium import WHY_NONE, find
+
+CHROMIUM = find()
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NONE)

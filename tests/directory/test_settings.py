@@ -194,6 +194,31 @@ def test_a_mail_server_or_sender_that_is_none_is_one_line(
     assert named in refusal()
 
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://login.example.org",
+    "OIDC_CLIENT_ID": "handoff",
+    "OIDC_CLIENT_SECRET": "a client's secret",
+}
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_an_identity_provider_is_given_whole_or_not_at_all(
+    environment: pytest.MonkeyPatch, missing: str
+) -> None:
+    given_settings(environment, {k: v for k, v in PROVIDER.items() if k != missing})
+    said = refusal()
+    assert f"HANDOFF_{missing}" in said
+    assert PROVIDER["OIDC_CLIENT_SECRET"] not in said
+
+
+@pytest.mark.parametrize("issuer", ["http://login.example.org", "login.example.org", "https://a?b"])
+def test_an_identity_provider_is_spoken_to_by_https(
+    environment: pytest.MonkeyPatch, issuer: str
+) -> None:
+    given_settings(environment, PROVIDER | {"OIDC_ISSUER": issuer})
+    assert "HANDOFF_OIDC_ISSUER" in refusal()
+
+
 def test_the_password_of_the_mail_server_is_in_no_refusal(
     environment: pytest.MonkeyPatch,
 ) -> None:

@@ -61,7 +61,7 @@ def _content(asked: Asked, made: list[Section]) -> dict[str, Any]:
     if asked.span.end > asked.now:
         notes.insert(0, say(_("This period is not over yet: the figures are those up to now.")))
     if asked.settings.demo:
-        notes.insert(0, say(_("DEMO: everything here is made up.")))
+        notes.insert(0, say(_("DEMO: the people here are made up.")))
     return {
         "language": words.language.value,
         "title": say(_("Programme figures")),

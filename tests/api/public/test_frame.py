@@ -141,4 +141,4 @@ def test_the_demo_says_what_it_is(sqlite_settings: object) -> None:
 
     assert isinstance(sqlite_settings, Settings)
     with running(sqlite_settings.model_copy(update={"demo": True})) as api:
-        assert "DEMO: everything here is made up." in words(page(api, "/"))
+        assert "DEMO: the people here are made up." in words(page(api, "/"))

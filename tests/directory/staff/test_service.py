@@ -9,7 +9,7 @@ from sqlalchemy import select
 from directory import database
 from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
-from directory.staff import queries, service
+from directory.staff import attempts, queries, service
 from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
 from tests.conftest import QUICK_HASHER, USUAL_HASHER
 from tests.fakes import MORNING
@@ -82,19 +82,19 @@ def test_a_wrong_name_or_password_opens_nothing(
 def test_ten_failures_close_the_name_even_to_the_right_password(any_database: Database) -> None:
     add()
     add("ben@example.org")
-    for _ in range(service.FAILURES_ALLOWED):
+    for _ in range(attempts.ALLOWED):
         assert log_in("wrong password!") is None
     with pytest.raises(TooMany):
         log_in()
     assert log_in(email="ben@example.org") is not None
-    almost = service.FAILURE_WINDOW - timedelta(seconds=1)
+    almost = attempts.WINDOW - timedelta(seconds=1)
     with pytest.raises(TooMany):
         log_in(after=almost)
-    assert log_in(after=service.FAILURE_WINDOW) is not None
+    assert log_in(after=attempts.WINDOW) is not None
 
 
 def test_a_name_that_does_not_exist_is_closed_just_the_same(db: Database) -> None:
-    for _ in range(service.FAILURES_ALLOWED):
+    for _ in range(attempts.ALLOWED):
         log_in(email="nobody@example.org")
     with pytest.raises(TooMany):
         log_in(email="nobody@example.org")
