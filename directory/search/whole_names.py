@@ -35,6 +35,8 @@ _FEW = 3
 _GOES_ON = re.compile(r"\s*[(,:/–—-]\s*|\s+(?:of|at|for|de|del|inc)\s+", re.IGNORECASE)
 _SLIPS = ((4, 0), (7, 1), (10, 2))
 _MANY_SLIPS = 3
+# Of a longer text so many words may be slips, no more.
+_SLIPS_AT_MOST = 2
 
 
 def rows_called(index: Index, text: str) -> list[int]:
@@ -62,11 +64,18 @@ def _candidates(index: Index, written: tuple[str, ...], *, exactly: bool) -> lis
     """The rows whose names have all of the words but one, or what they may be slips of."""
     shared = np.zeros(len(index.live), np.uint8)
     content = [word for word in written if word not in STOP]
-    for word in content:
-        shared[_rows_with(index, word, exactly=exactly)] += 1
+    rows_with = [_rows_exactly_with(index, word) for word in content]
+    for rows in rows_with:
+        shared[rows] += 1
+    if len(content) > _SLIPS_AT_MOST and shared.max(initial=0) < len(content) - _SLIPS_AT_MOST:
+        return []
+    if not exactly:
+        for word, rows in zip(content, rows_with, strict=True):
+            if len(rows) <= _FEW:
+                shared[np.setdiff1d(_rows_with_like(index, word), rows)] += 1
     if not exactly and len(written) <= _LONGEST_APART:
         for first, second in pairwise(written):
-            shared[_rows_with(index, first + second, exactly=False)] += 2
+            shared[_rows_with_like(index, first + second)] += 2
     least = len(content) if exactly or len(content) < 3 else len(content) - 1
     rows = np.flatnonzero((shared >= max(1, least)) & index.live)
     order = np.lexsort((index.columns.name_length[rows], -shared[rows].astype(np.int8)))
@@ -74,18 +83,22 @@ def _candidates(index: Index, written: tuple[str, ...], *, exactly: bool) -> lis
     return found
 
 
-def _rows_with(index: Index, word: str, *, exactly: bool) -> NDArray[np.int64]:
-    """The rows that have a word in a name; where few have, those of nearly its letters too."""
+def _rows_exactly_with(index: Index, word: str) -> NDArray[np.int64]:
+    """The rows that have a word in a name."""
+    number = index.lexicon.words.number(word)
+    return _rows_of(index, [] if number is None else [number])
+
+
+def _rows_with_like(index: Index, word: str) -> NDArray[np.int64]:
+    """The rows that have a word of nearly these letters in a name, or this one."""
     words = index.lexicon.words
-    number = words.number(word)
-    rows = _rows_of(index, [] if number is None else [number])
-    if exactly or len(rows) > _FEW or words.spelling is None:
-        return rows
+    if words.spelling is None:
+        return _rows_exactly_with(index, word)
     near = {one: words.words[one] for one in words.spelling.near(word)}
     like = process.extract(
         word, near, scorer=OSA.distance, score_cutoff=_allowed(word), limit=len(near)
     )
-    return _rows_of(index, [*(one for _, _, one in like), *([] if number is None else [number])])
+    return _rows_of(index, [one for _, _, one in like])
 
 
 def _rows_of(index: Index, numbers: list[int]) -> NDArray[np.int64]:
