@@ -15,16 +15,21 @@ from sqlalchemy.engine import make_url
 # Rows that are gone still take room, and no housekeeping runs here.
 _USES = 150
 _SEED = "rows_of_the_template"
+# Our own tables and those of the job engine, which has a schema to itself.
+_TABLES = """
+    SELECT schemaname, tablename FROM pg_tables
+     WHERE schemaname !~ '^pg_' AND schemaname NOT IN ('information_schema', 'rows_of_the_template')
+     ORDER BY 1, 2
+"""
 _STRUCTURE = """
     SELECT count(*), max(c.oid::bigint), sum(relnatts), sum(relchecks),
-           (SELECT count(*) FROM pg_trigger),
-           (SELECT array_agg(nspname ORDER BY nspname) FROM pg_namespace
-             WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
-      FROM pg_class c WHERE relnamespace = 'public'::regnamespace
+           (SELECT count(*) FROM pg_trigger)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 """
 _RESTART = """
     SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false)
-      FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+      FROM pg_sequences WHERE last_value IS NOT NULL
 """
 _OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -32,13 +37,16 @@ _OTHERS = """
 """
 
 
+Table = tuple[str, str]
+
+
 @dataclass(slots=True)
 class _Pooled:
     name: str
     template: str
     structure: Any
-    tables: list[str]
-    seeded: list[str]
+    tables: list[Table]
+    seeded: list[Table]
     uses: int = 0
 
 
@@ -70,14 +78,13 @@ class PostgresPool:
         names = sql.Identifier(name), sql.Identifier(template)
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         with self._connected(name) as connection:
-            rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            tables = sorted(row[0] for row in rows)
+            tables: list[Table] = [(row[0], row[1]) for row in connection.execute(_TABLES)]
             seeded = _filled(connection, tables)
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(_SEED)))
             for table in seeded:
                 connection.execute(
                     sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(
-                        sql.Identifier(_SEED, table), sql.Identifier("public", table)
+                        _kept(table), sql.Identifier(*table)
                     )
                 )
             structure = connection.execute(_STRUCTURE).fetchone()
@@ -92,12 +99,11 @@ class PostgresPool:
             with connection.transaction():
                 connection.execute("SET LOCAL session_replication_role = replica")
                 for table in _filled(connection, pooled.tables):
-                    whole = sql.Identifier("public", table)
-                    connection.execute(sql.SQL("DELETE FROM {}").format(whole))
+                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*table)))
                 for table in pooled.seeded:
                     connection.execute(
                         sql.SQL("INSERT INTO {} SELECT * FROM {}").format(
-                            sql.Identifier("public", table), sql.Identifier(_SEED, table)
+                            sql.Identifier(*table), _kept(table)
                         )
                     )
                 connection.execute(_RESTART)
@@ -114,11 +120,16 @@ class PostgresPool:
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
-def _filled(connection: psycopg.Connection[Any], tables: list[str]) -> list[str]:
+def _kept(table: Table) -> sql.Identifier:
+    """Where the rows are that the template has in a table."""
+    return sql.Identifier(_SEED, "__".join(table))
+
+
+def _filled(connection: psycopg.Connection[Any], tables: list[Table]) -> list[Table]:
     asked = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(
-            sql.Literal(table), sql.Identifier("public", table)
+            sql.Literal(place), sql.Identifier(*table)
         )
-        for table in tables
+        for place, table in enumerate(tables)
     )
-    return [row[0] for row in connection.execute(asked)]
+    return [tables[row[0]] for row in connection.execute(asked)]
