@@ -14,8 +14,8 @@ from directory.measures.suppression import (
 )
 
 THRESHOLD = 3
-# Larger than that no hidden count needs to be tried: all that can be is seen before.
-MOST = 6
+# The largest count of the examples and what a small one lacks: further no hidden count can move.
+MOST = 5 + THRESHOLD
 
 
 def grid_of(*rows: tuple[int, ...]) -> Grid:
