@@ -8,8 +8,9 @@ SHELL := bash
 
 BIN := .venv/bin
 ARGS ?=
-# Two processes share the tests (tests/side_by_side.py); ARGS="-n 0" makes it one.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes share the tests (tests/side_by_side.py), as the one with Rasa mostly waits; ARGS="-n 0"
+# makes it one.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 QUIET_RASA := RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 PYTHONWARNINGS=ignore
 
 # What a shell may carry along must not lead our own Python to other code.

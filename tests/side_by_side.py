@@ -1,8 +1,8 @@
-"""Which tests share a process when two run side by side (`make test`; pytest-xdist).
+"""Which tests share a process when some run side by side (`make test`; pytest-xdist).
 
 Each file stays in one process, and all files that want Rasa in the same one, so that Rasa is
-started once. That process starts first: while its journeys wait, the other has the machine, and
-gives it back when they want it, so that answers take as long as they do for residents.
+started once. That process starts first: while its journeys wait, the others have the machine, and
+give it back when they want it, so that answers take as long as they do for residents.
 """
 
 import os
