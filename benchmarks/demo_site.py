@@ -188,8 +188,8 @@ def _hash(token: str) -> str:
 def _named(cookies: dict[str, str], services: Services) -> dict[str, str]:
     """The cookies under the names that the pages know them by."""
     names = {
-        "handoff": console.cookie_name(services),
-        "handoff-partner": partner_pages.cookie_name(services),
+        "handoff": console.COOKIE.name(services),
+        "handoff-partner": partner_pages.COOKIE.name(services),
     }
     return {names[name]: value for name, value in cookies.items()}
 

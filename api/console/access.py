@@ -14,6 +14,7 @@ from api.console.navigation import entries_for
 from api.deps import get_services, require_second_step, second_step_missing
 from api.services import Services
 from api.web import forms
+from api.web.cookies import PrivateCookie
 from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
 from directory.clock import wall_now
 from directory.errors import Forbidden, Unauthenticated
@@ -28,6 +29,7 @@ SITE = Site(Path(__file__).parent, private=True)
 SIGN_IN = "/console/sign-in"
 SECOND_STEP = "/console/account/second-step"
 HOME = "/console"
+COOKIE = PrivateCookie("handoff", sessions.LIFETIME)
 # What is open to who must set up the second step first.
 _BEFORE_SECOND_STEP = (SECOND_STEP, "/console/sign-out")
 
@@ -46,33 +48,6 @@ class Visitor:
         return Role(self.member.role)
 
 
-def cookie_name(services: Services) -> str:
-    """With https the browser itself sees to it that the cookie is this host's alone."""
-    return "__Host-handoff" if is_https(services) else "handoff"
-
-
-def keep_signed_in(response: Response, services: Services, token: str) -> None:
-    response.set_cookie(
-        cookie_name(services),
-        token,
-        max_age=int(sessions.LIFETIME.total_seconds()),
-        path="/",
-        secure=is_https(services),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget(response: Response, services: Services) -> None:
-    response.delete_cookie(
-        cookie_name(services), path="/", secure=is_https(services), httponly=True, samesite="lax"
-    )
-
-
-def is_https(services: Services) -> bool:
-    return services.settings.base_url.startswith("https://")
-
-
 async def get_visitor(request: Request) -> Visitor:
     """Who is signed in here. Raises Unauthenticated; Forbidden on a form that is not of ours."""
     services = get_services(request)
@@ -88,7 +63,7 @@ async def get_visitor(request: Request) -> Visitor:
 
 def find_visitor(request: Request, services: Services) -> Visitor | None:
     """Who is signed in at this browser, if anybody; notes that they were seen."""
-    token = request.cookies.get(cookie_name(services))
+    token = COOKIE.read(request, services)
     if not token:
         return None
     wall = wall_now()

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from api.console.access import cookie_name, is_https
 from api.services import Services
+from api.web.cookies import PrivateCookie
 from directory.staff import queries
 from directory.staff.models import StaffMember
 
 LIFETIME = timedelta(minutes=5)
+COOKIE = PrivateCookie("handoff-half", LIFETIME)
 
 
 def remember(
@@ -24,28 +25,14 @@ def remember(
 ) -> None:
     """The password was right: the code is asked for next."""
     ends = int((wall + LIFETIME).timestamp())
-    response.set_cookie(
-        _name(services),
-        f"{member.id}.{ends}.{_mark(services, member, ends)}",
-        max_age=int(LIFETIME.total_seconds()),
-        path="/",
-        secure=is_https(services),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget(response: Response, services: Services) -> None:
-    response.delete_cookie(
-        _name(services), path="/", secure=is_https(services), httponly=True, samesite="lax"
-    )
+    COOKIE.give(response, services, f"{member.id}.{ends}.{_mark(services, member, ends)}")
 
 
 def find(
     request: Request, session: Session, services: Services, *, wall: datetime
 ) -> StaffMember | None:
     """Whose code is asked for at this browser; None where nobody's is."""
-    staff_id, _, rest = request.cookies.get(_name(services), "").partition(".")
+    staff_id, _, rest = COOKIE.read(request, services).partition(".")
     written, _, mark = rest.partition(".")
     if not (written.isascii() and written.isdigit() and len(written) <= 12):
         return None
@@ -54,10 +41,6 @@ def find(
         return None
     expected = _mark(services, member, int(written))
     return member if hmac.compare_digest(mark.encode(), expected.encode()) else None
-
-
-def _name(services: Services) -> str:
-    return f"{cookie_name(services)}-half"
 
 
 def _mark(services: Services, member: StaffMember, ends: int) -> str:

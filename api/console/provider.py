@@ -10,18 +10,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.clinicians.access import audit
-from api.console.access import HOME, SIGN_IN, cookie_name, is_https
+from api.console.access import HOME, SIGN_IN
 from api.console.signin import SignInRoute, first_step_passed, ours
 from api.deps import TheServices
 from api.identity_provider import Attempt, ProviderError, address_of_sign_in, identity_behind
 from api.services import Services
+from api.web.cookies import PrivateCookie
 from directory.clock import wall_now
 from directory.errors import Forbidden, NotFound, Unauthenticated
 from directory.staff import identities
 from directory.staff.identities import Unknown
 
 router = APIRouter(prefix=f"{SIGN_IN}/provider", route_class=SignInRoute, include_in_schema=False)
-LIFETIME = timedelta(minutes=10)
+COOKIE = PrivateCookie("handoff-provider", timedelta(minutes=10))
 
 
 def _(message: str) -> str:
@@ -56,15 +57,7 @@ def go(
     except ProviderError as error:
         raise Unauthenticated("provider_unreachable", _UNREACHABLE) from error
     response = RedirectResponse(address, status_code=303)
-    response.set_cookie(
-        _cookie(services),
-        f"{seed}.{quote(ours(next), safe='')}",
-        max_age=int(LIFETIME.total_seconds()),
-        path="/",
-        secure=is_https(services),
-        httponly=True,
-        samesite="lax",
-    )
+    COOKIE.give(response, services, f"{seed}.{quote(ours(next), safe='')}")
     return response
 
 
@@ -78,7 +71,7 @@ def back(
 ) -> Response:
     """From the provider. No session with the database is open while it is asked."""
     _require_provider(services)
-    seed, _sep, next_page = request.cookies.get(_cookie(services), "").partition(".")
+    seed, _sep, next_page = COOKIE.read(request, services).partition(".")
     attempt = _attempt(services, seed)
     if not seed or not compare_digest(state.encode(), attempt.state.encode()):
         raise Unauthenticated("provider_stale", _STALE)
@@ -104,9 +97,7 @@ def back(
             next_page=ours(unquote(next_page) or HOME),
             wall=wall,
         )
-    response.delete_cookie(
-        _cookie(services), path="/", secure=is_https(services), httponly=True, samesite="lax"
-    )
+    COOKIE.take_back(response, services)
     return response
 
 
@@ -121,7 +112,3 @@ def _attempt(services: Services, seed: str) -> Attempt:
 
 def _our_address(services: Services) -> str:
     return f"{services.settings.base_url}{SIGN_IN}/provider/back"
-
-
-def _cookie(services: Services) -> str:
-    return f"{cookie_name(services)}-provider"

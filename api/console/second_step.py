@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
 from api.console.access import (
+    COOKIE,
     EVERYONE,
     SECOND_STEP,
     TheVisitor,
@@ -16,7 +17,6 @@ from api.console.access import (
     back_to,
     console_router,
     draw,
-    keep_signed_in,
     visitor_of,
 )
 from api.deps import ReadingSession, TheServices, WritingSession
@@ -88,7 +88,7 @@ def confirm(
     found = sessions.find(session, token, wall=wall)
     visitor = visitor_of(request, services, found) if found is not None else visitor
     response = _page(request, visitor, session, services, codes=codes, just_on=True)
-    keep_signed_in(response, services, token)
+    COOKIE.give(response, services, token)
     return response
 
 

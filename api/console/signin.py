@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from api.clinicians.access import EVERYONE, audit
 from api.console import half_way
 from api.console.access import (
+    COOKIE,
     HOME,
     SIGN_IN,
     SITE,
     TheVisitor,
     console_router,
     find_visitor,
-    forget,
-    keep_signed_in,
 )
 from api.deps import ReadingSession, TheServices, WritingSession
 from api.services import Services
@@ -107,7 +106,7 @@ def sign_in_with_code(
     if passed is second_step.Passed.RECOVERY:
         audit(session, services, member, "second_step.recovery_code", subject_id=member.id)
     response = _signed_in(request, session, services, member, next_page=ours(next), wall=wall)
-    half_way.forget(response, services)
+    half_way.COOKIE.take_back(response, services)
     return response
 
 
@@ -115,8 +114,8 @@ def sign_in_with_code(
 def sign_out(visitor: TheVisitor, session: WritingSession, services: TheServices) -> Response:
     sessions.end(session, visitor.session.id, staff_id=visitor.member.id)
     response = RedirectResponse(SIGN_IN, status_code=303)
-    forget(response, services)
-    half_way.forget(response, services)
+    COOKIE.take_back(response, services)
+    half_way.COOKIE.take_back(response, services)
     return response
 
 
@@ -149,7 +148,7 @@ def _signed_in(
     agent = request.headers.get("user-agent")
     token = sessions.open_session(session, member, agent=agent, wall=wall)
     response = RedirectResponse(next_page, status_code=303)
-    keep_signed_in(response, services, token)
+    COOKIE.give(response, services, token)
     return response
 
 

@@ -159,13 +159,6 @@ def services_of(session: Session, organization_id: str) -> list[Service]:
     return list(session.scalars(statement).unique())
 
 
-def organization_by_key(session: Session, key: str) -> Organization | None:
-    """By HSDS id or by slug of the partners file."""
-    return session.scalar(
-        select(Organization).where((Organization.id == key) | (Organization.slug == key))
-    )
-
-
 def from_origin(session: Session, origin: str) -> tuple[list[Organization], list[Service]]:
     """All organisations and services that were loaded from there."""
     organizations = session.scalars(select(Organization).where(Organization.origin == origin))

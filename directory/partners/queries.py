@@ -131,21 +131,6 @@ def known_links_of(
     return [(link, referral) for link, referral in rows]
 
 
-def open_links_of(session: Session, contact_id: str) -> list[tuple[ReferralLink, Referral]]:
-    """The referrals that a contact may still answer, the oldest first."""
-    rows = session.execute(
-        select(ReferralLink, Referral)
-        .join(Referral, Referral.id == ReferralLink.referral_id)
-        .where(
-            ReferralLink.contact_id == contact_id,
-            ReferralLink.used_at.is_(None),
-            Referral.status.in_(tuple(OPEN)),
-        )
-        .order_by(ReferralLink.created_at, ReferralLink.code)
-    )
-    return [(link, referral) for link, referral in rows]
-
-
 def listing_link_by_hash(
     session: Session, token_hash: str, *, wall: datetime
 ) -> ListingLink | None:

@@ -22,14 +22,6 @@ def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Re
     )
 
 
-def by_external_id(session: Session, external_id: str, created_by: str) -> Referral | None:
-    return session.scalar(
-        select(Referral).where(
-            Referral.external_id == external_id, Referral.created_by == created_by
-        )
-    )
-
-
 def history(session: Session, referral_id: str) -> list[ReferralEvent]:
     return list(
         session.scalars(

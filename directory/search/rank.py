@@ -155,11 +155,6 @@ def _names_of(place: Place) -> tuple[frozenset[str], frozenset[str], frozenset[s
     return frozenset(map(folded, place.towns)), frozenset(place.zips), frozenset(place.counties)
 
 
-def touches_counties_of(area: Area, *, county: str, place: Place) -> bool:
-    """Whether the area has anything in the counties that the place lies in."""
-    return bool(set(place.counties) & (area.counties | area.around | {county}))
-
-
 def consider(listing: Listing, need: str, question: Question, *, relevance: int = 0) -> Ranked:
     """The listing with everything that the order and the reasons are taken from.
 

@@ -65,21 +65,20 @@ def needs_said(text: str, vector: Vector | None) -> tuple[str, ...]:
     named = needs_in(text)
     if vector is None:
         return tuple(named)
+    chances = needs_meant(vector)
     likely = {
-        need: chance
-        for need, chance in needs_meant(vector).items()
-        if chance >= _LIKELY or need in named
+        need: chance for need, chance in chances.items() if chance >= _LIKELY or need in named
     }
     for place, need in enumerate(named):
         likely[need] = likely.get(need, 0.0) + (_NAMED if place else _NAMED_FIRST)
     best = max(likely.values(), default=0.0)
     order = sorted(likely, key=lambda need: -likely[need])
     if not order:
-        return _likeliest(vector)
+        return _likeliest(chances)
     return tuple(need for need in order if likely[need] >= _AS_LIKELY * best)[:_AT_MOST]
 
 
-def _likeliest(vector: Vector) -> tuple[str, ...]:
+def _likeliest(chances: dict[str, float]) -> tuple[str, ...]:
     """The one need that stands out, though by little, where nothing else is to go by."""
-    (first, chance), (_, second), *_ = needs_meant(vector).items()
+    (first, chance), (_, second), *_ = chances.items()
     return (first,) if chance >= _AT_LEAST and chance >= 2 * second else ()

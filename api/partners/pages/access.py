@@ -19,6 +19,7 @@ from api.deps import get_services
 from api.partners.page import as_dialled
 from api.services import Services
 from api.web import forms
+from api.web.cookies import PrivateCookie
 from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
 from directory.clock import wall_now
 from directory.errors import NotFound, Unauthenticated
@@ -33,6 +34,7 @@ from directory.referrals import actors
 
 HOME = "/partner"
 SIGN_IN = "/partner/sign-in"
+COOKIE = PrivateCookie("handoff-partner", sessions.LIFETIME)
 _CONSOLE = Path(__file__).parents[2] / "console"
 
 
@@ -72,33 +74,6 @@ class Visitor:
         return actors.partner(self.contact.id).by
 
 
-def cookie_name(services: Services) -> str:
-    """With https the browser itself sees to it that the cookie is this host's alone."""
-    return "__Host-handoff-partner" if _is_https(services) else "handoff-partner"
-
-
-def keep_signed_in(response: Response, services: Services, token: str) -> None:
-    response.set_cookie(
-        cookie_name(services),
-        token,
-        max_age=int(sessions.LIFETIME.total_seconds()),
-        path="/",
-        secure=_is_https(services),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget(response: Response, services: Services) -> None:
-    response.delete_cookie(
-        cookie_name(services), path="/", secure=_is_https(services), httponly=True, samesite="lax"
-    )
-
-
-def _is_https(services: Services) -> bool:
-    return services.settings.base_url.startswith("https://")
-
-
 async def get_visitor(request: Request) -> Visitor:
     """Who is signed in here. Raises Unauthenticated; Forbidden on a form that is not of ours."""
     forms.require_same_origin(request)
@@ -112,7 +87,7 @@ async def get_visitor(request: Request) -> Visitor:
 def find_visitor(request: Request) -> Visitor | None:
     """Who is signed in at this browser, if anybody; notes that they were seen."""
     services = get_services(request)
-    token = request.cookies.get(cookie_name(services))
+    token = COOKIE.read(request, services)
     if not token:
         return None
     wall = wall_now()

@@ -12,13 +12,12 @@ from pydantic import StringConstraints
 
 from api.deps import ReadingSession, TheServices, WritingSession
 from api.partners.pages.access import (
+    COOKIE,
     HOME,
     SIGN_IN,
     TheVisitor,
     draw_outside,
     find_visitor,
-    forget,
-    keep_signed_in,
     partner_pages,
 )
 from api.partners.pages.attempts import Attempts
@@ -102,7 +101,7 @@ def sign_in_pages() -> APIRouter:
         who, cookie = sessions.sign_in(session, token, contact, now=now, wall=wall)
         _audit(session, services, actors.partner(who.id).by, "partner.signed_in", who.id)
         response = RedirectResponse(HOME, status_code=303)
-        keep_signed_in(response, services, cookie)
+        COOKIE.give(response, services, cookie)
         return response
 
     return router
@@ -115,7 +114,7 @@ inside = partner_pages("")
 def sign_out(visitor: TheVisitor, session: WritingSession, services: TheServices) -> Response:
     sessions.end(session, visitor.session.id, contact_id=visitor.contact.id, wall=wall_now())
     response = RedirectResponse(SIGN_IN, status_code=303)
-    forget(response, services)
+    COOKIE.take_back(response, services)
     return response
 
 

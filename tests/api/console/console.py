@@ -6,7 +6,7 @@ from typing import Any, Self
 from httpx import Response
 from playwright._impl._api_structures import SetCookieParam
 
-from api.console.access import cookie_name
+from api.console.access import COOKIE
 from api.web import forms
 from directory import database
 from directory.clock import wall_now
@@ -42,12 +42,12 @@ class Console:
             secret = self.api.services.settings.secret_key
             self.csrf = forms.token_for(secret, found.session.id)
         self._cookie = token
-        self.api.client.cookies.set(cookie_name(self.api.services), token)
+        self.api.client.cookies.set(COOKIE.name(self.api.services), token)
         return self
 
     def cookie(self, url: str) -> SetCookieParam:
         """For a real browser's context (`add_cookies`)."""
-        return {"name": cookie_name(self.api.services), "value": self._cookie, "url": url}
+        return {"name": COOKIE.name(self.api.services), "value": self._cookie, "url": url}
 
     def get(self, path: str, **options: Any) -> Response:
         return self.api.client.get(path, follow_redirects=False, **options)

@@ -11,7 +11,7 @@ import pytest
 from httpx import Response
 from joserfc.jwk import RSAKey
 
-from api.console.access import cookie_name
+from api.console.access import COOKIE
 from directory import database
 from directory.clock import wall_now
 from directory.settings import Settings
@@ -48,7 +48,7 @@ class Desk:
         return self.api.client.get(f"{GO}/back?{query}", follow_redirects=False)
 
     def signed_in(self) -> bool:
-        return cookie_name(self.api.services) in self.api.client.cookies
+        return COOKIE.name(self.api.services) in self.api.client.cookies
 
 
 @pytest.fixture

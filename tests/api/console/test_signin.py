@@ -3,7 +3,7 @@
 import pytest
 from httpx import Response
 
-from api.console.access import cookie_name
+from api.console.access import COOKIE
 from directory import database
 from directory.clock import wall_now
 from directory.staff import queries
@@ -80,11 +80,11 @@ def test_a_sign_in_leads_into_the_console_only(api: Api, target: str) -> None:
 def test_a_session_that_was_planted_before_is_not_taken_over(api: Api) -> None:
     api.add_account()
     planted = "a-token-that-the-attacker-knows"
-    api.client.cookies.set(cookie_name(api.services), planted)
+    api.client.cookies.set(COOKIE.name(api.services), planted)
     answer = sign_in(api)
     assert planted not in answer.headers["set-cookie"]
     api.client.cookies.clear()
-    api.client.cookies.set(cookie_name(api.services), planted)
+    api.client.cookies.set(COOKIE.name(api.services), planted)
     assert api.client.get("/console", follow_redirects=False).status_code == 303
 
 
@@ -117,10 +117,10 @@ def test_a_form_without_the_token_of_its_session_is_refused(console: Console, to
 
 def test_signing_out_ends_the_session_on_the_server_too(console: Console) -> None:
     console.as_()
-    cookie = console.api.client.cookies.get(cookie_name(console.api.services))
+    cookie = console.api.client.cookies.get(COOKIE.name(console.api.services))
     assert cookie is not None
     assert console.post("/console/sign-out").headers["location"] == SIGN_IN
-    console.api.client.cookies.set(cookie_name(console.api.services), cookie)
+    console.api.client.cookies.set(COOKIE.name(console.api.services), cookie)
     assert console.get("/console").status_code == 303
 
 

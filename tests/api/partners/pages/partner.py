@@ -10,7 +10,7 @@ from httpx import Response
 from playwright._impl._api_structures import SetCookieParam
 from sqlalchemy import select
 
-from api.partners.pages.access import cookie_name
+from api.partners.pages.access import COOKIE
 from api.web import forms
 from directory import database
 from directory.clock import wall_now
@@ -75,11 +75,11 @@ class Partner:
             token = sessions.link_token(row.id)
             _, self._cookie = sessions.sign_in(session, token, contact.id, now=MORNING, wall=wall)
             self.csrf = forms.token_for(self.api.services.settings.secret_key, row.id)
-        self.api.client.cookies.set(cookie_name(self.api.services), self._cookie)
+        self.api.client.cookies.set(COOKIE.name(self.api.services), self._cookie)
         return self
 
     def cookie(self, url: str) -> SetCookieParam:
-        return {"name": cookie_name(self.api.services), "value": self._cookie, "url": url}
+        return {"name": COOKIE.name(self.api.services), "value": self._cookie, "url": url}
 
     def get(self, path: str = "/partner", **options: Any) -> Response:
         answer: Response = self.api.client.get(path, follow_redirects=False, **options)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import time_machine
 from sqlalchemy import select
 
-from api.partners.pages.access import cookie_name
+from api.partners.pages.access import COOKIE
 from bot.notices import hand_over
 from directory import database
 from directory.clock import wall_now
@@ -132,7 +132,7 @@ def test_many_tries_from_one_address_are_slowed(partner: Partner) -> None:
 def test_the_session_is_a_new_one_and_ends_with_the_contact(partner: Partner) -> None:
     partner.ask(DESK)
     [path] = partner.links()
-    name = cookie_name(partner.api.services)
+    name = COOKIE.name(partner.api.services)
     partner.api.client.cookies.set(name, "planted by somebody")
     answer = partner.use(path)
     assert "planted" not in answer.headers["set-cookie"]
