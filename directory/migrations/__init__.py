@@ -4,7 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
 
 from directory import database, jobs
 
@@ -35,3 +37,25 @@ def migrate() -> None:
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
                 connection.commit()
     jobs.migrate()
+
+
+def revisions() -> tuple[str, ...]:
+    """Every step that this version knows, the newest first."""
+    return tuple(
+        script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()
+    )
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The step that a database stands at; None before the first."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def go_back(revision: str) -> None:
+    """Take the current database back to an earlier step: what the later ones added is lost, with
+    all that is in it. Nothing may be running."""
+    engine = database.current().engine
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), revision)
+        connection.commit()

@@ -1,0 +1,1 @@
+"""How long things are kept, what is never touched, and what leaves on request."""

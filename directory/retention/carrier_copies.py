@@ -1,0 +1,165 @@
+"""Which copies of texts at the carrier are to be blanked, and when. Who does it is in bot/sms.
+
+A text is put down once it is old enough (product time); tries go by wall time. Putting down goes
+along the texts in the order of their times, so that sending and receiving need to note nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from directory.messages.models import InboundMessage, OutboundMessage
+from directory.retention import holds
+from directory.retention.models import CarrierCopiesSeen, CarrierCopy, Direction
+
+AT_ONCE = 500
+# The carrier may need days until a text has come to its end (Twilio: up to 14 for a few).
+PAUSES = (
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=7),
+)
+# Who has taken a copy and dies leaves it to others after this.
+TAKEN_FOR = timedelta(minutes=5)
+HELD_FOR = timedelta(days=1)
+Text = InboundMessage | OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy to blank now, as the carrier names it."""
+
+    message_id: str
+    provider_id: str
+
+
+def put_down_due(session: Session, *, older_than: datetime, wall: datetime) -> int:
+    """Put down the next texts from before `older_than` (product time); how many."""
+    return sum(_put_down(session, each, older_than, wall=wall) for each in Direction)
+
+
+def put_down_all_of(session: Session, person_id: str, *, wall: datetime) -> None:
+    """Put down every text of a person, with what the carrier calls it: their rows forget it."""
+    for direction in Direction:
+        model, _ = _table(direction)
+        rows = session.execute(
+            select(model.id, model.provider_id).where(
+                model.person_id == person_id, model.provider_id.is_not(None)
+            )
+        )
+        for message_id, provider_id in rows.all():
+            copy = session.get(CarrierCopy, message_id) or CarrierCopy(
+                message_id=message_id, direction=direction, person_id=person_id
+            )
+            copy.provider_id, copy.due_at, copy.given_up_at = provider_id, wall, None
+            session.add(copy)
+    session.flush()
+
+
+def take(session: Session, *, wall: datetime, at_most: int) -> list[Copy]:
+    """Copies to blank now; taken, so that of several processes one tries each.
+
+    What was never handed to the carrier has no copy and is forgotten here; what a legal hold
+    covers is looked at again tomorrow.
+    """
+    due = session.scalars(
+        select(CarrierCopy)
+        .where(CarrierCopy.due_at <= wall, CarrierCopy.given_up_at.is_(None))
+        .order_by(CarrierCopy.due_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    found: list[Copy] = []
+    for copy in due:
+        provider_id = copy.provider_id or _provider_id(session, copy)
+        if provider_id is None:
+            session.delete(copy)
+        elif holds.standing_on(session, copy.person_id) is not None:
+            copy.due_at = wall + HELD_FOR
+        else:
+            copy.due_at = wall + TAKEN_FOR
+            found.append(Copy(copy.message_id, provider_id))
+    return found
+
+
+def blanked(session: Session, message_id: str) -> None:
+    """The carrier has nothing of it any more."""
+    copy = session.get(CarrierCopy, message_id)
+    if copy is not None:
+        session.delete(copy)
+
+
+def try_again(session: Session, message_id: str, *, wall: datetime) -> None:
+    """Not this time: again after a pause; when all have passed a person has to look."""
+    copy = session.get(CarrierCopy, message_id)
+    if copy is None:
+        return
+    if copy.attempts >= len(PAUSES):
+        copy.given_up_at = wall
+        return
+    copy.due_at = wall + PAUSES[copy.attempts]
+    copy.attempts += 1
+
+
+def put_off(session: Session, message_ids: list[str], *, until: datetime) -> None:
+    """The carrier does not answer at all: that is no try of any of them."""
+    session.execute(
+        update(CarrierCopy).where(CarrierCopy.message_id.in_(message_ids)).values(due_at=until)
+    )
+
+
+def counts(session: Session) -> tuple[int, int]:
+    """How many wait to be blanked, and how many were given up."""
+    given_up = CarrierCopy.given_up_at.is_not(None)
+    rows = session.execute(select(given_up, func.count()).group_by(given_up))
+    found = {bool(given): count for given, count in rows}
+    return found.get(False, 0), found.get(True, 0)
+
+
+def _put_down(
+    session: Session, direction: Direction, older_than: datetime, *, wall: datetime
+) -> int:
+    model, at = _table(direction)
+    seen = session.get(CarrierCopiesSeen, direction, with_for_update=True)
+    if seen is None:
+        seen = CarrierCopiesSeen(direction=direction, until_at=_LONG_AGO, until_id="")
+        session.add(seen)
+    beyond = or_(at > seen.until_at, and_(at == seen.until_at, model.id > seen.until_id))
+    rows = session.execute(
+        select(model.id, model.person_id, at)
+        .where(at < older_than, beyond, ~exists().where(CarrierCopy.message_id == model.id))
+        .order_by(at, model.id)
+        .limit(AT_ONCE)
+    ).all()
+    for message_id, person_id, _ in rows:
+        session.add(
+            CarrierCopy(
+                message_id=message_id, direction=direction, person_id=person_id, due_at=wall
+            )
+        )
+    if rows:
+        seen.until_id, seen.until_at = rows[-1][0], rows[-1][2]
+    return len(rows)
+
+
+def _provider_id(session: Session, copy: CarrierCopy) -> str | None:
+    model, _ = _table(Direction(copy.direction))
+    return session.scalar(select(model.provider_id).where(model.id == copy.message_id))
+
+
+def _table(
+    direction: Direction,
+) -> tuple[type[Any], InstrumentedAttribute[datetime]]:
+    if direction is Direction.INBOUND:
+        return InboundMessage, InboundMessage.received_at
+    return OutboundMessage, OutboundMessage.created_at
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

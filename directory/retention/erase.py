@@ -1,0 +1,259 @@
+"""Erasing one person: nothing that identifies them stays, counts do.
+
+What stays is a row without number and name, so that visits, referrals and check-ins still count;
+the audit, whose ids are opaque; and the log of mandated reports, which the law asks for. A number
+that wanted silence keeps it: a row of its own holds its blind index, and nothing that leads back.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from directory.clock import wall_now
+from directory.conversations.models import Conversation
+from directory.errors import Conflict, NotFound
+from directory.follow_up import end_texting
+from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage
+from directory.notices.models import Notice, NoticeStatus
+from directory.partners.models import PartnerContact, ReferralLink
+from directory.people import service as people
+from directory.people.models import Consent, Person
+from directory.referrals import actors
+from directory.referrals import service as referrals
+from directory.referrals.models import (
+    ListingReport,
+    Referral,
+    ReferralEvent,
+    ReferralRemark,
+    RepeatedRequest,
+)
+from directory.retention import carrier_copies, holds
+from directory.staff.models import StaffMember
+from directory.tasks.models import Task, TaskKind, TaskStatus
+from directory.visits.models import Visit
+
+ERASED = "erased"
+DANGERS = (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER)
+# A run of digits that is somebody's number ends in these many of its own.
+NATIONAL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much went. `silent`: the number had opted out, and stays so."""
+
+    texts: int
+    visits: int
+    referrals: int
+    of_colleagues: int
+    silent: bool
+
+
+def erase(
+    session: Session, person_id: str, *, by: str, now: datetime, thorough: bool = False
+) -> Erased:
+    """Erase a person, in the caller's transaction.
+
+    `thorough`: also what colleagues and partners have texted to the bot that names this person
+    (by number, or by the whole name): it takes a look at all of their texts.
+    Raises NotFound; Conflict `legal_hold` or `danger_open`: then nothing has changed.
+    """
+    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    if person is None or person.erased_at is not None:
+        raise NotFound("person_unknown", "There is no such person: erased, or never known.")
+    holds.require_none(session, person_id)
+    _require_no_danger(session, person_id)
+    of_colleagues = _forget_texts_of_colleagues(session, person) if thorough else 0
+    made = list(session.scalars(select(Referral.id).where(Referral.person_id == person_id)))
+    _forget_notices(session, person_id, made)
+    end_texting(session, person, reason=ERASED, now=now)
+    referrals.withdraw_for(session, person, actor=actors.SYSTEM, now=now)
+    session.flush()
+    carrier_copies.put_down_all_of(session, person_id, wall=wall_now())
+    texts = _forget_texts(session, person_id, now=now)
+    visits = _run(
+        session,
+        update(Visit)
+        .where(Visit.person_id == person_id)
+        .values(disposition=None, void_reason=None, upload_index=None),
+    )
+    _forget_referrals(session, person_id, made)
+    _forget_tasks(session, person_id, made, now=now)
+    _forget_conversation(session, person_id, now=now)
+    _run(session, delete(Consent).where(Consent.person_id == person_id))
+    silent = _become_nobody(session, person, now=now)
+    people.audit(session, actor=by, action="person.erase", person_id=person_id, now=now)
+    session.flush()
+    session.expire_all()
+    return Erased(texts, visits, len(made), of_colleagues, silent)
+
+
+def _require_no_danger(session: Session, person_id: str) -> None:
+    waiting = session.scalar(
+        select(Task.id).where(
+            Task.person_id == person_id,
+            Task.kind.in_(DANGERS),
+            Task.status != TaskStatus.DONE,
+        )
+    )
+    if waiting is not None:
+        raise Conflict(
+            "danger_open",
+            "Somebody may be in danger: a task about this person is open. Finish it first.",
+        )
+
+
+def _forget_notices(session: Session, person_id: str, made: list[str]) -> None:
+    """What was told, or was to be told, of this person; also what partners were told."""
+    about = or_(Notice.person_id == person_id, Notice.referral_id.in_(made))
+    # Who sends one at this moment finds it gone afterwards, which it can bear.
+    _run(session, update(Notice).where(about).values(facts={}))
+    planned = Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.HANDED_OVER))
+    for notice in session.scalars(select(Notice).where(about, planned)):
+        notice.status, notice.reason = NoticeStatus.CANCELLED, ERASED
+    session.flush()
+    _run(session, delete(Notice).where(about, Notice.status != NoticeStatus.SENDING))
+
+
+def _forget_texts(session: Session, person_id: str, *, now: datetime) -> int:
+    """The words, and what the carrier calls them. One that nobody has answered is not answered."""
+    mine = InboundMessage.person_id == person_id
+    _run(
+        session,
+        update(InboundMessage)
+        .where(mine, InboundMessage.answered_at.is_(None))
+        .values(answered_at=now, answered_by=AnsweredBy.SILENCE),
+    )
+    received = _run(
+        session,
+        update(InboundMessage)
+        .where(mine)
+        .values(body="", owed=False, provider_id=f"{ERASED} " + InboundMessage.id),
+    )
+    sent = _run(
+        session,
+        update(OutboundMessage)
+        .where(OutboundMessage.person_id == person_id)
+        .values(body="", provider_id=None),
+    )
+    return received + sent
+
+
+def _forget_referrals(session: Session, person_id: str, made: list[str]) -> None:
+    _run(
+        session,
+        update(Referral)
+        .where(Referral.id.in_(made))
+        .values(reason=None, external_id=None, remind_at=None, escalate_at=None, ask_at=None),
+    )
+    _run(
+        session,
+        update(ReferralEvent).where(ReferralEvent.referral_id.in_(made)).values(reason=None),
+    )
+    for table in (ReferralRemark, ReferralLink):
+        _run(session, delete(table).where(table.referral_id.in_(made)))
+    _run(session, delete(RepeatedRequest).where(RepeatedRequest.subject_id.in_(made)))
+    told = or_(
+        ListingReport.referral_id.in_(made),
+        ListingReport.reported_by == actors.resident(person_id).by,
+    )
+    _run(session, update(ListingReport).where(told).values(note=None))
+
+
+def _forget_tasks(session: Session, person_id: str, made: list[str], *, now: datetime) -> None:
+    """Nothing is left to do for this person; what was done counts, without words."""
+    texts = select(InboundMessage.id).where(InboundMessage.person_id == person_id)
+    about: ColumnElement[bool] = or_(
+        Task.person_id == person_id, Task.referral_id.in_(made), Task.inbound_id.in_(texts)
+    )
+    _run(
+        session,
+        update(Task)
+        .where(about, Task.status != TaskStatus.DONE)
+        .values(status=TaskStatus.DONE, done_by="system", done_at=now),
+    )
+    _run(session, update(Task).where(about).values(note=None, done_note=None))
+
+
+def _forget_conversation(session: Session, person_id: str, *, now: datetime) -> None:
+    """The memory goes at once; Rasa's copy with the next look at conversations that have ended."""
+    tracked = Conversation.tracked.is_(True)
+    mine = Conversation.person_id == person_id
+    _run(session, delete(Conversation).where(mine, ~tracked))
+    long_ago = now.replace(year=now.year - 1, day=1)
+    _run(
+        session,
+        update(Conversation)
+        .where(mine)
+        .values(memory=None, held_by=None, held_since=None, spoken_at=long_ago),
+    )
+
+
+def _become_nobody(session: Session, person: Person, *, now: datetime) -> bool:
+    """Number and name go. Whether the number stays silent."""
+    index, silent = person.phone_index, person.opted_out_at is not None
+    owned = person.reassigned_at is None
+    person.phone, person.phone_index = "", f"{ERASED} {person.id}"
+    person.name = person.language = person.code_word = person.clinician_id = None
+    person.safe_to_text, person.number_shared = False, False
+    person.opted_out_at = person.reassigned_at = None
+    person.unreachable_because, person.erased_at = ERASED, now
+    session.flush()
+    if not (silent and owned):
+        return False
+    # Not the moment of either: it would lead from the number back to the row above.
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    session.add(Person(phone="", phone_index=index, opted_out_at=month, created_at=month))
+    session.flush()
+    return True
+
+
+def _forget_texts_of_colleagues(session: Session, person: Person) -> int:
+    """Blank what staff and partners have texted to the bot, or it to them, about this person."""
+    phones = select(StaffMember.phone_index).where(StaffMember.phone_index.is_not(None))
+    addresses = select(PartnerContact.address_index)
+    colleagues = select(Person.id).where(
+        Person.id != person.id,
+        or_(Person.phone_index.in_(phones), Person.phone_index.in_(addresses)),
+    )
+    blanked = 0
+    for table in (InboundMessage, OutboundMessage):
+        rows = session.execute(
+            select(table.id, table.body)
+            .where(table.person_id.in_(colleagues), table.body != "")
+            .execution_options(yield_per=500)
+        )
+        naming = [message_id for message_id, body in rows if _names(body, person)]
+        for start in range(0, len(naming), 500):
+            some = naming[start : start + 500]
+            blanked += _run(session, update(table).where(table.id.in_(some)).values(body=""))
+    memories = session.execute(
+        select(Conversation.person_id, Conversation.memory).where(
+            Conversation.person_id.in_(colleagues), Conversation.memory.is_not(None)
+        )
+    ).all()
+    for colleague_id, memory in memories:
+        if memory and _names(memory, person):
+            of_colleague = Conversation.person_id == colleague_id
+            _run(session, update(Conversation).where(of_colleague).values(memory=None))
+    return blanked
+
+
+def _names(text: str, person: Person) -> bool:
+    """Whether a text gives this person's number, or their whole name."""
+    digits = re.sub(r"\D", "", person.phone)[-NATIONAL:]
+    if digits and digits in re.sub(r"\D", "", text):
+        return True
+    name = (person.name or "").strip()
+    return len(name) > 2 and bool(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE))
+
+
+def _run(session: Session, statement: Any) -> int:
+    """How many rows it changed. The session's own objects are read anew afterwards."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return result.rowcount if isinstance(result, CursorResult) else 0
