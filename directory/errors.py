@@ -4,7 +4,11 @@ Each class fixes its meaning for the edge (HTTP status); the text never holds a 
 a name or the words of a message.
 """
 
+from datetime import timedelta
+from math import ceil
 from typing import Any, ClassVar
+
+QUARTER_OF_AN_HOUR = timedelta(minutes=15)
 
 
 class HandoffError(Exception):
@@ -64,7 +68,15 @@ class Forbidden(HandoffError):
 
 
 class TooMany(HandoffError):
+    """Too often. `retry_after`: when to come again; `retry_seconds`: the same in whole seconds."""
+
     status = 429
+
+    def __init__(
+        self, code: str, detail: str, *, retry_after: timedelta = QUARTER_OF_AN_HOUR, **context: Any
+    ) -> None:
+        super().__init__(code, detail, **context)
+        self.retry_seconds = max(1, ceil(retry_after.total_seconds()))
 
 
 class TooLarge(HandoffError):

@@ -5,13 +5,14 @@ its fact are committed together or not at all. The application's own rows stay t
 job only says "look at this row", so it may run twice or late without harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Lock
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -20,6 +21,10 @@ APPLICATION_VERSION = "handoff-1"  # fixed: by default a deploy would strand the
 QUEUE = "handoff"
 APPLICATION_NAME = "handoff"
 KEEP_HISTORY = timedelta(days=1)
+# How often a job whose process died is begun again. The rows are looked at besides, and count
+# their own tries, so that no text hangs on it.
+MOST_RECOVERIES = 5
+_DELAYED = "DELAYED"
 
 
 class Job(StrEnum):
@@ -29,7 +34,28 @@ class Job(StrEnum):
     DELIVER = "deliver"
 
 
-_client: list[tuple[database.Database, DBOSClient]] = []
+class _Withdrawal:
+    """Takes a waiting job out of the engine's tables; built once, as each text needs two."""
+
+    def __init__(self, client: DBOSClient) -> None:
+        self._engine = client._sys_db
+        job = self._engine.tables.workflow_status
+        given = self._engine.tables.workflow_input
+        self._job = (
+            delete(job)
+            .where(job.c.workflow_uuid == bindparam("job"), job.c.status == _DELAYED)
+            .returning(job.c.workflow_uuid)
+        )
+        self._input = delete(given).where(given.c.workflow_uuid == bindparam("job"))
+
+    def __call__(self, session: Session, job: str) -> None:
+        with session.no_autoflush:  # the engine's tables refer to none of ours
+            self._engine._apply_caller_schema(session)
+            if session.execute(self._job, {"job": job}).first() is not None:
+                session.execute(self._input, {"job": job})
+
+
+_client: list[tuple[database.Database, DBOSClient, _Withdrawal]] = []
 _client_lock = Lock()
 
 
@@ -39,10 +65,14 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 def client() -> DBOSClient:
     """The client that enqueues into the current database; made at first use."""
+    return _of_current()[1]
+
+
+def _of_current() -> tuple[database.Database, DBOSClient, _Withdrawal]:
     current = database.current()
     with _client_lock:
         if _client and _client[0][0] is current:
-            return _client[0][1]
+            return _client[0]
         while _client:
             _client.pop()[1].destroy()
         made = DBOSClient(
@@ -50,8 +80,8 @@ def client() -> DBOSClient:
             application_name=APPLICATION_NAME,
             retry_connection_errors=False,
         )
-        _client.append((current, made))
-        return made
+        _client.append((current, made, _Withdrawal(made)))
+        return _client[0]
 
 
 def enqueue(
@@ -69,7 +99,17 @@ def enqueue(
     }
     if delay_seconds > 0:
         options["delay_seconds"] = delay_seconds
-    client().enqueue_in_transaction(session, options, subject_id)
+    with session.no_autoflush:  # the engine's tables refer to none of ours
+        client().enqueue_in_transaction(session, options, subject_id)
+
+
+def withdraw(session: Session, job: Job, *, reference: str) -> None:
+    """Take back a delayed job in the caller's transaction, which did what it was to look after.
+
+    Else it would be begun, find nothing to do, and be kept in the history: four transactions for
+    every text. The engine can delete jobs, but not in a transaction of ours.
+    """
+    _of_current()[2](session, f"{job.value}/{reference}")
 
 
 def migrate() -> None:
@@ -82,12 +122,12 @@ def migrate() -> None:
 _handlers: dict[Job, Callable[[str], None]] = {}
 
 
-@DBOS.workflow(name=Job.ANSWER.value)
+@DBOS.workflow(name=Job.ANSWER.value, max_recovery_attempts=MOST_RECOVERIES)
 def _answer(person_id: str) -> None:
     _handlers[Job.ANSWER](person_id)
 
 
-@DBOS.workflow(name=Job.DELIVER.value)
+@DBOS.workflow(name=Job.DELIVER.value, max_recovery_attempts=MOST_RECOVERIES)
 def _deliver(message_id: str) -> None:
     _handlers[Job.DELIVER](message_id)
 
@@ -98,6 +138,7 @@ class Worker:
     def __init__(self, handlers: dict[Job, Callable[[str], None]], *, executor_id: str) -> None:
         self._handlers = handlers
         self._executor_id = executor_id
+        self.running = False
 
     def start(self) -> None:
         url = database.current().settings.database
@@ -114,15 +155,32 @@ class Worker:
         _handlers.update(self._handlers)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
+        self.running = True
 
     def stop(self) -> None:
+        self.running = False
         DBOS.destroy(workflow_completion_timeout_sec=5)
+
+    @staticmethod
+    def take_over(dead_among: Callable[[Iterable[str]], list[str]]) -> int:
+        """Put the jobs that dead processes had begun back into the queue; of how many processes.
+
+        The engine recovers those of its own executor id only, and ours is the name of a process.
+        It counts how often a job was begun, and sets one aside that was begun too often.
+        """
+        begun = DBOS.list_workflows(
+            status="PENDING", limit=5000, load_input=False, load_output=False
+        )
+        dead = dead_among({each.executor_id for each in begun if each.executor_id})
+        if dead:
+            DBOS._recover_pending_workflows(dead)
+        return len(dead)
 
     @staticmethod
     def forget_finished(*, before: datetime) -> int:
         """Delete the history of jobs that ended before `before`; returns how many."""
         done = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
+            status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
             completed_before=before.isoformat(),
             limit=5000,
             load_input=False,

@@ -1,5 +1,7 @@
 """Every table, imported in one place: for migrations and for tests."""
 
+from directory.backups.models import BackupRun
+from directory.callers.models import CallerPace
 from directory.checkins.models import CheckIn
 from directory.checkins.plan_models import CheckinPlan
 from directory.clock import ClockState
@@ -9,6 +11,7 @@ from directory.freshness.models import FreshnessCheck
 from directory.listings import change_models as changes
 from directory.listings import models as listings
 from directory.listings.dialled_models import NumberCheck
+from directory.mandated_reports.models import MandatedReport
 from directory.measures.models import UnmetNeed
 from directory.messages.models import InboundMessage, OutboundMessage, SendPace
 from directory.notices.models import Notice
@@ -22,6 +25,7 @@ from directory.partners.models import (
 )
 from directory.people.models import AuditEntry, Consent, Person
 from directory.referrals import models as referrals
+from directory.retention import models as retention
 from directory.staff.models import FailedLogin, RecoveryCode, StaffMember, StaffSession, StaffToken
 from directory.tasks.models import Task
 from directory.training.models import CitMember
@@ -31,6 +35,8 @@ from directory.wordings.models import Wording
 ALL: tuple[type[Base], ...] = (
     listings.Service,
     AuditEntry,
+    CallerPace,
+    BackupRun,
     CheckIn,
     CheckinPlan,
     CitMember,
@@ -41,6 +47,7 @@ ALL: tuple[type[Base], ...] = (
     FreshnessCheck,
     InboundMessage,
     ListingLink,
+    MandatedReport,
     Notice,
     NumberCheck,
     OutboundMessage,
@@ -73,4 +80,8 @@ ALL: tuple[type[Base], ...] = (
     referrals.ReferralEvent,
     referrals.ReferralRemark,
     referrals.RepeatedRequest,
+    retention.CarrierCopiesSeen,
+    retention.CarrierCopy,
+    retention.LegalHold,
+    retention.RetentionRun,
 )

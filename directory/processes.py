@@ -2,16 +2,17 @@
 
 Each holds a lock on a file of its own in `DATA_DIR/processes`, which the system lets go of when
 the process ends, however it ends. So another one on the same machine knows at once, and for
-certain, whose claims nobody will come back for. A process on another machine is never taken for
-dead: what it holds ends by itself, in its time.
+certain, whose claims nobody will come back for. So it is on SQLite; processes that share a
+PostgreSQL, on one machine or many, hold their locks there (directory/fleet.py).
 """
 
 import fcntl
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 NAME_LENGTH = 8
 
@@ -26,11 +27,55 @@ def new_run(process: str) -> str:
     return f"{process}-{secrets.token_hex(13)}"
 
 
+class Present(Protocol):
+    """What the workers of a process ask about it and about the others."""
+
+    name: str
+    heard: Callable[[str], None]
+    lost: Callable[[], None]
+
+    @property
+    def tenure(self) -> int | None:
+        """Which stretch of being here this is; None while the others may take it for dead."""
+        ...
+
+    def appear(self) -> None: ...
+
+    def leave(self) -> None: ...
+
+    def leads(self) -> bool:
+        """Whether this process looks at what is due; of all of them one does."""
+        ...
+
+    def beat(self) -> bool:
+        """This process has looked at what is its own; True while all that is due is looked at."""
+        ...
+
+    def looks_after(self, subject: str) -> bool:
+        """Whether of all that live this process is the one for `subject`."""
+        ...
+
+    def dead(self) -> list[str]: ...
+
+    def dead_among(self, names: Iterable[str]) -> list[str]:
+        """Those of these names, read from the rows that they hold, who live no more."""
+        ...
+
+    def forget(self, name: str) -> None: ...
+
+
 class Presence:
-    """That this process lives, for the others to see; as a context, from start to stop."""
+    """That this process lives, for the others to see; as a context, from start to stop.
+
+    On SQLite one process works: it leads, looks after everybody, and is told nothing.
+    """
+
+    tenure = 0
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
+        self.heard: Callable[[str], None] = lambda _: None
+        self.lost: Callable[[], None] = lambda: None
         self._folder = folder
         self._descriptor: int | None = None
 
@@ -66,6 +111,19 @@ class Presence:
         """Names of processes that ended without leaving, until they are forgotten."""
         others = [path for path in self._folder.glob("[0-9a-f]*") if path.name != self.name]
         return sorted(path.name for path in others if _is_free(path))
+
+    def leads(self) -> bool:
+        return True
+
+    def beat(self) -> bool:
+        return True
+
+    def looks_after(self, _subject: str) -> bool:
+        return True
+
+    def dead_among(self, _names: Iterable[str]) -> list[str]:
+        """A row says nothing here: the file of who died does (`dead`)."""
+        return []
 
     def forget(self, name: str) -> None:
         """What `name` held has been let go of by others."""

@@ -3,27 +3,34 @@
 A missing or bad setting is a `SettingsError` whose text is one line that says what to do.
 """
 
-import base64
 import ipaddress
 import os
 import re
-import secrets
-from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from directory import setting_checks as checks
+from directory.made_secrets import MADE, Made, kept_secrets
+from directory.secret_files import SECRETS, SecretFileError, read_secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 FASTEST_CLOCK = 7200
 _QUIET = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
 TWILIO_API = "https://api.twilio.com"
-_MAIL_ADDRESS = re.compile(r"^[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}$")
 
 
 class SettingsError(Exception):
@@ -50,15 +57,20 @@ class Settings(BaseSettings):
     """Every setting of the product, with its default. Names are the contract's."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HANDOFF_", env_file=".env", extra="ignore", frozen=True, validate_default=True
+        env_prefix="HANDOFF_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = ROOT / "var"
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(checks.database_address)] = ""
     public_url: str = ""
     port: int = Field(default=8000, ge=1, le=65535)
     secret_key: str = ""
-    encryption_keys: str = ""
+    encryption_keys: Annotated[str, AfterValidator(checks.encryption_keys)] = ""
     timezone: str = "America/Chicago"
     quiet_hours: str = "20:00-09:00"
     carrier: Carrier = Carrier.SIMULATED
@@ -87,8 +99,24 @@ class Settings(BaseSettings):
     cit_share_goal: float = Field(default=0.2, ge=0, le=1)
     carrier_port: int = Field(default=0, ge=0, le=65535)
     smtp_url: str = ""
-    mail_from: str = ""
+    mail_from: Annotated[str, AfterValidator(checks.mail_address)] = ""
     alarm_ping_url: str = ""
+    # After how many hours the carrier's copy of a text is blanked; 0: never. By default after a
+    # day with Twilio, and never with the simulated carrier, which keeps it on this machine.
+    carrier_redact_after_hours: int | None = Field(default=None, ge=0, le=8760)
+    # The purge follows the retention rules each night: only once the records officer agreed.
+    purge_nightly: bool = False
+    # Requests a minute, of one address and of one key or account; 0: as many as they like.
+    address_rate: int = Field(default=600, ge=0, le=100_000)
+    key_rate: int = Field(default=300, ge=0, le=100_000)
+    # Texts a minute of one number that are answered one by one; 0: however many.
+    sender_rate: int = Field(default=30, ge=0, le=100_000)
+    # Proxies whose word on the caller's address is taken: a comma list of addresses and networks.
+    trusted_proxies: Annotated[str, AfterValidator(checks.proxies)] = "127.0.0.1"
+    # Whom to tell of a weakness: an e-mail address or a web address (/.well-known/security.txt).
+    security_contact: Annotated[str, AfterValidator(checks.contact)] = ""
+    # A collector of traces (OTLP over HTTP): its base address; without one there are none.
+    otlp_endpoint: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -108,13 +136,18 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not HH:MM-HH:MM, such as 20:00-09:00")
         return value
 
-    @field_validator("public_url", "rasa_url", "twilio_api_base_url", "alarm_ping_url")
+    @field_validator("public_url", "twilio_api_base_url", "alarm_ping_url", "otlp_endpoint")
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("this is no web address: write it as https://handoff.example.org")
         return value
+
+    @field_validator("rasa_url")
+    @classmethod
+    def _web_addresses(cls, value: str) -> str:
+        return ",".join(cls._web_address(each.strip()) for each in value.split(","))
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -135,34 +168,6 @@ class Settings(BaseSettings):
             usable = False
         if value and not usable:
             raise ValueError("write it as smtp://user:password@host:587 or smtps://host:465")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _mail_sender(cls, value: str) -> str:
-        if value and not _MAIL_ADDRESS.match(value):
-            raise ValueError("this is no e-mail address: write it as handoff@example.org")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _database_address(cls, value: str) -> str:
-        known = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
-        if value and not value.startswith(known):
-            raise ValueError("write it as postgresql://user:password@host/name or sqlite:///path")
-        return value
-
-    @field_validator("encryption_keys")
-    @classmethod
-    def _keys_are_32_bytes(cls, value: str) -> str:
-        value = value.strip(" ,")
-        for position, key in enumerate(filter(None, value.split(",")), start=1):
-            try:
-                size = len(base64.urlsafe_b64decode(key.strip()))
-            except ValueError:
-                size = 0
-            if size != 32:
-                raise ValueError(f"key {position} is not URL-safe base64 of 32 bytes")
         return value
 
     @model_validator(mode="after")
@@ -189,6 +194,34 @@ class Settings(BaseSettings):
         if self.smtp_url and not self.mail_from and not is_loopback(self.smtp_url):
             raise ValueError("HANDOFF_SMTP_URL needs HANDOFF_MAIL_FROM: the address that sends")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before `.env`; in each a value before the file that holds it."""
+        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)  # noqa: S101
+        from_files = (
+            InitSettingsSource(settings_cls, dict(read_secrets(_present(source))))
+            for source in (env_settings, dotenv_settings)
+        )
+        return init_settings, env_settings, next(from_files), dotenv_settings, next(from_files)
+
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        """Without the secrets, whoever prints it."""
+        given = super().__repr_args__()
+        return [(name, "…" if name in SECRETS and value else value) for name, value in given]
+
+    @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Where Rasa listens; conversations are spread over several."""
+        return tuple(dict.fromkeys(self.rasa_url.split(",")))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -236,6 +269,18 @@ class Settings(BaseSettings):
         return TWILIO_API
 
     @property
+    def traces_to(self) -> str:
+        """Base address of the collector of traces; "" for none. The standard variable holds too."""
+        return self.otlp_endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+
+    @property
+    def carrier_redact_after(self) -> timedelta | None:
+        hours = self.carrier_redact_after_hours
+        if hours is None:
+            hours = 0 if self.carrier is Carrier.SIMULATED else 24
+        return timedelta(hours=hours) if hours else None
+
+    @property
     def encryption_key_list(self) -> tuple[str, ...]:
         return tuple(key.strip() for key in self.encryption_keys.split(",") if key.strip())
 
@@ -251,14 +296,24 @@ def load_settings(**overrides: object) -> Settings:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_in_one_line(error)) from error
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from error
     if settings.carrier is Carrier.TWILIO:
         _require_for_twilio(settings)
-        wanted = {"rasa_token": _MADE["rasa_token"]}
+        wanted: Made = {"rasa_token": MADE["rasa_token"]}
     else:
-        wanted = _MADE
-    kept = _kept_secrets(settings.data_dir, wanted)
+        wanted = MADE
+    try:
+        kept = kept_secrets(settings.data_dir, wanted)
+    except OSError as error:
+        where = settings.data_dir
+        raise SettingsError(f"cannot keep secrets in {where}: {error.strerror}") from error
     missing = {name: kept[name] for name in wanted if not getattr(settings, name)}
     return settings.model_copy(update=missing)
+
+
+def _present(source: EnvSettingsSource) -> dict[str, str]:
+    return {name: value for name, value in source.env_vars.items() if value is not None}
 
 
 def _in_one_line(error: ValidationError) -> str:
@@ -285,48 +340,3 @@ def _require_for_twilio(settings: Settings) -> None:
         raise SettingsError(
             f"HANDOFF_CARRIER=twilio needs {names}: set them in the environment or .env"
         )
-
-
-def _encryption_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
-
-# What is made up at the first start when it was not given.
-_MADE: dict[str, Callable[[], str]] = {
-    "secret_key": lambda: secrets.token_urlsafe(32),
-    "encryption_keys": _encryption_key,
-    "twilio_account_sid": lambda: f"AC{secrets.token_hex(16)}",
-    "twilio_auth_token": lambda: secrets.token_hex(16),
-    "rasa_token": lambda: secrets.token_urlsafe(24),
-    "twilio_from_number": lambda: "+16305550199",
-}
-
-
-def _kept_secrets(data_dir: Path, wanted: dict[str, Callable[[], str]]) -> dict[str, str]:
-    path = data_dir / "secrets.env"
-    kept: dict[str, str] = {}
-    if path.exists():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-        kept = {name.removeprefix("HANDOFF_").lower(): value for name, value in pairs}
-    if all(name in kept for name in wanted):
-        return kept
-    complete = kept | {name: kept.get(name) or make() for name, make in wanted.items()}
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        _write_private(path, complete)
-    except OSError as error:
-        raise SettingsError(f"cannot keep secrets in {data_dir}: {error.strerror}") from error
-    return complete
-
-
-def _write_private(path: Path, values: dict[str, str]) -> None:
-    lines = [
-        "# Made at the first start. Keep private: whoever has the keys can read what is stored."
-    ]
-    lines += [f"HANDOFF_{name.upper()}={value}" for name, value in values.items()]
-    scratch = path.with_suffix(f".{os.getpid()}")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    scratch.replace(path)

@@ -35,10 +35,14 @@ class CheckIn(Base):
         Index("ix_checkins_person_id_due_at", "person_id", "due_at"),
         # What one person has planned: without it a planner may walk through what everybody has.
         Index("ix_checkins_person_id_status_due_at", "person_id", "status", "due_at"),
+        # Those of a visit; and which of them was sent first, for all visits at once.
+        Index("ix_checkins_visit_id_sent_at", "visit_id", "sent_at"),
+        # All that figures ask of check-ins.
+        Index("ix_checkins_measured", "due_at", "status", "asks", "answer"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id"), index=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id"))
     step: Mapped[int] = mapped_column(Integer)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(10), default=CheckInStatus.PLANNED)

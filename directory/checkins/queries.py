@@ -20,8 +20,16 @@ _ASKED = or_(
     and_(CheckIn.safety_asked.is_(True), CheckIn.safety_confirmed_at.is_(None)),
 )
 
-
-# Asked for every check-in, so it is built once.
+# Asked all the time, so they are built once.
+_NEWEST_SENT = (
+    select(CheckIn)
+    .where(
+        CheckIn.person_id == bindparam("person"),
+        CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
+    )
+    .order_by(CheckIn.sent_at.desc())
+    .limit(1)
+)
 _AFTER_VIOLENCE = (
     select(Visit.id)
     .where(
@@ -60,6 +68,17 @@ def due(session: Session, *, now: datetime, limit: int = 200) -> list[CheckIn]:
     )
 
 
+def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+    """When the check-in was due that waits longest to go to the outbox."""
+    return session.scalar(
+        select(func.min(CheckIn.due_at)).where(
+            CheckIn.status == CheckInStatus.PLANNED,
+            CheckIn.queued_at.is_(None),
+            CheckIn.due_at <= now,
+        )
+    )
+
+
 def planned(session: Session, person_id: str) -> list[CheckIn]:
     return list(
         session.scalars(
@@ -79,15 +98,7 @@ def any_sent(session: Session, visit_id: str) -> bool:
 
 def latest_sent(session: Session, person_id: str) -> CheckIn | None:
     """The newest check-in that the person has got and not answered."""
-    newest = session.scalar(
-        select(CheckIn)
-        .where(
-            CheckIn.person_id == person_id,
-            CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
-        )
-        .order_by(CheckIn.sent_at.desc())
-        .limit(1)
-    )
+    newest = session.scalar(_NEWEST_SENT, {"person": person_id})
     return newest if newest is not None and newest.status == CheckInStatus.SENT else None
 
 

@@ -101,7 +101,8 @@ class Memory:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
-        return json.dumps(asdict(self), default=_instant)
+        # Not asdict on the whole: it would copy the last list of services, value by value.
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}, default=_as_json)
 
     @classmethod
     def from_text(cls, text: str | None) -> Self:
@@ -121,7 +122,9 @@ class Memory:
         return cls(**known)
 
 
-def _instant(value: object) -> str:
+def _as_json(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Question | ReferralQuestion):
+        return asdict(value)
     raise TypeError(f"a memory cannot hold {type(value).__name__}")

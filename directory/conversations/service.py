@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,30 @@ from directory.conversations.memory import Memory
 from directory.conversations.models import Conversation
 
 LEASE = timedelta(seconds=30)
+# Done for every text, so they are built once.
+_LEASE = (
+    update(Conversation)
+    .where(
+        Conversation.person_id == bindparam("person"),
+        or_(
+            Conversation.leased_until.is_(None),
+            Conversation.leased_until < bindparam("wall"),
+            Conversation.leased_by == bindparam("run"),
+        ),
+    )
+    .values(leased_by=bindparam("run"), leased_until=bindparam("until"))
+    .returning(Conversation)
+    .execution_options(synchronize_session=False)
+)
+_RELEASE = (
+    update(Conversation)
+    .where(
+        Conversation.person_id == bindparam("person"), Conversation.leased_by == bindparam("run")
+    )
+    .values(leased_by=None, leased_until=None)
+    .execution_options(synchronize_session=False)
+)
+_AS_IT_IS_NOW = {"populate_existing": True}
 
 
 def load(session: Session, person_id: str) -> Memory:
@@ -29,33 +52,21 @@ def begin(session: Session, person_id: str) -> None:
     _row(session, person_id)
 
 
-def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> bool:
-    """Take (or renew) the right to answer this person; False when another thread has it.
+def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> Conversation | None:
+    """Take (or renew) the right to answer this person; None when another thread has it.
 
     `by` names one run on one thread: an id that two threads shared would let both in.
     """
-    _row(session, person_id)
-    result = session.execute(
-        update(Conversation)
-        .where(
-            Conversation.person_id == person_id,
-            or_(
-                Conversation.leased_until.is_(None),
-                Conversation.leased_until < wall,
-                Conversation.leased_by == by,
-            ),
-        )
-        .values(leased_by=by, leased_until=wall + LEASE)
-    )
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    terms = {"person": person_id, "run": by, "wall": wall, "until": wall + LEASE}
+    taken = session.scalar(_LEASE, terms, execution_options=_AS_IT_IS_NOW)
+    if taken is None and session.get(Conversation, person_id) is None:
+        _row(session, person_id)
+        taken = session.scalar(_LEASE, terms, execution_options=_AS_IT_IS_NOW)
+    return taken
 
 
 def release(session: Session, person_id: str, *, by: str) -> None:
-    session.execute(
-        update(Conversation)
-        .where(Conversation.person_id == person_id, Conversation.leased_by == by)
-        .values(leased_by=None, leased_until=None)
-    )
+    session.execute(_RELEASE, {"person": person_id, "run": by})
 
 
 def release_of(session: Session, process: str) -> None:

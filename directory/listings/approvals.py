@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from directory import database
-from directory.errors import Conflict, NotFound
+from directory.errors import Conflict, Forbidden, NotFound
 from directory.listings import edit_queries as queries
 from directory.listings.announce import change_decided, listing_changed
 from directory.listings.change_models import ChangeStatus, ListingChange
@@ -21,13 +21,18 @@ from directory.listings.edit_rules import tells_place
 from directory.listings.edit_view import value_of
 from directory.listings.models import Service
 from directory.listings.service import changed
+from directory.referrals import actors
 from directory.referrals.states import Party
+from directory.staff import queries as staff
+from directory.staff.models import Role
 from directory.tasks import queries as task_queries
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind, TaskStatus
 
 # A hotline that has a new number, a shelter that wants its address gone: not until tomorrow.
 DECIDE_WITHIN = timedelta(hours=4)
+MAY_DECIDE = (Role.SUPERVISOR, Role.ADMIN)
+OWN_CHANGE = "You made this change yourself: another supervisor or administrator has to approve it."
 SUPERSEDED = "superseded"
 _PLACES = "service_at_locations"
 
@@ -93,10 +98,13 @@ def withdraw(
 def approve(session: Session, change_id: str, *, by: str, now: datetime) -> ListingChange:
     """Apply what was proposed. `by`: as of `directory.referrals.actors`.
 
-    Raises NotFound, and Conflict: it was decided before, or the field is no longer what the
-    partner saw (the error's `current` says what it is now), or a text would give away the place.
+    Raises NotFound, Forbidden to who proposed it (`needs_other_eyes`), and Conflict: it was decided
+    before, or the field is no longer what the partner saw (the error's `current` says what it is
+    now), or a text would give away the place.
     """
     change, service = _waiting(session, change_id)
+    if needs_other_eyes(session, change, by=by):
+        raise Forbidden("own_change", OWN_CHANGE)
     current = value_of(service, change.field)
     if current != change.before:
         raise Conflict(
@@ -123,6 +131,20 @@ def approve(session: Session, change_id: str, *, by: str, now: datetime) -> List
     listing_changed(session, service, fields, now=now)
     _tell(session, service, change, now=now)
     return change
+
+
+def needs_other_eyes(session: Session, change: ListingChange, *, by: str) -> bool:
+    """Whether it takes somebody else to approve this: who wrote a hotline's new number does not
+    see their own slip. Where nobody else could, they may: a shelter's address must not wait for a
+    colleague who does not exist. The audit says in both cases who it was.
+    """
+    if change.by != by:
+        return False
+    return any(
+        actors.staff(member.id).by != by
+        for member in staff.everyone(session)
+        if member.role in MAY_DECIDE
+    )
 
 
 def decline(

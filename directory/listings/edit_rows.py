@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from directory.database import new_id
@@ -181,13 +182,19 @@ def _write_schedules(service: Service, wanted: Sequence[schema.Schedule]) -> Non
 
 
 def _write_schedules_of(service: Service) -> None:
-    """The schedules that the expression says."""
-    plain = [
-        schema.Schedule.model_validate(
-            {name: getattr(row, name) for name in row.__dataclass_fields__}
-        )
-        for row in schedule_rows(service.opening_hours)
-    ]
+    """The schedules that the expression says.
+
+    Hours past midnight are no schedule as a client may send one: the expression is quoted whole.
+    """
+    try:
+        plain = [
+            schema.Schedule.model_validate(
+                {name: getattr(row, name) for name in row.__dataclass_fields__}
+            )
+            for row in schedule_rows(service.opening_hours)
+        ]
+    except ValidationError:
+        plain = [schema.Schedule(description=service.opening_hours)]
     _write_schedules(service, plain)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from directory import database
 from directory.freshness.models import Freshness
 from directory.listings.change_models import ListingEvent
 from directory.listings.models import (
@@ -61,8 +62,11 @@ _HEAD = select(CatalogueVersion.version, CatalogueVersion.sequence).where(Catalo
 
 def head_of_catalogue(session: Session) -> tuple[str, int] | None:
     """The version and the sequence of the newest event; None while nothing was ever loaded."""
-    row = session.connection().execute(_HEAD).one_or_none()  # no objects to be looked after
-    return (row.version, row.sequence) if row else None
+    if not session.in_transaction():  # it sees what is committed now, as does who only glances
+        row = database.current().glance(_HEAD)
+    else:
+        row = session.connection().execute(_HEAD).one_or_none()  # no objects to be looked after
+    return (row[0], row[1]) if row else None
 
 
 def events_since(session: Session, sequence: int) -> list[ListingEvent]:

@@ -4,13 +4,14 @@ All is counted by the database: no row of a person is read. Spans are half-open.
 entered in error never was and counts nowhere.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -20,7 +21,7 @@ from directory.measures.expressions import seconds_between
 from directory.measures.models import UnmetNeed
 from directory.measures.period import Period, Span
 from directory.people.models import Person
-from directory.referrals.models import Referral, ReferralEvent
+from directory.referrals.models import Referral
 from directory.referrals.states import Status
 from directory.tasks.models import Task, TaskStatus
 from directory.tasks.queries import DANGER
@@ -42,29 +43,37 @@ def _numbers(session: Session, statement: Any) -> dict[Any, int]:
 # --- visits -----------------------------------------------------------------------------------
 
 
-def calls_by_type(session: Session, span: Span) -> dict[str, int]:
-    statement = select(Visit.call_type, func.count()).where(_counts(span))
-    return _numbers(session, statement.group_by(Visit.call_type))
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Visits by type, and in each month."""
+
+    by_type: dict[str, int]
+    by_month: list[int]
 
 
-def calls_by_month(session: Session, spans: Sequence[Span]) -> list[int]:
-    """One count for each of these months, which follow on each other."""
-    place = case(
-        *((Visit.occurred_at < span.end, number) for number, span in enumerate(spans)),
-        else_=len(spans),
-    ).label("place")
-    whole = Span(spans[0].start, spans[-1].end)
-    statement = select(place, func.count()).where(_counts(whole)).group_by(place)
-    found = _numbers(session, statement)
-    return [found.get(number, 0) for number in range(len(spans))]
+def calls(session: Session, months: Sequence[Span]) -> Calls:
+    """Of these months, which follow on each other."""
+    whole = Span(months[0].start, months[-1].end)
+    ends = ((Visit.occurred_at < span.end, number) for number, span in enumerate(months))
+    month = case(*ends).label("month")
+    statement = (
+        select(Visit.call_type, month, func.count())
+        .where(_counts(whole))
+        .group_by(Visit.call_type, month)
+    )
+    by_type, by_month = Counter[str](), [0] * len(months)
+    for call_type, number, count in session.execute(statement):
+        by_type[call_type] += count
+        by_month[number] += count
+    return Calls(dict(by_type), by_month)
 
 
 def people_by_language(session: Session, span: Span) -> dict[str | None, int]:
     """People with at least one visit, each once."""
-    visited = select(Visit.person_id).where(_counts(span)).distinct().subquery()
+    visited = select(Visit.person_id).where(_counts(span))
     statement = (
         select(Person.language, func.count())
-        .join(visited, visited.c.person_id == Person.id)
+        .where(Person.id.in_(visited))
         .group_by(Person.language)
     )
     return _numbers(session, statement)
@@ -72,84 +81,6 @@ def people_by_language(session: Session, span: Span) -> dict[str | None, int]:
 
 def _counts(span: Span) -> ColumnElement[bool]:
     return and_(within(Visit.occurred_at, span), Visit.voided_at.is_(None))
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """Visits of people who were linked to a service, in as many days before as after.
-
-    `people`: linked at least that long ago; `before`, `after`: their visits; `any_before`,
-    `any_after`: those of them who had one.
-    """
-
-    days: int
-    people: int
-    before: int
-    after: int
-    any_before: int
-    any_after: int
-
-
-def repeat_visits(
-    session: Session, span: Span, *, windows: Sequence[int], now: datetime
-) -> list[Repeats]:
-    """Of people whose first acceptance by a partner lies in `span`, for each number of days.
-
-    The last visit before it, which led to it, counts on neither side.
-    """
-    led = _linked_with_last_visit(Span(span.start, min(span.end, now)))
-    apart = seconds_between(led.c.at, Visit.occurred_at)
-    sides: list[Any] = []
-    for days in windows:
-        longest = days * 86_400
-        before = and_(Visit.occurred_at < led.c.led, apart >= -longest)
-        after = and_(Visit.occurred_at > led.c.at, apart <= longest)
-        sides += [
-            func.coalesce(func.sum(case((each, 1), else_=0)), 0).label(f"{name}_{days}")
-            for name, each in (("before", before), ("after", after))
-        ]
-    theirs = and_(Visit.person_id == led.c.person_id, Visit.voided_at.is_(None))
-    each = (
-        select(led.c.at, *sides)
-        .select_from(led)
-        .join(Visit, theirs, isouter=True)
-        .group_by(led.c.person_id, led.c.at)
-        .subquery()
-    )
-    sums: list[Any] = []
-    for days in windows:
-        long_ago = each.c.at <= now - timedelta(days=days)
-        counts = (each.c[f"before_{days}"], each.c[f"after_{days}"])
-        sums.append(case((long_ago, 1), else_=0))
-        sums += [case((long_ago, count), else_=0) for count in counts]
-        sums += [case((and_(long_ago, count > 0), 1), else_=0) for count in counts]
-    row = session.execute(select(*(func.coalesce(func.sum(one), 0) for one in sums))).one()
-    numbers = [int(value) for value in row]
-    return [Repeats(days, *numbers[5 * n : 5 * n + 5]) for n, days in enumerate(windows)]
-
-
-def _linked_with_last_visit(span: Span) -> CTE:
-    """Each person who was linked in `span`, when, and the last visit (`led`) until then."""
-    at = func.min(ReferralEvent.at, type_=UtcDateTime())
-    linked = (
-        select(Referral.person_id, at.label("at"))
-        .join(ReferralEvent, ReferralEvent.referral_id == Referral.id)
-        .where(ReferralEvent.status == Status.ACCEPTED, Referral.status.not_in(NOT_SENT))
-        .group_by(Referral.person_id)
-        .having(within(at, span))
-        .cte("linked")
-    )
-    until_then = and_(
-        Visit.person_id == linked.c.person_id,
-        Visit.occurred_at <= linked.c.at,
-        Visit.voided_at.is_(None),
-    )
-    return (
-        select(linked.c.person_id, linked.c.at, func.max(Visit.occurred_at).label("led"))
-        .join(Visit, until_then, isouter=True)
-        .group_by(linked.c.person_id, linked.c.at)
-        .cte("led")
-    )
 
 
 # --- how long something took ------------------------------------------------------------------
@@ -208,15 +139,17 @@ TO_A_PERSON = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24))
 
 def first_follow_up(session: Session, span: Span) -> Waits:
     """From the visit to the first check-in that the carrier took; visits with check-ins only."""
+    # All visits' first ones come out of an index in its order; to look up each visit's own, or to
+    # sort what belongs together, takes longer.
+    first = (
+        select(CheckIn.visit_id, func.min(CheckIn.sent_at, type_=UtcDateTime()).label("sent_at"))
+        .group_by(CheckIn.visit_id)
+        .subquery()
+    )
     seconds = (
-        select(
-            seconds_between(
-                Visit.occurred_at, func.min(CheckIn.sent_at, type_=UtcDateTime())
-            ).label("seconds")
-        )
-        .join(CheckIn, CheckIn.visit_id == Visit.id)
+        select(seconds_between(Visit.occurred_at, first.c.sent_at).label("seconds"))
+        .join(first, first.c.visit_id == Visit.id)
         .where(_counts(span))
-        .group_by(Visit.id, Visit.occurred_at)
     )
     return _waits(session, seconds, FIRST_FOLLOW_UP)
 

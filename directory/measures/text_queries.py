@@ -7,7 +7,7 @@ Texts are counted from an index that holds all that is asked of them here
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from directory.freshness.models import Freshness
@@ -27,6 +27,21 @@ CHARGED = (
     OutboundStatus.UNCERTAIN,
 )
 LOST = (OutboundStatus.FAILED, OutboundStatus.DROPPED, OutboundStatus.UNCERTAIN)
+
+
+# From so many texts on, to count a year of them and of what goes with them is felt.
+LARGE = 100_000
+
+
+def is_large(session: Session) -> bool:
+    """Whether there is that much to count, by PostgreSQL's own estimate, which costs nothing.
+
+    SQLite serves one town.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    estimate = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass('outbound_messages')")
+    return (session.scalar(estimate) or 0) >= LARGE
 
 
 @dataclass(frozen=True, slots=True)

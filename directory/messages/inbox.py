@@ -3,12 +3,33 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from directory import jobs
+from directory.database import new_id
 from directory.messages.models import AnsweredBy, InboundMessage
 from directory.people import service as people
+
+# Asked for every text, so they are built once.
+_KNOWN = select(InboundMessage.id, InboundMessage.person_id).where(
+    InboundMessage.provider_id == bindparam("provider")
+)
+_LAST_SEQUENCE = select(func.max(InboundMessage.sequence)).where(
+    InboundMessage.person_id == bindparam("person")
+)
+_BY_ID_LOCKED = (
+    select(InboundMessage)
+    .where(InboundMessage.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_NEXT_UNANSWERED = (
+    select(InboundMessage)
+    .where(InboundMessage.person_id == bindparam("person"), InboundMessage.answered_at.is_(None))
+    .order_by(InboundMessage.sequence)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +51,16 @@ def record_inbound(
     now: datetime,
 ) -> Received:
     """Store one text and its job. A provider id that is known already changes nothing."""
-    person = people.find_or_create(session, phone, now=now)
     # One text of a person at a time: the count below and the look for a repeat stay true.
-    session.refresh(person, with_for_update=True)
-    known = session.scalar(select(InboundMessage).where(InboundMessage.provider_id == provider_id))
+    person = people.find_or_create(session, phone, now=now, locked=True)
+    known = session.execute(_KNOWN, {"provider": provider_id}).first()
     if known is not None:
         return Received(known.id, known.person_id, new=False)
     # Who texts can be texted: whatever the carrier once said of the number is over.
     person.unreachable_because = None
-    last = session.scalar(
-        select(func.max(InboundMessage.sequence)).where(InboundMessage.person_id == person.id)
-    )
+    last = session.scalar(_LAST_SEQUENCE, {"person": person.id})
     inbound = InboundMessage(
+        id=new_id(),
         provider_id=provider_id,
         person_id=person.id,
         sequence=(last or 0) + 1,
@@ -50,7 +69,6 @@ def record_inbound(
         received_at=now,
     )
     session.add(inbound)
-    session.flush()
     # Delayed, because the process that stored the text answers it at once: the job is the
     # recovery, for the case that this process dies first.
     jobs.enqueue(session, jobs.Job.ANSWER, person.id, reference=inbound.id, delay_seconds=5)
@@ -58,16 +76,13 @@ def record_inbound(
 
 
 def next_unanswered(session: Session, person_id: str) -> InboundMessage | None:
-    return session.scalar(
-        select(InboundMessage)
-        .where(InboundMessage.person_id == person_id, InboundMessage.answered_at.is_(None))
-        .order_by(InboundMessage.sequence)
-        .limit(1)
-    )
+    return session.scalar(_NEXT_UNANSWERED, {"person": person_id})
 
 
 def by_id(session: Session, inbound_id: str, *, for_update: bool = False) -> InboundMessage | None:
-    return session.get(InboundMessage, inbound_id, with_for_update=for_update or None)
+    if for_update:
+        return session.scalar(_BY_ID_LOCKED, {"id": inbound_id})
+    return session.get(InboundMessage, inbound_id)
 
 
 def people_waiting(session: Session, *, before: datetime, limit: int = 100) -> list[str]:
@@ -94,10 +109,16 @@ def owed(session: Session, *, limit: int = 100) -> list[InboundMessage]:
     )
 
 
-def mark_answered(inbound: InboundMessage, by: AnsweredBy, *, now: datetime) -> None:
+def mark_answered(
+    session: Session, inbound: InboundMessage, by: AnsweredBy, *, now: datetime
+) -> None:
+    """Nobody need look after it any more."""
+    waited = inbound.answered_at is None
     inbound.answered_at = inbound.answered_at or now
     inbound.answered_by = by
     inbound.owed = by is AnsweredBy.HOLDING
+    if waited:
+        jobs.withdraw(session, jobs.Job.ANSWER, reference=inbound.id)
 
 
 def turns_by_answerer(session: Session) -> dict[str, int]:
@@ -108,6 +129,17 @@ def turns_by_answerer(session: Session) -> dict[str, int]:
         .group_by(InboundMessage.answered_by)
     )
     return {str(by): count for by, count in rows}
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """When the text came that waits longest for its answer (product time)."""
+    waiting = InboundMessage.answered_at.is_(None)
+    return session.scalar(select(func.min(InboundMessage.received_at)).where(waiting))
+
+
+def owed_count(session: Session) -> int:
+    """How many texts got a holding answer and wait for the full one."""
+    return session.scalar(select(func.count()).where(InboundMessage.owed.is_(True))) or 0
 
 
 def waiting_count(session: Session) -> int:

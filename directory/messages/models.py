@@ -25,6 +25,8 @@ class AnsweredBy(StrEnum):
     HOLDING = "holding"
     # A member of staff holds the conversation, and answers themselves.
     STAFF = "staff"
+    # One of so many texts that they are answered together.
+    FLOOD = "flood"
 
 
 class MessageKind(StrEnum):

@@ -30,7 +30,14 @@ AMBIGUOUS = "ambiguous"  # it may have been sent: look it up first
 UNREACHABLE = "unreachable"  # its last try is over and known: the next is a new text
 
 
-# Asked for every text, so it is built once.
+# Asked for every text, so they are built once.
+_BY_IDS_LOCKED = (
+    select(OutboundMessage)
+    .where(OutboundMessage.id.in_(bindparam("ids", expanding=True)))
+    .order_by(OutboundMessage.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _LAST_SEQUENCE = select(func.max(OutboundMessage.sequence)).where(
     OutboundMessage.person_id == bindparam("person")
 )
@@ -42,6 +49,9 @@ class Claimed:
 
     id: str
     person_id: str
+    in_reply_to: str | None
+    kind: str
+    priority: int
     body: str
     attempts: int
     initiated: bool
@@ -79,6 +89,9 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
         priority=priority,
         kind=kind,
         body=body,
+        # Said here and not left to the insert: who queued it may claim it before it is written.
+        status=OutboundStatus.QUEUED,
+        attempts=0,
         initiated=initiated,
         written_by=written_by,
         after_opt_out=after_opt_out,
@@ -88,7 +101,6 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     )
     session.add(message)
     if _has_job(message):
-        session.flush()
         jobs.enqueue(session, jobs.Job.DELIVER, message.id, reference=message.id, delay_seconds=5)
     return message
 
@@ -137,6 +149,9 @@ def claim(message: OutboundMessage, *, wall: datetime, by: str | None = None) ->
     return Claimed(
         id=message.id,
         person_id=message.person_id,
+        in_reply_to=message.in_reply_to,
+        kind=message.kind,
+        priority=message.priority,
         body=message.body,
         attempts=message.attempts,
         initiated=message.initiated,
@@ -175,17 +190,17 @@ def by_id(session: Session, message_id: str, *, for_update: bool = False) -> Out
 
 def by_ids(session: Session, message_ids: Collection[str]) -> dict[str, OutboundMessage]:
     """Texts by id, locked: all in one order, so that two who want some never block each other."""
-    statement = select(OutboundMessage).where(OutboundMessage.id.in_(message_ids))
-    rows = session.scalars(
-        statement.order_by(OutboundMessage.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    rows = session.scalars(_BY_IDS_LOCKED, {"ids": list(message_ids)})
     return {message.id: message for message in rows}
 
 
 def mark_sent(
-    message: OutboundMessage, *, provider_id: str, segments: int | None, now: datetime
+    session: Session,
+    message: OutboundMessage,
+    *,
+    provider_id: str,
+    segments: int | None,
+    now: datetime,
 ) -> bool:
     """The carrier has taken it; False when that was known: a report that came first stands."""
     message.segments = segments or message.segments
@@ -196,6 +211,8 @@ def mark_sent(
     message.claimed_until = message.retry_at = message.reason = None
     if message.status in (OutboundStatus.SENDING, OutboundStatus.QUEUED, OutboundStatus.UNCERTAIN):
         message.status = OutboundStatus.SENT
+    if _has_job(message):
+        jobs.withdraw(session, jobs.Job.DELIVER, reference=message.id)
     return True
 
 
@@ -259,24 +276,6 @@ def due(
     return [message_id for message_id, *_ in sorted(found, key=lambda row: row[1:])[:limit]]
 
 
-def earlier_part_waits(session: Session, message: OutboundMessage, *, now: datetime) -> bool:
-    """Whether a part of the same answer, decided before this one, still waits for its turn."""
-    if message.in_reply_to is None:
-        return False
-    earlier = session.scalar(
-        select(OutboundMessage.id)
-        .where(
-            OutboundMessage.in_reply_to == message.in_reply_to,
-            OutboundMessage.sequence < message.sequence,
-            OutboundMessage.status == OutboundStatus.QUEUED,
-            OutboundMessage.retry_at.is_(None),
-            OutboundMessage.not_before <= now,
-        )
-        .limit(1)
-    )
-    return earlier is not None
-
-
 def by_provider_id(
     session: Session, provider_id: str, *, for_update: bool = False
 ) -> OutboundMessage | None:
@@ -309,13 +308,6 @@ def queued_for(session: Session, person_id: str) -> list[OutboundMessage]:
             )
         )
     )
-
-
-def counts(session: Session) -> dict[str, int]:
-    rows = session.execute(
-        select(OutboundMessage.status, func.count()).group_by(OutboundMessage.status)
-    )
-    return {str(status): int(count) for status, count in rows}
 
 
 def release_claims(session: Session, *, wall: datetime, of: str | None = None) -> None:

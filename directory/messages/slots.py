@@ -17,7 +17,7 @@ class Slots:
 
     def __init__(self, pace: SendPace, *, rate: float, wall: datetime) -> None:
         self._pace = pace
-        self._wall = wall
+        self.wall = wall
         self._step = timedelta(seconds=1 / rate)
 
     @classmethod
@@ -29,13 +29,13 @@ class Slots:
 
     @property
     def next(self) -> datetime:
-        return max(self._pace.next_at, self._wall)
+        return max(self._pace.next_at, self.wall)
 
     def take(self, *, within: timedelta | None = None) -> datetime | None:
         """The next slot, reserved; None, and nothing reserved, when it is further off than
         `within`."""
         slot = self.next
-        if within is not None and slot - self._wall > within:
+        if within is not None and slot - self.wall > within:
             return None
         self._pace.next_at = slot + self._step
         return slot

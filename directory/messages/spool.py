@@ -4,10 +4,12 @@ One encrypted line a text in `DATA_DIR/inbox-spool`; taken into the inbox, and a
 once the database is back. The provider's id makes a text that was both spooled and stored one.
 """
 
+import fcntl
 import json
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,14 +52,41 @@ class Spool:
             os.fsync(file.fileno())
         scratch.rename(self._folder / f"{name}.text")
 
+    def count(self) -> int:
+        """How many texts wait."""
+        return len(self.files())
+
+    def files(self) -> list[Path]:
+        """The texts that wait, in the order of their arrival."""
+        return sorted(self._folder.glob("*.text"))
+
+    def read(self, path: Path) -> SpooledText:
+        """Raises DecryptionError, ValueError or TypeError for one that cannot be read."""
+        return SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))
+
+    @property
+    def holds_some(self) -> bool:
+        """Whether a text waits here; a look at the folder and no more."""
+        return next(self._folder.glob("*.text"), None) is not None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process that shares the folder takes texts in meanwhile."""
+        if not self._folder.exists():
+            yield
+            return
+        with (self._folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def waiting(self) -> Iterator[tuple[Path, SpooledText]]:
         """Texts in the order of their arrival; `path.unlink()` once one is stored.
 
         A file that cannot be read is set aside as `.unreadable`: it must not hold up the others.
         """
-        for path in sorted(self._folder.glob("*.text")):
+        for path in self.files():
             try:
-                text = SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))
+                text = self.read(path)
             except (DecryptionError, ValueError, TypeError):
                 log.error("spooled_text_unreadable", file=path.name)  # noqa: TRY400
                 path.rename(path.with_suffix(".unreadable"))

@@ -165,6 +165,18 @@ def handed_over_unreported(session: Session, *, after: datetime, before: datetim
     return found is not None
 
 
+def unreported_count(session: Session, *, after: datetime, before: datetime) -> int:
+    """How many texts were handed over in that span (wall time) and never reported."""
+    unreported = select(func.count()).where(
+        OutboundMessage.status == OutboundStatus.SENT,
+        OutboundMessage.provider_id.is_not(None),
+        OutboundMessage.reported_at.is_(None),
+        OutboundMessage.first_tried_at > after,
+        OutboundMessage.first_tried_at <= before,
+    )
+    return session.scalar(unreported) or 0
+
+
 def last_report(session: Session) -> datetime | None:
     """When (wall time) the newest delivery report came, about any text."""
     return session.scalar(select(func.max(OutboundMessage.reported_at)))

@@ -29,10 +29,14 @@ class Person(Base):
 
     `phone_index` finds nobody any more once the number is somebody else's (`reassigned_at`).
     `number_shared`: others read this phone, so what we start names nobody. `code_word`: agreed on
-    scene; who gives it is the person. `clinician_id`: whose caseload this is.
+    scene; who gives it is the person. `clinician_id`: whose caseload this is. `erased_at`: nothing
+    is known of this person any more; the row stays so that counts do (directory.retention.erase).
+    A row without a number that is not erased only says that its number wants silence.
     """
 
     __tablename__ = "people"
+    # By which language how many are met, without their names and numbers.
+    __table_args__ = (Index("ix_people_id_language", "id", "language"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     phone: Mapped[str] = mapped_column(Encrypted)
     phone_index: Mapped[str] = mapped_column(String(64), unique=True)
@@ -45,6 +49,7 @@ class Person(Base):
     reassigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code_word: Mapped[str | None] = mapped_column(Encrypted)
     clinician_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -22,14 +22,16 @@ def to_e164(number: str) -> str:
 
 
 def shown(number: str) -> str:
-    """As people here write it: (630) 555-0100."""
+    """As people here write it: (630) 555-0100; nothing for a number that was erased."""
+    if not number:
+        return ""
     parsed = phonenumbers.parse(number, REGION)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def masked(number: str) -> str:
     """The last two digits, for staff who must tell two numbers apart: •••• ••00."""
-    return f"•••• ••{number[-2:]}"
+    return number and f"•••• ••{number[-2:]}"
 
 
 def _unusable() -> Invalid:

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from directory import database
 from directory.people.models import AuditEntry, Consent, Person, Purpose
 
-# Asked for every text that we start, so it is built once.
+# Asked for every text, so they are built once.
+_BY_PHONE = select(Person).where(Person.phone_index == bindparam("number"))
+_BY_PHONE_LOCKED = _BY_PHONE.with_for_update().execution_options(populate_existing=True)
 _NEWEST_CONSENT = (
     select(Consent)
     .where(
@@ -31,10 +33,11 @@ def by_ids(session: Session, person_ids: Collection[str]) -> dict[str, Person]:
     return {person.id: person for person in people}
 
 
-def by_phone(session: Session, phone: str) -> Person | None:
-    """The person with this E.164 number."""
+def by_phone(session: Session, phone: str, *, for_update: bool = False) -> Person | None:
+    """The person with this E.164 number. `for_update`: locked, and read anew."""
     index = database.current().cipher.blind_index(phone)
-    return session.scalar(select(Person).where(Person.phone_index == index))
+    statement = _BY_PHONE_LOCKED if for_update else _BY_PHONE
+    return session.scalar(statement, {"number": index})
 
 
 def valid_consent(

@@ -12,10 +12,15 @@ from directory.people.models import AuditEntry, Consent, ConsentMethod, Person, 
 REASSIGNED = "reassigned"
 
 
-def find_or_create(session: Session, phone: str, *, now: datetime) -> Person:
-    """The person behind an E.164 number; a number is one person, however often it is met."""
-    person = queries.by_phone(session, phone)
+def find_or_create(session: Session, phone: str, *, now: datetime, locked: bool = False) -> Person:
+    """The person behind an E.164 number; a number is one person, however often it is met.
+
+    `locked`: whoever else wants this person locked waits until the transaction ends.
+    """
+    person = queries.by_phone(session, phone, for_update=locked)
     if person is not None:
+        if not person.phone:  # erased once, and kept silent: whoever it is has to be reached now
+            person.phone = phone
         return person
     index = database.current().cipher.blind_index(phone)
     person = Person(phone=phone, phone_index=index, created_at=now)
@@ -23,7 +28,7 @@ def find_or_create(session: Session, phone: str, *, now: datetime) -> Person:
         with session.begin_nested():
             session.add(person)
     except IntegrityError:
-        met_meanwhile = queries.by_phone(session, phone)
+        met_meanwhile = queries.by_phone(session, phone, for_update=locked)
         if met_meanwhile is None:
             raise
         return met_meanwhile

@@ -28,6 +28,14 @@ class Referral(Base):
         Index("ix_referrals_person_id_created_at", "person_id", "created_at"),
         Index("ix_referrals_organization_id_created_at", "organization_id", "created_at"),
         Index("ix_referrals_status_created_at", "status", "created_at"),
+        # How long a referral has been what it is, for each column of the board.
+        Index("ix_referrals_status_changed_at", "status", "changed_at"),
+        # All that figures ask of referrals: their rows, with what was written, are not read.
+        Index(
+            "ix_referrals_measured",
+            *("created_at", "status", "organization_id", "need", "outcome", "answered_at"),
+        ),
+        Index("ix_referrals_id_person_id_status", "id", "person_id", "status"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
@@ -61,7 +69,8 @@ class ReferralEvent(Base):
     __tablename__ = "referral_events"
     __table_args__ = (
         UniqueConstraint("referral_id", "sequence"),
-        Index("ix_referral_events_status_at", "status", "at"),
+        # In the order of referrals: who was accepted when is found without a sort or a hash.
+        Index("ix_referral_events_status_referral_id_at", "status", "referral_id", "at"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     referral_id: Mapped[str] = mapped_column(ForeignKey("referrals.id"), index=True)

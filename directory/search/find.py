@@ -27,7 +27,7 @@ from directory.search.explain import match_of, reasons
 from directory.search.fields import need_key
 from directory.search.follow import current_index
 from directory.search.index import Index
-from directory.search.likeness import likeness
+from directory.search.likeness import Compared, likeness
 from directory.search.model import FindResult, Match, Query, Relaxation, RelaxationKind
 from directory.search.names import Asked, asked, rows_named, rows_of_organization
 from directory.search.places import place_in
@@ -61,7 +61,7 @@ class _Search:
     named: list[int] = field(default_factory=list)
     called: bool = False
     vector: Vector | None = None
-    likes: NDArray[np.float32] | None = None
+    likes: Compared | None = None
     relaxed: list[Relaxation] = field(default_factory=list)
     by_name: frozenset[str] = frozenset()
 
@@ -136,7 +136,7 @@ def _begun(index: Index, query: Query) -> _Search:
         known = likeness(opened.settings.data_dir)
         search.vector = known.question(words)
         if search.vector is not None:
-            search.likes = known.of_rows(index, search.vector)
+            search.likes = known.compared(index, search.vector)
     return search
 
 
@@ -149,7 +149,8 @@ def _for_need(search: _Search, need: str) -> list[Ranked]:
     rows = search.index.rows_of_key(need_key(need))
     behind = np.zeros(len(rows), np.uint8)
     if search.read.words:
-        behind = steps(search.index, rows, search.read, search.likes)
+        likes = None if search.likes is None else search.likes.of(rows)
+        behind = steps(search.index, rows, search.read, likes)
     return _chosen(search, rows, need, behind)
 
 
@@ -210,16 +211,21 @@ def _by_text(search: _Search) -> list[list[Ranked]]:
     about = np.zeros(len(covered), np.bool_)
     if _says_something(search):
         about |= covered >= ABOUT
-    if search.likes is not None:
-        about |= search.likes >= LIKE_A_LISTING
+    likes = None if search.likes is None else search.likes.of_all()
+    if likes is not None:
+        about |= likes >= LIKE_A_LISTING
     rows = np.flatnonzero(about & index.live)
     lists = []
     if len(rows):
-        score = covered[rows] + (0 if search.likes is None else search.likes[rows])
+        score = covered[rows] + (0 if likes is None else likes[rows])
         rows = np.sort(rows[np.argsort(-score, kind="stable")[:_ABOUT_AT_MOST]])
         in_names = coverage(index, read, names_only=True)[rows] >= ABOUT
         search.by_name = frozenset(index.service_id(row) for row in rows[in_names].tolist())
-        lists.append(_chosen(search, rows, "", steps(index, rows, read, search.likes)))
+        lists.append(
+            _chosen(
+                search, rows, "", steps(index, rows, read, None if likes is None else likes[rows])
+            )
+        )
     return lists
 
 
@@ -258,7 +264,7 @@ def _matches(search: _Search, chosen: list[Ranked]) -> tuple[Match, ...]:
     index, question = search.index, search.question
     rows = np.array([index.row(one.listing.service_id) or 0 for one in chosen], np.int64)
     covered = coverage_of(index, rows, search.read)
-    likes = None if search.likes is None else search.likes[rows]
+    likes = None if search.likes is None else search.likes.of(rows)
     found = []
     for place, ranked in enumerate(chosen):
         why = reasons(

@@ -9,6 +9,7 @@ Nothing here is ever waited for: what has no vector yet is compared by its words
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -25,6 +26,9 @@ FOLDER = "search"
 _DIRECTIONS, _DIRECTIONS_OF_MANY, _MANY = 128, 64, 20_000
 _LEARNT_FROM = 4_000
 _AT_ONCE = 8_192
+# Of more rows than one in so many it takes longer to bring their vectors together than to compare
+# all as they lie.
+_MANY_OF_ALL = 8
 
 Likes = NDArray[np.float32]
 
@@ -36,6 +40,34 @@ class _Reduced:
     known: Known
     basis: NDArray[np.float32]
     rows: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """How alike each row of an index is to a question: the cosine, about; 0 where it is not known.
+
+    Worked out for the rows that are asked about; mostly they are few.
+    """
+
+    vectors: NDArray[np.float32]
+    question: NDArray[np.float32]
+    places: NDArray[np.int64]  # of each row; -1: it has no vector yet
+
+    def of(self, rows: NDArray[Any]) -> Likes:
+        if len(rows) * _MANY_OF_ALL > len(self.vectors):
+            every: Likes = self.of_all()[rows]
+            return every
+        places = self.places[rows]
+        known = places >= 0
+        likes = np.zeros(len(places), np.float32)
+        likes[known] = self.vectors[places[known]] @ self.question
+        return likes
+
+    def of_all(self) -> Likes:
+        """For each row, dead ones too."""
+        likes = np.append(self.vectors @ self.question, np.float32(0))
+        found: Likes = likes[self.places]
+        return found
 
 
 class Likeness:
@@ -59,15 +91,15 @@ class Likeness:
             return None
         return encoder.encoded_question(text)
 
-    def of_rows(self, index: Index, question: Vector) -> Likes:
-        """For each row of the index, dead ones too: the cosine, about; 0 where it is not known."""
+    def compared(self, index: Index, question: Vector) -> "Compared":
+        """A question beside the rows of an index."""
         reduced = self._current()
         if reduced is None:
-            return np.zeros(len(index.live), np.float32)
-        likes = np.append(reduced.rows @ (reduced.basis @ question), np.float32(0))
+            nowhere = np.full(len(index.live), -1, np.int64)
+            return Compared(np.zeros((0, 1), np.float32), np.zeros(1, np.float32), nowhere)
         places = [self._places_in(segment, reduced.known) for segment in index.segments]
-        found: Likes = likes[places[0] if len(places) == 1 else np.concatenate(places)]
-        return found
+        where = places[0] if len(places) == 1 else np.concatenate(places)
+        return Compared(reduced.rows, reduced.basis @ question, where)
 
     def prepare(self) -> None:
         """Do now what the next question would otherwise wait for."""

@@ -54,12 +54,13 @@ def coverage_of(index: Index, rows: Rows, read: Asked) -> NDArray[np.float32]:
 def steps(
     index: Index, rows: Rows, read: Asked, likes: NDArray[np.float32] | None
 ) -> NDArray[np.uint8]:
-    """For each of these rows how many steps it is behind the one most to the point."""
+    """For each of these rows how many steps it is behind the one most to the point. `likes`: how
+    alike each of them is to the question, where that is known."""
     if not len(rows):
         return np.zeros(0, np.uint8)
     points = points_of(index, rows, read)
     if likes is not None:
-        points += LIKENESS_WEIGHT * likes[rows]
+        points += LIKENESS_WEIGHT * likes
     behind = np.floor((points.max() - points) / STEP + 1e-4)
     found: NDArray[np.uint8] = np.minimum(behind, LAST_STEP).astype(np.uint8)
     return found

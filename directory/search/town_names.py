@@ -17,6 +17,7 @@ class TownNames:
         self._read = 0
         self._states: dict[str, list[str]] = {}
         self._joined: list[str] = []
+        self._by_joined: dict[str, str] = {}
         self._names: list[str] = []
         self._spelling = Spelling()
         self._sounds: dict[str, str] = {}
@@ -31,6 +32,10 @@ class TownNames:
             return None
         number = self._spelling.meant(written, self._joined, lambda _: 1)
         return self._names[number] if number is not None else self._sounds.get(sound(written))
+
+    def joined(self, written: str) -> str | None:
+        """The town whose name this is, but for its spaces."""
+        return self._by_joined.get(written) if len(written) >= _SHORTEST_SLIP else None
 
     def read(self, keys: Sequence[str]) -> "TownNames":
         """Take in the keys that are new since the last time. `keys` only ever grows."""
@@ -48,6 +53,7 @@ class TownNames:
             joined = name.replace(" ", "")
             self._spelling.add(len(self._joined), joined)
             self._sounds.setdefault(sound(joined), name)
+            self._by_joined.setdefault(joined, name)
             self._joined.append(joined)
             self._names.append(name)
         if state not in states:

@@ -70,10 +70,10 @@ def _name_at(
             continue
         if not any(_is_unknown(index, word) for word in part) and length == 1:
             continue
-        name_meant = towns.meant("".join(part))
-        if name_meant is not None and (length == 1 or any(_is_unknown(index, w) for w in part)):
-            return length, name_meant
-        if name_meant is not None and name_meant.replace(" ", "") == "".join(part):
+        # Words that somebody says are a town's only if they are its name, written apart.
+        slip = length == 1 or any(_is_unknown(index, word) for word in part)
+        name_meant = towns.meant("".join(part)) if slip else towns.joined("".join(part))
+        if name_meant is not None:
             return length, name_meant
     return 1, None
 

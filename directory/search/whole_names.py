@@ -72,7 +72,10 @@ def _candidates(index: Index, written: tuple[str, ...], *, exactly: bool) -> lis
     if not exactly:
         for word, rows in zip(content, rows_with, strict=True):
             if len(rows) <= _FEW:
-                shared[np.setdiff1d(_rows_with_like(index, word), rows)] += 1
+                like = np.zeros(len(shared), np.bool_)
+                like[_rows_with_like(index, word)] = True
+                like[rows] = False  # counted above
+                shared += like
     if not exactly and len(written) <= _LONGEST_APART:
         for first, second in pairwise(written):
             shared[_rows_with_like(index, first + second)] += 2

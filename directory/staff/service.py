@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from directory import database
 from directory.errors import Conflict, Invalid, NotFound, Unauthenticated
 from directory.people.phone import to_e164
-from directory.staff import attempts, queries
+from directory.staff import attempts, passwords, queries
 from directory.staff.models import (
     FailedLogin,
     RecoveryCode,
@@ -23,7 +23,6 @@ from directory.staff.models import (
     StaffToken,
 )
 
-SHORTEST_PASSWORD = 12
 LONGEST_NAME = 80
 TOKEN_LIFETIME = timedelta(hours=12)
 _UNFIT = r"@\s\x00-\x1f\ud800-\udfff"
@@ -51,7 +50,7 @@ def add(
     if not _EMAIL.match(address) or len(address) > 254:
         raise Invalid("email_invalid", "This is not an e-mail address.")
     if password is not None:
-        _long_enough(password)
+        passwords.fit(password, email=address)
     member = queries.any_by_email(session, address)
     if member is not None and member.removed_at is None:
         raise Conflict("staff_exists", "There is an account with this e-mail address already.")
@@ -79,9 +78,21 @@ def set_role(session: Session, email: str, role: Role) -> StaffMember:
 def set_password(session: Session, email: str, password: str) -> StaffMember:
     """A new password; whoever was signed in with the old one has to sign in again."""
     member = _active(session, email)
-    member.password_hash = _hasher.hash(_long_enough(password))
+    member.password_hash = _hasher.hash(passwords.fit(password, email=member.email))
     end_log_ins(session, member)
     return member
+
+
+def change_password(
+    session: Session, member: StaffMember, *, old: str, new: str, wall: datetime, now: datetime
+) -> bool:
+    """One's own: whoever else was signed in as this member has to sign in again, and so has this
+    browser. False, and nothing changed, when the old one is wrong. Raises as `check_password`."""
+    passwords.fit(new, email=member.email)
+    if check_password(session, member.email, old, wall=wall, now=now) is None:
+        return False
+    set_password(session, member.email, new)
+    return True
 
 
 def set_phone(session: Session, email: str, phone: str) -> StaffMember:
@@ -174,14 +185,6 @@ def forget_expired(session: Session, *, wall: datetime) -> None:
 
 def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _long_enough(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(
-            "password_too_short", f"A password has at least {SHORTEST_PASSWORD} characters."
-        )
-    return password
 
 
 def _active(session: Session, email: str) -> StaffMember:

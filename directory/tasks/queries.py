@@ -128,6 +128,14 @@ def open_counts(session: Session) -> dict[str, int]:
     return {str(kind): int(count) for kind, count in rows}
 
 
+def oldest_danger(session: Session, status: TaskStatus) -> datetime | None:
+    """Since when (product time) the danger waits that waits longest in this state."""
+    waiting = (Task.status == status, Task.kind.in_(DANGER))
+    return session.scalar(
+        select(func.min(func.coalesce(Task.reopened_at, Task.created_at))).where(*waiting)
+    )
+
+
 def open_dangers(session: Session) -> int:
     """How many people in danger nobody has taken on."""
     waiting = select(func.count()).where(Task.status == TaskStatus.OPEN, Task.kind.in_(DANGER))

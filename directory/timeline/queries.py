@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
+from directory.mandated_reports.models import MandatedReport
 from directory.messages.models import InboundMessage, OutboundMessage
 from directory.people.models import Consent
 from directory.referrals.models import Referral, ReferralEvent
@@ -86,6 +87,13 @@ def tasks_done(
 ) -> list[Task]:
     statement = select(Task).where(Task.person_id == person_id, Task.status == TaskStatus.DONE)
     return list(session.scalars(_newest(statement, Task.done_at, until, limit)))
+
+
+def mandated_reports(
+    session: Session, person_id: str, *, until: datetime | None, limit: int
+) -> list[MandatedReport]:
+    statement = select(MandatedReport).where(MandatedReport.person_id == person_id)
+    return list(session.scalars(_newest(statement, MandatedReport.made_at, until, limit)))
 
 
 def checkins_planned(session: Session, person_id: str) -> list[CheckIn]:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn
+from directory.mandated_reports.models import MandatedReport
 from directory.messages.models import InboundMessage, OutboundMessage
 from directory.people.models import Consent
 from directory.referrals.models import Referral, ReferralEvent
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     CHECKIN_NOT_SENT = "checkin_not_sent"
     CONSENT = "consent"
     TASK = "task"
+    MANDATED_REPORT = "mandated_report"
 
 
 Subject = InboundMessage | OutboundMessage | Visit | ReferralEvent | Referral | CheckIn
@@ -55,7 +57,7 @@ class Entry:
 
     at: datetime
     kind: Kind
-    subject: Subject | Consent | Task
+    subject: Subject | Consent | Task | MandatedReport
     referral: Referral | None = None
 
     @property
@@ -113,3 +115,5 @@ def _entries(
         yield Entry(consent.recorded_at, Kind.CONSENT, consent)
     for task in rows(queries.tasks_done):
         yield Entry(task.done_at or task.created_at, Kind.TASK, task)
+    for report in rows(queries.mandated_reports):
+        yield Entry(report.made_at, Kind.MANDATED_REPORT, report)

@@ -1,0 +1,1 @@
+"""What the product tells of itself to machines: `traces` of a text's way, `timings` to count."""

@@ -1,0 +1,45 @@
+"""What else is known of a number that texts: looked at once, so that only what is there is read.
+
+Most who text have no visit, no referral and no office; for them this is the one question that is
+asked.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from directory.checkins.models import CheckIn, CheckInStatus
+from directory.notices.models import Notice, NoticeStatus
+from directory.partners.models import PartnerContact
+from directory.people.models import Person
+from directory.referrals.models import Referral
+from directory.staff.models import StaffMember
+
+_ASKED = select(
+    exists().where(
+        StaffMember.phone_index == bindparam("number"), StaffMember.removed_at.is_(None)
+    ),
+    exists().where(
+        PartnerContact.address_index == bindparam("number"), PartnerContact.removed_at.is_(None)
+    ),
+    exists().where(CheckIn.person_id == bindparam("person"), CheckIn.status == CheckInStatus.SENT),
+    exists().where(Notice.person_id == bindparam("person"), Notice.status == NoticeStatus.SENT),
+    exists().where(Referral.person_id == bindparam("person")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Whether there is any: a member of staff or a contact of a partner with this number; a
+    check-in or a notice that the person has got and not answered; a referral."""
+
+    staff: bool
+    contact: bool
+    checkin: bool
+    notice: bool
+    referral: bool
+
+
+def ties_of(session: Session, person: Person) -> Ties:
+    return Ties(*session.execute(_ASKED, {"number": person.phone_index, "person": person.id}).one())
