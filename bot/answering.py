@@ -4,9 +4,11 @@ A lease keeps any second process or thread away from the person meanwhile; the t
 replies are one transaction, so a text is answered once, whatever dies in between.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 import structlog
 from sqlalchemy.orm import Session
@@ -14,25 +16,78 @@ from sqlalchemy.orm import Session
 from bot import deeds
 from bot.conversation import Conversation
 from bot.deeds import Applying
+from bot.lanes import Lanes
 from bot.situations import situation_of
-from bot.turn import ConsentChange, Situation, Turn
+from bot.sms.deliver import Ready
+from bot.turn import ConsentChange, NewTask, Situation, Turn
 from bot.wording import say
 from directory import database, follow_up
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
+from directory.conversations.models import Conversation as LeasedConversation
+from directory.failpoints import Point, reach
 from directory.languages import Language
 from directory.messages import inbox, outbox
-from directory.messages.models import AnsweredBy, InboundMessage, MessageKind, SendPriority
+from directory.messages.models import (
+    AnsweredBy,
+    InboundMessage,
+    MessageKind,
+    OutboundMessage,
+    SendPriority,
+)
 from directory.people import queries as people
 from directory.people import service as people_service
 from directory.people.models import Person
 from directory.processes import new_run
 from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
+from directory.telemetry import timings, traces
+from directory.telemetry.traces import Step
 
 log = structlog.get_logger(__name__)
 
 # A text whose answer fails this often gets the holding reply, so that it blocks nobody.
 ATTEMPTS = 3
+# One that was begun this often ends the process that answers it: no other is to try.
+STARTS = 6
+
+
+class Outgoing(Protocol):
+    """What this module needs of bot.sms.deliver.Sender."""
+
+    def take_reply(
+        self, session: Session, message: OutboundMessage, person: Person
+    ) -> Ready | None: ...
+
+    def send(self, ready: Ready) -> None: ...
+
+    def deliver(self, message_id: str) -> None: ...
+
+    def give_back(self, unsent: Collection[Ready]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A text that is to be answered, taken out of the session."""
+
+    inbound_id: str
+    person_id: str
+    text: str
+    attempts: int
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class _Replies:
+    """What a turn has queued. `taken`: claimed already; `others`: ids of what follows.
+
+    `more`: another text of this person waits; else the lease has been given back.
+    """
+
+    lane: str = ""
+    taken: Ready | None = None
+    others: tuple[str, ...] = ()
+    more: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +95,12 @@ class Answerer:
     """Answers texts. `now`: product time, `wall`: wall time, `on_shift(now)`: staff is there.
 
     `owner` names this process among those that share the database (directory.processes).
-    `deliver` sends one queued text at once; what it does not manage, the jobs do.
+    `sender` sends what was queued, on `lanes`; what it does not manage, the jobs do.
     """
 
     conversation: Conversation
-    deliver: Callable[[str], None]
+    sender: Outgoing
+    lanes: Lanes
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
     on_shift: Callable[[datetime], bool]
@@ -53,42 +109,85 @@ class Answerer:
     def answer(self, person_id: str) -> bool:
         """Answer everything this person has waiting; False when somebody else is at it."""
         run = new_run(self.owner)
-        if not self._lease(person_id, run):
-            return False
+        with database.session_scope() as session:
+            held = self._lease(session, person_id, run)  # kept: it is read again below
+            if held is None:
+                return False
+            waiting = self._next(session, person_id, run)
         try:
-            while self._answer_next(person_id) and self._lease(person_id, run):
-                pass
-        finally:
+            while waiting is not None:
+                more = self._answer(waiting, run)
+                waiting = self._still_waiting(person_id, run) if more else None
+        except BaseException:
             self._release(person_id, run)
+            raise
         return True
 
-    def _lease(self, person_id: str, run: str) -> bool:
-        with database.session_scope() as session:
-            return conversations.lease(session, person_id, by=run, wall=self.wall())
+    def _lease(self, session: Session, person_id: str, run: str) -> LeasedConversation | None:
+        return conversations.lease(session, person_id, by=run, wall=self.wall())
 
     def _release(self, person_id: str, run: str) -> None:
         with database.session_scope() as session:
             conversations.release(session, person_id, by=run)
 
-    def _answer_next(self, person_id: str) -> bool:
+    def _next(self, session: Session, person_id: str, run: str) -> _Waiting | None:
+        """The text to answer next; none, and the lease given back, when all are answered."""
+        inbound = inbox.next_unanswered(session, person_id)
+        if inbound is None:
+            conversations.release(session, person_id, by=run)
+            return None
+        inbound.attempts += 1
+        situation = self._situation(session, inbound)
+        return _Waiting(inbound.id, person_id, inbound.body, inbound.attempts, situation)
+
+    def _still_waiting(self, person_id: str, run: str) -> _Waiting | None:
         with database.session_scope() as session:
-            inbound = inbox.next_unanswered(session, person_id)
-            if inbound is None:
-                return False
-            inbound.attempts += 1
-            inbound_id, text, attempts = inbound.id, inbound.body, inbound.attempts
-            situation = self._situation(session, inbound)
-        try:
-            turn = self.conversation.respond_to(text, situation)
-        except Exception:
-            # Whatever it was, the person must not meet silence: say what to dial, and look.
-            log.exception("answer_failed", inbound_id=inbound_id, attempts=attempts)
-            if attempts < ATTEMPTS:
-                return True
-            turn = holding(situation)
-        for message_id in self._apply(inbound_id, turn):
-            self.deliver(message_id)
-        return True
+            held = self._lease(session, person_id, run)
+            if held is None:
+                return None  # it took too long, and another is at it
+            return self._next(session, person_id, run)
+
+    def _answer(self, waiting: _Waiting, run: str) -> bool:
+        """Whether another text of this person waits; if none does, the lease is given back."""
+        reach(Point.LEASED)
+        inbound_id, attempts = waiting.inbound_id, waiting.attempts
+        with traces.span(Step.ANSWER, of=inbound_id, attempt=attempts) as span:
+            try:
+                if attempts > STARTS:
+                    turn = for_a_person(waiting.situation)
+                else:
+                    turn = self.conversation.respond_to(waiting.text, waiting.situation)
+            except Exception:
+                # Whatever it was, the person must not meet silence: say what to dial, and look.
+                log.exception("answer_failed", inbound_id=inbound_id, attempts=attempts)
+                span.note(outcome="failed")
+                if attempts < ATTEMPTS:
+                    return True
+                turn = holding(waiting.situation)
+            span.note(answered_by=turn.answered_by)
+            reach(Point.UNDERSTOOD)
+            replies = self._stored(inbound_id, turn, run)
+        self._send(replies)
+        return replies.more
+
+    def _send(self, replies: _Replies) -> None:
+        """The first part was claimed when it was stored; the others follow it in order."""
+        reach(Point.QUEUED)
+        sender, taken = self.sender, replies.taken
+        if taken is not None:
+            reach(Point.CLAIMED)
+            unsent = partial(sender.give_back, [taken])
+            self.lanes.put(replies.lane, partial(sender.send, taken), instead=unsent)
+        for message_id in replies.others:
+            self.lanes.put(replies.lane, partial(sender.deliver, message_id))
+
+    def _stored(self, inbound_id: str, turn: Turn, run: str) -> _Replies:
+        """Apply the turn; the texts to send."""
+        with traces.span(Step.STORE, of=inbound_id) as span:
+            replies = self._apply(inbound_id, turn, run)
+            span.note(texts=(replies.taken is not None) + len(replies.others))
+        timings.answered(turn.answered_by)
+        return replies
 
     def answer_owed(self, inbound_id: str) -> None:
         """Answer fully a text that got only the holding reply, now that Rasa is back."""
@@ -98,40 +197,43 @@ class Answerer:
                 return
             person_id = inbound.person_id
         run = new_run(self.owner)
-        if not self._lease(person_id, run):
-            return
+        with database.session_scope() as session:
+            if self._lease(session, person_id, run) is None:
+                return
         try:
-            self._answer_owed(inbound_id)
+            self._answer_owed(inbound_id, run)
         finally:
             self._release(person_id, run)
 
-    def _answer_owed(self, inbound_id: str) -> None:
+    def _answer_owed(self, inbound_id: str, run: str) -> None:
         with database.read_scope() as session:
             inbound = inbox.by_id(session, inbound_id)
             if inbound is None or not inbound.owed:
                 return
             text, situation = inbound.body, self._situation(session, inbound)
-        turn = self.conversation.respond_to(text, situation)
+        with traces.span(Step.ANSWER, of=inbound_id) as span:
+            turn = self.conversation.respond_to(text, situation)
+            span.note(answered_by=turn.answered_by)
         if turn.answered_by is AnsweredBy.HOLDING:
             return
         if turn.replies:  # none to who has opted out meanwhile: nothing is owed any more
             first = say("late_answer", situation.language) + "\n" + turn.replies[0]
             turn = replace(turn, replies=(first, *turn.replies[1:]))
-        for message_id in self._apply(inbound_id, turn):
-            self.deliver(message_id)
+        self._send(self._stored(inbound_id, turn, run))
 
     def _situation(self, session: Session, inbound: InboundMessage) -> Situation:
         now = self.now()
         person = _known(session, inbound.person_id)
         return situation_of(session, inbound, person, on_shift=self.on_shift(now), now=now)
 
-    def _apply(self, inbound_id: str, turn: Turn) -> list[str]:
-        """Everything that a turn changes, in one transaction; ids of the texts to send."""
+    def _apply(self, inbound_id: str, turn: Turn, run: str) -> _Replies:
+        """Everything that a turn changes, in one transaction, with the claim of what is to be sent
+        first, and the lease given back if nothing more is to be answered."""
         now = self.now()
         with database.session_scope() as session:
             inbound = inbox.by_id(session, inbound_id, for_update=True)
             if inbound is None or (inbound.answered_at is not None and not inbound.owed):
-                return []
+                return _Replies()
             person = _known(session, inbound.person_id)
             _change_consent(session, person, turn, now=now)
             if turn.memory.language and person.language is None:
@@ -156,21 +258,44 @@ class Answerer:
             conversations.remember(session, person.id, done.memory, now=now)
             if turn.tracked:
                 conversations.mark_tracked(session, person.id)
-            inbox.mark_answered(inbound, turn.answered_by, now=now)
-            queued = [
-                outbox.queue_text(
-                    session,
-                    person_id=person.id,
-                    body=body,
-                    kind=MessageKind.REPLY,
-                    now=now,
-                    priority=_priority(turn),
-                    in_reply_to=inbound.id,
-                    after_opt_out=turn.consent in _SILENCING,
-                )
-                for body in (*turn.replies, *done.replies)
-            ]
-            return [message.id for message in queued]
+            inbox.mark_answered(session, inbound, turn.answered_by, now=now)
+            bodies = (*turn.replies, *done.replies)
+            return self._queued(session, inbound, person, turn, bodies, now=now, run=run)
+
+    def _queued(
+        self,
+        session: Session,
+        inbound: InboundMessage,
+        person: Person,
+        turn: Turn,
+        bodies: Sequence[str],
+        *,
+        now: datetime,
+        run: str,
+    ) -> _Replies:
+        priority, taken, others = _priority(turn), None, []
+        # Danger does not wait until an answer before it has found a carrier that is slow.
+        lane = f"{person.id} danger" if priority is SendPriority.DANGER else person.id
+        for number, body in enumerate(bodies):
+            message = outbox.queue_text(
+                session,
+                person_id=person.id,
+                body=body,
+                kind=MessageKind.REPLY,
+                now=now,
+                priority=priority,
+                in_reply_to=inbound.id,
+                after_opt_out=turn.consent in _SILENCING,
+            )
+            if number > 0 or self.lanes.busy(lane):
+                others.append(message.id)
+            else:
+                with session.no_autoflush:  # so that it is written once, with its claim
+                    taken = self.sender.take_reply(session, message, person)
+        more = inbox.next_unanswered(session, person.id) is not None
+        if not more:
+            conversations.release(session, person.id, by=run)
+        return _Replies(lane, taken, tuple(others), more)
 
 
 _SILENCING = (ConsentChange.STOP, ConsentChange.WRONG_PERSON)
@@ -179,6 +304,14 @@ _SILENCING = (ConsentChange.STOP, ConsentChange.WRONG_PERSON)
 def holding(situation: Situation) -> Turn:
     """What to dial, when nothing better can be said right now."""
     return Turn(AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),))
+
+
+def for_a_person(situation: Situation) -> Turn:
+    """The same words, and a task: nothing is owed, since no process gets through this text."""
+    task = NewTask(TaskKind.CALL_BACK, "A text could not be answered automatically: please read.")
+    return Turn(
+        AnsweredBy.FALLBACK, situation.memory, (say("holding", situation.language),), tasks=(task,)
+    )
 
 
 def _change_consent(session: Session, person: Person, turn: Turn, *, now: datetime) -> None:

@@ -28,6 +28,7 @@ from bot.choices import More, Pick, read_choice
 from bot.clinician_texts import turns as clinician_turns
 from bot.clinician_texts.danger import own_danger, speaks_of_danger
 from bot.clinician_texts.read import language_at_the_end
+from bot.flood import in_flood
 from bot.held import aside
 from bot.languages import language_of, requested_language
 from bot.legible import has_words, legible
@@ -74,6 +75,8 @@ class Conversation:
     def respond_to(self, text: str, situation: Situation) -> Turn:
         """The answer to one text of a person. Always at least one reply, unless opted out."""
         text = legible(text)
+        if situation.flood is not None:
+            return in_flood(text, situation.flood, situation)
         danger = screen(text) if situation.clinician is None else own_danger(text)
         if danger is not None and danger.hint and not confirms(self._look(text)):
             danger = replace(danger, immediate=False)

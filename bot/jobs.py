@@ -6,7 +6,6 @@ a second: what is due by product time, and whatever a dead process has left behi
 to be sent is taken up by a thread of its own, a handful at a time, as fast as our number may send.
 """
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,20 +15,20 @@ from threading import Event, Lock, Thread
 
 import structlog
 
-from bot import due
+from bot import due, intake
 from bot.answering import Answerer
 from bot.notices.send import NoticeSender
 from bot.rasa_client import RasaClient
 from bot.sms.deliver import Ready, Sender
 from bot.step_health import StepHealth
-from directory import database
+from directory import claims, database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
 from directory.jobs import KEEP_HISTORY, Job, Worker
 from directory.messages import inbox, outbox
 from directory.messages.spool import Spool
 from directory.notices import service as notices
-from directory.processes import Presence
+from directory.processes import Present
 from directory.quiet_hours import QuietHours
 from directory.referrals import repeats
 from directory.staff import service as staff
@@ -42,12 +41,13 @@ TICK_SECONDS = 1.0
 QUEUE_SECONDS = 0.2
 SLOW_EVERY = 30  # ticks
 HISTORY_EVERY = 3600  # ticks
-SWITCH_SECONDS = 0.0005
 # A conversation has ended when nothing was said for this long (product time, 24 h at most).
 CONVERSATION_ENDS_AFTER = timedelta(hours=1)
 # Answers have threads of their own: texts that wait for their slot must not keep them waiting, and
-# neither must a mail server that is slow. A text takes a thread for a few tenths of a second.
-ANSWER_THREADS = 12
+# neither must a mail server that is slow. What they decide is sent from lanes, so no carrier holds
+# them. Not more of them: all want the same processor and the same database, and a webhook that is
+# to be stored waits for each (with twelve eight times as long as with four).
+ANSWER_THREADS = 4
 TEXT_THREADS = 24
 NOTICE_THREADS = 4
 
@@ -66,8 +66,9 @@ class Parts:
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
     keep_time: Callable[[], None]
-    presence: Presence
+    presence: Present
     prepare: Callable[[], None]
+    upkeep: Callable[[Callable[[], bool]], object] = bool
 
 
 class Workers:
@@ -96,6 +97,7 @@ class Workers:
         self.swept_at: datetime | None = None
 
     def start(self) -> None:
+        self._parts.presence.heard = self.answer_soon
         self._parts.presence.appear()
         if self._alone:
             with database.session_scope() as session:
@@ -116,29 +118,30 @@ class Workers:
             thread.join(timeout=10)
         for pool in (self._answers, self._notices):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._parts.answerer.lanes.stop()
         self._texts.shutdown(wait=True)  # who finds that all stops gives the text back
         if self._unsent:
             self._parts.sender.give_back(self._unsent)
         self._worker.stop()
         self._parts.presence.leave()
 
+    def when_lock_is_lost(self, do: Callable[[], None]) -> None:
+        """What this process does then, besides claiming nothing more until it has it again."""
+        self._parts.presence.lost = do
+
     def answer_soon(self, person_id: str) -> None:
         self._once(self._answers, f"answer {person_id}", self._answer_job, person_id)
 
     def _prepare(self) -> None:
-        # It computes for seconds. Meanwhile whoever sends must not wait for the usual 5 ms each
-        # time that it comes back from the database or the network.
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_SECONDS)
         try:
             self._parts.prepare()
         except Exception:  # then each answer tries for itself
             log.exception("preparing_failed")
-        finally:
-            sys.setswitchinterval(usual)
         self._prepared.set()
 
     def _answer_job(self, person_id: str) -> None:
+        if self._parts.presence.tenure is None:
+            return  # others may take this process for dead, and answer in its place
         self._prepared.wait()  # or each of the first answers would read in everything for itself
         self._parts.answerer.answer(person_id)
 
@@ -198,37 +201,48 @@ class Workers:
             tick += 1
             try:
                 self.sweep(slow=tick % SLOW_EVERY == 0)
-                if tick % HISTORY_EVERY == 0:
+                if tick % HISTORY_EVERY == 0 and self._parts.presence.leads():
                     self._worker.forget_finished(before=self._parts.wall() - KEEP_HISTORY)
             except Exception:
                 log.exception("sweep_failed")
 
     def sweep(self, *, slow: bool) -> None:
-        """Look at everything that is due or left behind."""
+        """Look at everything that is due or left behind.
+
+        Of several processes each looks after its own share of the people who wait, and sends what
+        its turn has come; all else is the leader's.
+        """
         parts = self._parts
-        parts.keep_time()
         now, wall = parts.now(), parts.wall()
-        self._take_in_spool(now)
-        self._take_over(wall)
-        due.look(due.Moment(now, wall, parts.quiet), health=self._health)
+        intake.take_in(parts.spool, now=now)
+        leads = parts.presence.leads()
+        if leads:
+            parts.keep_time()
+            self._take_over(wall)
+            due.look(due.Moment(now, wall, parts.quiet), health=self._health)
         with database.read_scope() as session:
             waiting = inbox.people_waiting(session, before=now)
-        for person_id in waiting:
+        for person_id in filter(parts.presence.looks_after, waiting):
             self.answer_soon(person_id)
         self.send_next()
-        for notice_id in parts.notices.due():
-            self._once(self._notices, f"notice {notice_id}", parts.notices.send, notice_id)
-        if slow:
-            self._slow_sweep(now, wall)
-        parts.heartbeat.write_text(wall.isoformat(), encoding="ascii")
+        if leads:
+            for notice_id in parts.notices.due():
+                self._once(self._notices, f"notice {notice_id}", parts.notices.send, notice_id)
+            if slow:
+                self._slow_sweep(now, wall)
+        if parts.presence.beat():
+            parts.heartbeat.write_text(wall.isoformat(), encoding="ascii")
         self.swept_at = wall
 
     def _slow_sweep(self, now: datetime, wall: datetime) -> None:
         parts = self._parts
+        if not self._alone and self._worker.running:
+            self._worker.take_over(parts.presence.dead_among)
         with database.session_scope() as session:
             checkins.give_up_on_silent(session, now=now)
             staff.forget_expired(session, wall=wall)
             repeats.forget_old(session, wall=wall)
+        self._once(self._notices, "upkeep", lambda _: parts.upkeep(self._stop.is_set), "")
         if not parts.rasa.ready():
             return
         with database.read_scope() as session:
@@ -242,24 +256,13 @@ class Workers:
                 conversations.mark_forgotten(session, person_id)
 
     def _take_over(self, wall: datetime) -> None:
-        """Let go what dead processes of this machine hold; their work is then anybody's."""
+        """Let go what dead processes hold; their work is then anybody's."""
         presence = self._parts.presence
-        for name in presence.dead():
+        with database.read_scope() as session:
+            held = claims.holders(session, wall=wall)
+        for name in (*presence.dead(), *presence.dead_among(held)):
             with database.session_scope() as session:
                 conversations.release_of(session, name)
                 outbox.release_claims(session, wall=wall, of=name)
             presence.forget(name)
             log.warning("process_died", process=name)
-
-    def _take_in_spool(self, now: datetime) -> None:
-        for path, text in self._parts.spool.waiting():
-            with database.session_scope() as session:
-                inbox.record_inbound(
-                    session,
-                    provider_id=text.provider_id,
-                    phone=text.phone,
-                    body=text.body,
-                    media_count=text.media_count,
-                    now=now,
-                )
-            path.unlink(missing_ok=True)

@@ -9,6 +9,9 @@ from typing import Any, Self
 
 import httpx
 
+from directory.telemetry import timings, traces
+from directory.telemetry.traces import Step
+
 CHANNEL = "/webhooks/handoff"
 
 
@@ -17,6 +20,8 @@ class RasaUnavailable(Exception):  # named for what the caller must deal with
 
 
 OPT_OUT = "opt_out"
+# What each door of the gateway is for, as it is called in measures.
+_CALLS = {"/webhook": "ask", "/look": "look", "/forget": "forget"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +161,20 @@ class RasaClient:
         self._http.close()
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
+        call = _CALLS[path]
+        with traces.span(Step.UNDERSTAND, call=call) as span, timings.rasa(call) as timed:
+            carried = traces.carried()
+            if carried is not None and "metadata" in body:
+                # Rasa hands it on to the actions with the rest.
+                body = body | {"metadata": body["metadata"] | {"traceparent": carried}}
+            answer = self._answer(path, body, {} if carried is None else {"traceparent": carried})
+            timed.outcome = "answered"
+            span.note(outcome="answered")
+            return answer
+
+    def _answer(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
         try:
-            response = self._send(path, body)
+            response = self._send(path, body, headers)
         except httpx.HTTPError as error:
             raise RasaUnavailable(type(error).__name__) from error
         if response.status_code != httpx.codes.OK:
@@ -167,10 +184,10 @@ class RasaClient:
         except ValueError as error:
             raise RasaUnavailable("the answer is no JSON") from error
 
-    def _send(self, path: str, body: dict[str, Any]) -> httpx.Response:
+    def _send(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         try:
-            return self._http.post(path, json=body)
+            return self._http.post(path, json=body, headers=headers)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             # A kept connection that the server has closed meanwhile. Asking again is safe: the
             # gateway knows the message id.
-            return self._http.post(path, json=body)
+            return self._http.post(path, json=body, headers=headers)

@@ -65,6 +65,5 @@ def rasa_server(
 
 def action_server(*, port: int, **settings: str) -> Command:
     """Starts the action server, in the application's Python; `settings` go to its environment."""
-    argv = (sys.executable, "-m", "rasa_sdk", "--actions", "bot.actions", "--port", str(port))
-    # Without SANIC_HOST it would listen on every address of the machine.
-    return Command(argv, ROOT, {"SANIC_HOST": LOOPBACK, "PYTHONWARNINGS": "ignore", **settings})
+    argv = (sys.executable, "-m", "bot.actions", "--host", LOOPBACK, "--port", str(port))
+    return Command(argv, ROOT, {"PYTHONWARNINGS": "ignore", **settings})

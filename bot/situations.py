@@ -19,12 +19,13 @@ from bot.turn import (
     SafetyQuestion,
     Situation,
 )
+from directory import database
 from directory.checkins import service as checkins
-from directory.checkins.models import CheckIn
 from directory.conversations import service as conversations
 from directory.conversations.memory import Memory
 from directory.freshness import answers as listing_answers
 from directory.languages import Language
+from directory.messages.flood import Flood, flood_of
 from directory.messages.models import InboundMessage
 from directory.on_call import queries as on_call
 from directory.partners import queries as partners
@@ -33,6 +34,7 @@ from directory.people.models import Person
 from directory.referrals import queries as referrals
 from directory.referrals.states import Status
 from directory.staff import queries as staff
+from directory.ties import ties_of
 
 # A partner who answers this late is still told what became of the referral.
 ENDED_LATELY = timedelta(days=14)
@@ -47,12 +49,12 @@ def situation_of(
     now: datetime,
 ) -> Situation:
     """`now`: product time; `on_shift`: staff is there."""
-    memory = conversations.load(session, person.id)
-    clinician = _clinician(session, person)
-    contacts = partners.contacts_by_address(session, person.phone) if not clinician else []
+    memory, there = conversations.load(session, person.id), ties_of(session, person)
+    clinician = _clinician(session, person) if there.staff else None
+    contacts = _contacts(session, person) if there.contact and clinician is None else []
     is_resident = clinician is None and not contacts
     language = memory.language or person.language or _language_of(contacts)
-    told = sent_notice(session, person.id, TELLING, now=now)
+    told = sent_notice(session, person.id, TELLING, now=now) if there.notice else None
     if told is not None and is_set_aside(told.sent_at, memory):
         told = None
     return Situation(
@@ -61,29 +63,43 @@ def situation_of(
         opted_out=person.opted_out_at is not None,
         language=Language(language or Language.EN),
         memory=memory,
-        checkin=_open(checkins.open_for(session, person.id, now=now), memory),
+        checkin=_open(session, person, memory, now=now) if there.checkin else None,
         media_count=inbound.media_count,
         on_shift=on_shift,
         now=now,
-        safety_asked=_safety(checkins.safety_open_for(session, person.id, now=now), person, memory),
+        safety_asked=_safety(session, person, memory, now=now) if there.checkin else None,
         told=told,
         told_of=told_of(session, person.id, told),
-        outcome_asked=sent_notice(session, person.id, ASKING, now=now),
-        open_referrals=len(referrals.open_of_person(session, person.id)),
+        outcome_asked=(sent_notice(session, person.id, ASKING, now=now) if there.notice else None),
+        open_referrals=(len(referrals.open_of_person(session, person.id)) if there.referral else 0),
         at_partner=_at_partner(session, contacts, now=now),
         listings_asked=_listings_asked(session, contacts),
         clinician=clinician,
         held=held_of(session, person) if is_resident else None,
+        flood=_flood(session, inbound),
     )
 
 
-def _open(checkin: CheckIn | None, memory: Memory) -> OpenCheckIn | None:
+def _flood(session: Session, inbound: InboundMessage) -> Flood | None:
+    settings = database.current().settings
+    return flood_of(session, inbound, a_minute=settings.sender_rate, speed=settings.clock_speed)
+
+
+def _contacts(session: Session, person: Person) -> list[PartnerContact]:
+    return partners.contacts_by_address(session, person.phone)
+
+
+def _open(session: Session, person: Person, memory: Memory, *, now: datetime) -> OpenCheckIn | None:
+    checkin = checkins.open_for(session, person.id, now=now)
     if checkin is None or checkin.sent_at is None or is_set_aside(checkin.sent_at, memory):
         return None
     return OpenCheckIn(checkin.id, checkin.sent_at)
 
 
-def _safety(checkin: CheckIn | None, person: Person, memory: Memory) -> SafetyQuestion | None:
+def _safety(
+    session: Session, person: Person, memory: Memory, *, now: datetime
+) -> SafetyQuestion | None:
+    checkin = checkins.safety_open_for(session, person.id, now=now)
     if checkin is None or checkin.sent_at is None or is_set_aside(checkin.sent_at, memory):
         return None
     return SafetyQuestion(checkin.id, checkin.sent_at, person.code_word)

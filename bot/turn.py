@@ -12,6 +12,7 @@ from bot.referral_facts import ReferralFacts, SentNotice
 from bot.safety.screen import Danger
 from directory.conversations.memory import Memory
 from directory.languages import Language
+from directory.messages.flood import Flood
 from directory.messages.models import AnsweredBy
 from directory.referrals.states import OPEN, Status
 from directory.tasks.models import TaskKind
@@ -101,7 +102,8 @@ class Situation:
     danger is set aside: it is None here, but for `outcome_asked`, which plain words still answer.
     `at_partner`: the referrals that a partner's contact texts about; those that ended lately last.
     `listings_asked`: what that contact was asked last about the listings of each organisation.
-    `look_up_for`: the language of the person for whom a clinician looks something up.
+    `look_up_for`: the language of the person for whom a clinician looks something up. `flood`: more
+    texts came from this number than anybody writes.
     """
 
     person_id: str
@@ -123,6 +125,7 @@ class Situation:
     clinician: Clinician | None = None
     look_up_for: Language | None = None
     held: Held | None = None
+    flood: Flood | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.actions.decide import ANYWHERE, form_slots, needs_meant, wants_open_now
+from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.database import read_scope
 from directory.search import Query, find, needs_in, place_in
@@ -26,6 +27,7 @@ class ValidateFindForm(Action):
     def name(self) -> str:
         return "validate_find_form"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
@@ -40,6 +42,7 @@ class AskPlace(Action):
     def name(self) -> str:
         return "action_ask_find_form_place"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
@@ -54,6 +57,7 @@ class FindServices(Action):
     def name(self) -> str:
         return "action_find_services"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
@@ -72,6 +76,7 @@ class FindAgain(Action):
     def name(self) -> str:
         return "action_find_again"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:

@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.actions.decide import language_asked_for, needs_to_offer
+from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.search import needs_in
 
@@ -16,6 +17,7 @@ class SwitchLanguage(Action):
     def name(self) -> str:
         return "action_switch_language"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
@@ -30,6 +32,7 @@ class Clarify(Action):
     def name(self) -> str:
         return "action_clarify"
 
+    @traced
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:

@@ -22,7 +22,8 @@ class PhoneMessage:
 
     ``order`` numbers messages and never changes; ``revision`` rises with each change to any.
     ``webhook_status``: the product's last HTTP answer to an inbound one, 0 for no answer, None
-    while it has not been told. ``created_at`` is ISO 8601, wall time.
+    while it has not been told. ``created_at`` is ISO 8601, wall time. ``inline``: the product said
+    it in its answer to the webhook.
     """
 
     order: int
@@ -39,6 +40,7 @@ class PhoneMessage:
     created_at: str
     webhook_status: int | None
     redacted: bool
+    inline: bool = False
 
 
 _FIELDS = frozenset(each.name for each in fields(PhoneMessage))

@@ -163,11 +163,13 @@ class RestApi:
         return JSONResponse(message_json(self._message(request), self.settings))
 
     async def update(self, request: Request) -> Response:
-        """Redaction: Twilio allows one change of the body, to nothing."""
+        """Redaction: Twilio allows one change of the body, to nothing, after the flight."""
         message = self._message(request)
         form = await _form(request)
         if form.get("Body") != "":
             raise Refusal(400, 20001)
+        if message.status not in _FINAL:
+            raise Refusal(409, 20009)
         self.store.change(message.sid, redacted=1)
         return JSONResponse(message_json(self._message(request), self.settings))
 

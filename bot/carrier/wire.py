@@ -164,6 +164,7 @@ def phone_json(message: StoredMessage) -> dict[str, Any]:
         "phone": message.phone,
         "direction": "inbound" if message.direction is Direction.INBOUND else "outbound",
         "by_carrier": message.direction is Direction.CARRIER_REPLY,
+        "inline": message.direction is Direction.TWIML_REPLY,
         "body": message.body,
         "media": list(message.media),
         "status": message.status,

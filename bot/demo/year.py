@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.demo import asking, crew, follow_up, referring, residents
+from bot.demo import asking, crew, example_house, follow_up, referring, residents
 from bot.demo.duties import Duties
 from bot.demo.talk import Talk
 from bot.demo.world import World
@@ -40,8 +40,8 @@ def is_filled(session: Session) -> bool:
 def fill(session: Session, *, now: datetime, password: str, seed: int = SEED) -> Filled:
     """Write the year that ends with `now`. The listings must be loaded, and nobody be there.
 
-    The same seed and instant make the same year, the accounts' ids apart. `password`: of the
-    accounts of `crew.sign_ins`.
+    The same seed and instant make the same year, the ids of accounts, contacts and changes apart.
+    `password`: of the accounts of `crew.sign_ins`.
     """
     settings = database.current().settings
     world = World(
@@ -61,6 +61,7 @@ def fill(session: Session, *, now: datetime, password: str, seed: int = SEED) ->
     talk.write()
     _count_unmet(world)
     _write(session, world.rows)
+    example_house.open_its_doors(session, world)
     visits = sum(len(each.visits) for each in people)
     texts = len(talk.received) + len(talk.sent)
     return Filled(len(people), visits, texts, len(world.rows))

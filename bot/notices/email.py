@@ -74,6 +74,12 @@ class MailServer:
         except (smtplib.SMTPException, OSError) as error:
             raise TryLater("mail_server_not_reached") from error
 
+    def try_log_in(self) -> None:
+        """Connect and log in as for an e-mail, and leave. Raises SMTPException or OSError."""
+        server = self._connected()
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+
     def _connected(self) -> smtplib.SMTP:
         context = self.tls or ssl.create_default_context()
         if self.tls_from_start:

@@ -53,7 +53,8 @@ class Weighting:
         for counts, telling in zip(kinds, self.telling, strict=True):
             rows = csr_matrix(counts, dtype=np.float32, copy=True)
             rows.data = (1 + np.log(rows.data)) * telling[rows.indices]
-            scaled.append(normalize(rows) / np.sqrt(len(self.telling)))
+            # In float32 throughout: a product with a float64 row first copies the other side whole.
+            scaled.append(normalize(rows) * np.float32(len(self.telling) ** -0.5))
         return hstack(scaled, format="csr")
 
 
@@ -146,7 +147,10 @@ def _likeness(vectors: np.ndarray, wording: csr_matrix) -> np.ndarray:
 
 
 def _meaning(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    distance = (some @ others.T).astype(np.float32)
+    if len(some) == 1:  # as matrix by vector: less than half the time
+        distance = (others @ some[0])[np.newaxis].astype(np.float32)
+    else:
+        distance = (some @ others.T).astype(np.float32)
     distance -= 1
     distance *= 2 * SHARPNESS
     np.exp(distance, out=distance)

@@ -4,7 +4,7 @@ a first try that may have arrived is looked up at the carrier before anything is
 """
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,14 +23,17 @@ from bot.sms.pace import Pace
 from directory import database
 from directory.checkins import queries as checkins
 from directory.conversations.queries import held_people
-from directory.messages import outbox
-from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.failpoints import Point, reach
+from directory.messages import inbox, outbox
+from directory.messages.models import OutboundMessage, OutboundStatus, SendPriority
 from directory.messages.outbox import Claimed
 from directory.messages.slots import Slots
 from directory.on_call import pause
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.quiet_hours import QuietHours
+from directory.telemetry import timings, traces
+from directory.telemetry.traces import Span, Step
 
 # About an hour of trying: a carrier's bad afternoon must not turn every reply into a task.
 TRIES = 20
@@ -49,14 +52,22 @@ SHORTEST_VALIDITY = timedelta(seconds=30)
 LATE_SLOT = timedelta(seconds=10)
 
 
+class LockLost(Exception):
+    """Others may take this process for dead, and have what it had claimed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A claimed text and the wall instant of its slot; None for one that is looked up first."""
+    """A claimed text and the wall instant of its slot; None for one that is looked up first.
+
+    `tenure`: the stretch of holding this process's lock in which it was claimed.
+    """
 
     claimed: Claimed
     to: str
     slot: datetime | None
     validity_seconds: int
+    tenure: int = 0
 
 
 class Sender:
@@ -64,7 +75,7 @@ class Sender:
     this one among those that share the outbox. `notes`: written with by whoever else hears of
     what came of texts."""
 
-    def __init__(  # everything that moves is injected
+    def __init__(  # noqa: PLR0913  # everything that moves is injected
         self,
         gateway: SmsGateway,
         *,
@@ -75,6 +86,7 @@ class Sender:
         sleep: Callable[[float], None],
         jitter: Callable[[], float],
         process: str | None = None,
+        tenure: Callable[[], int | None] = lambda: 0,
     ) -> None:
         self._gateway = gateway
         self._pace = pace
@@ -85,12 +97,14 @@ class Sender:
         self._jitter = jitter
         self.notes = Notes()
         self._process = process
+        self._tenure = tenure
 
     def deliver(self, message_id: str) -> None:
         """Send one text if it is due and nobody else has it. Safe to call at any time, twice."""
         with database.session_scope() as session:
-            taken = self._take(session, [message_id])
+            taken = self.take(session, [message_id])
         for ready in taken:
+            reach(Point.CLAIMED)
             self.send(ready)
 
     def next_up(self) -> list[str]:
@@ -109,7 +123,7 @@ class Sender:
         if not waiting:
             return []
         with database.session_scope() as session:
-            return self._take(session, waiting)
+            return self.take(session, waiting)
 
     def give_back(self, unsent: Collection[Ready]) -> None:
         """Let go texts that were taken and are not sent after all."""
@@ -118,23 +132,46 @@ class Sender:
 
     def send(self, ready: Ready) -> None:
         """Send a text that was taken, at its time, and note what came of it."""
-        message_id = ready.claimed.id
+        claimed = ready.claimed
+        with traces.span(
+            Step.SEND,
+            of=claimed.in_reply_to or claimed.id,
+            first=claimed.in_reply_to is None and claimed.attempts == 1,
+            attempt=claimed.attempts,
+            kind=claimed.kind,
+            message_id=claimed.id,
+            looked_up=ready.slot is None,
+        ) as span:
+            self._send_and_note(ready, span)
+
+    def _send_and_note(self, ready: Ready, span: Span) -> None:
+        message_id, outcome = ready.claimed.id, "sent"
         try:
             sent = self._send(ready)
+        except LockLost:
+            outcome = "let_go"  # nothing was sent, and the claim is anybody's or ends by itself
         except AmbiguousSendError:
+            outcome = "ambiguous"
             self._note(message_id, self._after_ambiguous)
         except RetryableSendError as error:
-            retry_after = error.retry_after
+            outcome, retry_after = "retry", error.retry_after
             self._note(message_id, lambda s, m: self._after_retryable(s, m, retry_after))
         except PermanentSendError as error:
-            reason = error.reason
+            outcome, reason = "refused", error.reason
             self._note(message_id, lambda s, m: refuse(s, m, reason, now=self._now()))
         else:
+            reach(Point.TAKEN)
             self._note(message_id, lambda s, m: self._after_sent(s, m, sent))
+            reach(Point.NOTED)
+        span.note(outcome=outcome)
+        timings.sent(outcome, ready.claimed.kind)
 
-    def _take(self, session: Session, message_ids: Sequence[str]) -> list[Ready]:
-        """Claim those of these texts that may leave and find a slot."""
-        wall = self._wall()
+    def take(self, session: Session, message_ids: Sequence[str]) -> list[Ready]:
+        """Claim those of these texts that may leave and find a slot; `send` each once that is
+        committed."""
+        wall, tenure = self._wall(), self._tenure()
+        if tenure is None:
+            return []
         messages = outbox.claimable(session, message_ids, wall=wall)
         if not messages:
             return []
@@ -153,7 +190,18 @@ class Sender:
         slots = self._pace.slots(session, wall=wall)
         taken = [self._claim(session, message, to, slots, wall=wall) for message in going]
         del held
-        return [ready for ready in taken if ready is not None]
+        return [replace(ready, tenure=tenure) for ready in taken if ready is not None]
+
+    def take_reply(
+        self, session: Session, message: OutboundMessage, person: Person
+    ) -> Ready | None:
+        """As `take`, for a reply that this very transaction has queued: nobody else has seen it."""
+        wall, tenure = self._wall(), self._tenure()
+        if tenure is None or self._withheld(session, message, person, wall=wall):
+            return None
+        slots = self._pace.slots(session, wall=wall)
+        ready = self._claim(session, message, {person.id: person}, slots, wall=wall)
+        return None if ready is None else replace(ready, tenure=tenure)
 
     def _withheld(
         self, session: Session, message: OutboundMessage, person: Person, *, wall: datetime
@@ -202,12 +250,18 @@ class Sender:
         wait_seconds = (slot - self._wall()).total_seconds()
         if wait_seconds > 0:
             self._sleep(wait_seconds)
-        return self._gateway.send(
-            to=ready.to,
-            body=claimed.body,
-            reference=claimed.id,
-            validity_seconds=ready.validity_seconds,
-        )
+        if self._tenure() != ready.tenure:
+            raise LockLost
+        reach(Point.HANDING)
+        with timings.carrier() as timed:
+            sent = self._gateway.send(
+                to=ready.to,
+                body=claimed.body,
+                reference=claimed.id,
+                validity_seconds=ready.validity_seconds,
+            )
+            timed.outcome = "taken"
+        return sent
 
     @staticmethod
     def _others(claimed: Claimed) -> frozenset[str]:
@@ -232,6 +286,19 @@ class Sender:
 
     def _after_sent(self, session: Session, message: OutboundMessage, sent: Sent) -> None:
         accept(session, message, sent.provider_id, segments=sent.segments, now=self._now())
+        self._count_wait(session, message)
+
+    def _count_wait(self, session: Session, message: OutboundMessage) -> None:
+        """How long the resident has waited for this reply."""
+        inbound_id = message.in_reply_to
+        if inbound_id is None:
+            return
+        priority = SendPriority(message.priority).name.lower()
+        if not timings.turns.handed_over(inbound_id, priority=priority):
+            inbound = inbox.by_id(session, inbound_id)
+            if inbound is not None and not inbound.owed:
+                waited = (self._now() - inbound.received_at).total_seconds()
+                timings.turns.waited(inbound_id, priority=priority, seconds=waited)
 
     def _after_ambiguous(self, session: Session, message: OutboundMessage) -> None:
         if message.status != OutboundStatus.SENDING:

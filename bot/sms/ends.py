@@ -17,6 +17,7 @@ from directory.people import queries as people
 from directory.people import service as people_service
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
+from directory.telemetry import timings
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,7 @@ def accept(
     now: datetime,
 ) -> None:
     """The carrier has the text; the first to say so counts."""
-    new = outbox.mark_sent(message, provider_id=provider_id, segments=segments, now=now)
+    new = outbox.mark_sent(session, message, provider_id=provider_id, segments=segments, now=now)
     if not new:
         return
     if message.checkin_id is not None:
@@ -66,6 +67,7 @@ def give_up(
     now: datetime,
 ) -> None:
     """We have tried often enough: a person looks after it."""
+    timings.refused("given_up")
     if not close(session, message, status, reason, now=now):
         _open_send_failed(session, message, reason, now=now)
 
@@ -75,6 +77,7 @@ def refuse(
 ) -> None:
     """The carrier will never deliver this text; do what the reason asks for."""
     outbox.close(message, OutboundStatus.FAILED, reason=reason)
+    timings.refused(reason)
     if message.checkin_id is not None:
         checkins.mark_not_sent(session, message.checkin_id, CheckInStatus.FAILED, reason=reason)
     no_task = fates.text_ended(session, message, OutboundStatus.FAILED, reason, now=now)

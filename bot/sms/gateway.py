@@ -90,6 +90,10 @@ class RetryableSendError(SendError):
         self.retry_after = retry_after
 
 
+class NotFinalError(SendError):
+    """The provider still works on this text: what is asked can be done once it came to its end."""
+
+
 class AmbiguousSendError(SendError):
     """The answer was lost: the text may be on its way. Look with ``find_sent`` before resending."""
 
@@ -146,7 +150,10 @@ class SmsGateway(Protocol):
         ...
 
     def redact(self, provider_id: str) -> None:
-        """Blank the text kept by the provider. Doing it twice, or to a gone text, is no error."""
+        """Blank the text kept by the provider. Doing it twice, or to a gone text, is no error.
+
+        Raises NotFinalError, RetryableSendError or PermanentSendError.
+        """
         ...
 
     def ping(self) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from directory.messages import outbox
+from directory.messages import order, outbox
 from directory.messages.models import OutboundMessage, SendPriority
 from directory.messages.slots import Slots, next_slot
 
@@ -44,7 +44,9 @@ class Pace:
     ) -> datetime | None:
         """When this text may leave (wall time); None, and nothing reserved, when it is not its
         turn yet. Who finds no slot stays in the queue, and is looked at again."""
-        if outbox.earlier_part_waits(session, message, now=now):
+        again = order.turn_at(session, message, now=now, wall=slots.wall)
+        if again is not None:
+            message.retry_at = again
             return None
         return slots.take(within=HORIZON[SendPriority(message.priority)])
 

@@ -10,6 +10,8 @@ from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
 from directory.checkins import service as checkins
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.telemetry import timings, traces
+from directory.telemetry.traces import Step
 
 # A phone that is off or out of coverage: two more tries, then a person calls.
 UNREACHABLE_TRIES = 3
@@ -54,6 +56,24 @@ def apply_to(
     if not advances(old, report.status):
         return False
     message.provider_status = report.status
+    timings.reported(report.status)
+    with traces.span(
+        Step.REPORT,
+        of=message.in_reply_to or message.id,
+        message_id=message.id,
+        status=report.status,
+    ):
+        return _moved_on(session, message, report, now=now, wall=wall)
+
+
+def _moved_on(
+    session: Session,
+    message: OutboundMessage,
+    report: StatusReport,
+    *,
+    now: datetime,
+    wall: datetime,
+) -> bool:
     accept(session, message, report.provider_id, segments=None, now=now)
     if report.status in _LOST:
         _lost(session, message, report.failure or SendFailure.OTHER, now=now, wall=wall)

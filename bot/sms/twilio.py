@@ -23,6 +23,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from bot.sms.gateway import (
     AmbiguousSendError,
     DeliveryStatus,
+    NotFinalError,
     PermanentSendError,
     RetryableSendError,
     SendFailure,
@@ -56,6 +57,8 @@ Spoken = list[tuple[str, str]]
 
 # How far back find_sent reads: far more than one person is sent in the minutes of an outage.
 _MESSAGES_SEARCHED = 200
+# https://www.twilio.com/docs/api/errors/20009
+_NOT_COMPLETE = 20009
 
 
 class _RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -225,8 +228,11 @@ class TwilioGateway:
         try:
             self._messages(provider_id).update(body="")
         except TwilioRestException as error:
-            if error.status != requests.codes.not_found:
-                _translate(error)
+            if error.status == requests.codes.not_found:
+                return
+            if error.code == _NOT_COMPLETE or error.status == requests.codes.conflict:
+                raise NotFinalError("not at its end") from None
+            _translate(error)
         except TwilioException as error:
             _translate(error)
         except AmbiguousSendError as error:

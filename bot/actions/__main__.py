@@ -1,0 +1,34 @@
+"""Serves the actions: `python -m bot.actions --port 5055`.
+
+As `python -m rasa_sdk` does, but in one process: that one starts a second one to do the work, and
+keeps its own 80 MB to watch it, which our supervisor does already. No page may ask it anything.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+from sanic import Sanic
+
+# Longer than Rasa keeps a connection that it does not use (bot/rasa_components/action_calls.py).
+KEEP_ALIVE_SECONDS = 120
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot.actions", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    given = parser.parse_args(arguments)
+    executor = ActionExecutor()
+    executor.register_package("bot.actions")
+    app = create_app(executor, cors_origins=[])
+    app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
+    app.prepare(host=given.host, port=given.port, single_process=True, motd=False)
+    Sanic.serve_single(primary=app)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
