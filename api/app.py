@@ -23,6 +23,8 @@ from api.hsds.open_to_all import OpenToAll
 from api.imports.endpoints import imports_router
 from api.interchange import endpoints as interchange
 from api.interchange import visit_endpoints as visits_interchange
+from api.limits.addresses import Addresses
+from api.limits.wall import Wall
 from api.listings import approvals
 from api.listings import freshness as listings_freshness
 from api.openapi import describe_api
@@ -36,12 +38,14 @@ from api.phone import phone_router
 from api.public import endpoints as public
 from api.public.pages import ROUTERS as PUBLIC_PAGES
 from api.public.pages.missing import describe_missing_pages
+from api.public.security_txt import security_txt_router
 from api.referrals import endpoints as referrals
 from api.services import Services, prepare_search
 from api.web import static_files
 from api.webhooks import twilio as webhooks
 from api.webhooks import voice
 from bot.carrier.client import CarrierControl
+from directory.rates import Rate
 from directory.settings import Carrier
 
 
@@ -101,22 +105,27 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.include_router(static_files.router)
     for router in (*CONSOLE, *PUBLIC_PAGES, *partner_page_routers()):
         app.include_router(router)
-    _add_phones(app, services)
+    _add_what_settings_ask_for(app, services)
     _add_middleware(app, services)
     describe_api(app)
     return app
 
 
-def _add_phones(app: FastAPI, services: Services) -> None:
-    """The simulated phones, where the carrier is simulated; nowhere else do they exist."""
+def _add_what_settings_ask_for(app: FastAPI, services: Services) -> None:
+    """security.txt where a contact is named, and the simulated phones where the carrier is
+    simulated; nowhere else do they exist."""
     settings = services.settings
+    app.include_router(security_txt_router(settings))
     if settings.carrier is not Carrier.SIMULATED:
         return
     app.include_router(phone_router(CarrierControl(settings.carrier_api), services.clock))
 
 
 def _add_middleware(app: FastAPI, services: Services) -> None:
+    settings = services.settings
     app.add_middleware(BodyLimit)
     app.add_middleware(OpenToAll)
-    public = urlsplit(services.settings.base_url).hostname or "127.0.0.1"
-    app.add_middleware(Guard, public=public)
+    usual = Rate(settings.address_rate) if settings.address_rate else None
+    app.add_middleware(Wall, addresses=Addresses(usual))
+    public = urlsplit(settings.base_url)
+    app.add_middleware(Guard, public=public.hostname or "127.0.0.1", https=public.scheme == "https")

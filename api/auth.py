@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api.clinicians.access import audit
 from api.deps import TheServices, WritingSession, second_step_missing
 from api.services import Services
 from directory.clock import wall_now
@@ -42,6 +43,7 @@ def log_in(
         session.commit()
         raise refusal or _no_fit()
     token = staff.open_token(session, member, wall=wall)
+    audit(session, services, member, "sign_in.token", subject_id=member.id)
     return Token(access_token=token, expires_in=int(staff.TOKEN_LIFETIME.total_seconds()))
 
 

@@ -10,7 +10,26 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import supervisor
-from api.commands import demo, listings, partner, pause, referrals, report, staff, visits
+from api.commands import (
+    backup,
+    breach,
+    demo,
+    doctor,
+    hold,
+    keys,
+    listings,
+    partner,
+    pause,
+    person,
+    purge,
+    records,
+    referrals,
+    report,
+    scale,
+    schema,
+    staff,
+    visits,
+)
 from api.commands.terminal import complain, out, say
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
 from bot.evaluation.command import evaluate_file
@@ -23,10 +42,22 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(referrals.app, name="referrals")
 app.add_typer(visits.app, name="visits")
+app.add_typer(keys.app, name="keys")
+app.add_typer(hold.app, name="hold")
+app.add_typer(person.app, name="person")
+app.add_typer(records.app, name="records")
+app.add_typer(breach.app, name="breach")
+app.command("purge")(purge.purge)
 app.command("demo")(demo.demo)
 app.command("report")(report.report)
+app.command("scale")(scale.scale)
+app.command("prepare")(scale.prepare)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
+app.command("schema")(schema.schema)
 
 PLAYER = "+16305550100"
 SILENCE_SECONDS = 0.5
@@ -48,7 +79,9 @@ def main() -> None:
 @app.command()
 def up(
     carrier: Annotated[Carrier | None, typer.Option(help="Who carries the texts.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Instead of the setting PORT.")
+    ] = None,
 ) -> None:
     """Start the whole product on this machine; Ctrl-C stops every process of it."""
     given = {"carrier": carrier, "port": port}
@@ -102,10 +135,16 @@ def _replies(control: CarrierControl, phone: str, after: int, timeout: float) ->
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    json_out: Annotated[Path | None, typer.Option("--json")] = None,
-    html_out: Annotated[Path | None, typer.Option("--html")] = None,
-    gates: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="Labelled texts, a JSON object a line."),
+    ],
+    json_out: Annotated[Path | None, typer.Option("--json", help="A file of the measures.")] = None,
+    html_out: Annotated[Path | None, typer.Option("--html", help="A page of them.")] = None,
+    gates: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="What must be reached; else exit code 3."),
+    ] = None,
 ) -> None:
     """Labelled messages through the understanding that answers residents; prints the measures."""
     raise typer.Exit(

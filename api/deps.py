@@ -14,7 +14,9 @@ from pydantic import StringConstraints
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from api.limits import keys
 from api.services import Services
+from directory.callers import service as callers
 from directory.clock import wall_now
 from directory.errors import Forbidden, Unauthenticated
 from directory.staff import second_step
@@ -65,10 +67,16 @@ ReadingSession = Annotated[Session, Depends(get_reading_session, scope="function
 TheServices = Annotated[Services, Depends(get_services)]
 
 
-def get_staff_member(
+async def get_staff_member(
     services: TheServices, token: Annotated[str | None, Depends(_bearer)]
 ) -> StaffMember:
     """Who is calling. Checked in a session of its own, before the request is validated."""
+    member = await run_in_threadpool(_whose, services, token)
+    await keys.spend(services, callers.account(member.id))
+    return member
+
+
+def _whose(services: Services, token: str | None) -> StaffMember:
     if not token:
         raise Unauthenticated("token_missing", "Log in: send a bearer token.")
     with services.database.read_scope() as session:
@@ -132,4 +140,4 @@ class StaffRoute(AuthenticatedFirst):
 
     async def require_credentials(self, request: Request) -> None:
         token = await _bearer(request)
-        await run_in_threadpool(get_staff_member, get_services(request), token)
+        await run_in_threadpool(_whose, get_services(request), token)

@@ -22,6 +22,7 @@ _CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "too_slow",
     409: "conflict",
     413: "too_large",
     415: "unsupported_media",
@@ -57,7 +58,7 @@ def describe_errors(app: FastAPI) -> None:
         if isinstance(error, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         elif isinstance(error, TooMany):
-            headers = {"Retry-After": "900"}
+            headers = {"Retry-After": str(error.retry_seconds)}
         return problem(error.status, error.code, error.detail, headers=headers, **error.context)
 
     @app.exception_handler(RequestValidationError)

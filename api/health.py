@@ -1,26 +1,19 @@
-"""Liveness, readiness and metrics. Counts only: no number, name or text ever gets here."""
+"""Liveness, readiness and metrics (api/metrics.py has these)."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from api.deps import TheServices
+from api.metrics import exposed
 from api.services import Services
 from bot.sms.gateway import SmsGateway
 from directory.clock import wall_now
-from directory.messages import inbox, outbox
-from directory.on_call import pause
 from directory.on_call import queries as on_call
-from directory.on_call.models import AlarmKind
-from directory.tasks import queries as tasks
 
 router = APIRouter(tags=["health"])
 SWEEP_AT_LEAST_EVERY = timedelta(seconds=30)
@@ -68,68 +61,7 @@ def is_ready(services: TheServices, response: Response) -> Ready:
 
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 def metrics(services: TheServices) -> Response:
-    registry = CollectorRegistry()
-    registry.register(_FromDatabase(services))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-
-class _FromDatabase(Collector):
-    """Reads the counts from the database, so that they are true of the whole product."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    def collect(self) -> Iterator[Metric]:
-        now = self._services.clock.now()
-        with self._services.database.read_scope() as session:
-            yield from [*_texts(session), *_for_people(session, now)]
-
-
-def _texts(session: Session) -> Iterator[Metric]:
-    turns = CounterMetricFamily(
-        "handoff_turns", "Texts answered, by the part that decided.", labels=["answered_by"]
-    )
-    for by, count in inbox.turns_by_answerer(session).items():
-        turns.add_metric([by], count)
-    yield turns
-    sent = GaugeMetricFamily(
-        "handoff_outbound_messages", "Texts of ours, by status.", labels=["status"]
-    )
-    for status, count in outbox.counts(session).items():
-        sent.add_metric([status], count)
-    yield sent
-    yield GaugeMetricFamily(
-        "handoff_inbound_waiting",
-        "Texts that wait for an answer.",
-        value=inbox.waiting_count(session),
-    )
-    yield GaugeMetricFamily(
-        "handoff_paused",
-        "Whether what we start is held back.",
-        value=float(pause.standing(session)),
-    )
-
-
-def _for_people(session: Session, now: datetime) -> Iterator[Metric]:
-    """What waits for a person."""
-    opened = GaugeMetricFamily(
-        "handoff_tasks_open", "Tasks that wait for a person.", labels=["kind"]
-    )
-    for kind, count in tasks.open_counts(session).items():
-        opened.add_metric([kind], count)
-    yield opened
-    yield GaugeMetricFamily(
-        "handoff_tasks_overdue",
-        "Tasks past their time and not done.",
-        value=tasks.overdue_count(session, now=now),
-    )
-    alarms = GaugeMetricFamily(
-        "handoff_alarms", "Alarms that stand (1) or not (0), by kind.", labels=["kind"]
-    )
-    standing = {alarm.kind for alarm in on_call.standing_alarms(session)}
-    for alarm_kind in AlarmKind:
-        alarms.add_metric([alarm_kind.value], float(alarm_kind in standing))
-    yield alarms
+    return Response(exposed(services), media_type=CONTENT_TYPE_LATEST)
 
 
 class _LastPing:

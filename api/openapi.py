@@ -26,12 +26,21 @@ _MEANINGS = {
     403: "Your role may not do this.",
     404: "There is no such thing, or it is not yours to know.",
     409: "Not a move from where things stand.",
+    408: "The request took too long to come.",
     412: "Somebody has changed it since: read it again.",
     413: "The body is too large.",
+    414: "The address is too long.",
+    415: "The body must come as it is: not compressed.",
     422: "The request is well-formed and breaks a rule; `errors` says where.",
     428: "Say in `If-Match` which version is changed.",
     429: "Too many attempts: wait for `Retry-After` seconds.",
+    431: "The headers are too large.",
 }
+
+
+# What stands before every door may answer (api/guard.py, api/limits).
+_ALWAYS = ("400", "414", "429", "431")
+_OF_A_BODY = ("408", "413", "415")
 
 
 class FieldProblem(BaseModel):
@@ -91,9 +100,11 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 def _name_refusals(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    responses.setdefault("400", {})
+    for status in _ALWAYS:
+        responses.setdefault(status, {})
     if "requestBody" in operation:
-        responses.setdefault("413", {})
+        for status in _OF_A_BODY:
+            responses.setdefault(status, {})
     for status, response in responses.items():
         own = response.get("content", {}).get("application/json", {}).get("schema", {})
         undescribed = not response.get("content") or "HTTPValidationError" in str(own)

@@ -8,24 +8,30 @@ from typing import Any
 
 from anyio import CapacityLimiter
 
+from api.duty import Duty
 from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
+from bot.lanes import Lanes
 from bot.notices.email import MailServer
 from bot.notices.send import NoticeSender
 from bot.notices.webhook import Webhooks
 from bot.office import is_on_shift
 from bot.on_call import Watchdog, Watched, pinger
 from bot.rasa_client import RasaClient
+from bot.rasa_servers import rasa_at
+from bot.relay import Relay, RelayParts
 from bot.safety.screen import screen
 from bot.sms.deliver import Sender
 from bot.sms.gateway import SmsGateway
 from bot.sms.notes import Notes
 from bot.sms.pace import Pace
 from bot.sms.twilio import TwilioGateway
+from bot.upkeep import Upkeep
 from directory import database
 from directory.clock import ProductClock, wall_now
 from directory.database import Database
+from directory.fleet import Membership
 from directory.messages.spool import Spool
 from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
@@ -34,6 +40,9 @@ from directory.settings import Carrier, Settings
 
 EMBEDDED = "embedded"
 WAITING_WRITERS = 20
+# Threads that store texts as they come, and do nothing else: hundreds of delivery reports that wait
+# to be noted must not keep one of them waiting for a thread.
+ARRIVING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,10 @@ class Services:
     spool: Spool
     notes: Notes
     answerer: Answerer
-    workers: Workers
+    workers: Workers | Relay
     watchdog: Watchdog
     waiting_writers: CapacityLimiter
+    arriving: CapacityLimiter
 
 
 def search_directory(query: Query) -> FindResult:
@@ -68,25 +78,26 @@ def prepare_search() -> None:
         warm_up(session)
 
 
-def build(settings: Settings, **replaced: Any) -> Services:
+def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Services:
     """Put the parts together; `replaced` lets a test give a gateway or a Rasa of its own."""
     opened = database.use(Database(settings))
     clock = ProductClock()
     start, end = settings.quiet
     quiet = QuietHours(start, end, settings.zone)
     gateway: SmsGateway = replaced.get("gateway") or twilio_gateway(settings)
-    rasa: RasaClient = replaced.get("rasa") or RasaClient(
-        settings.rasa_url, settings.rasa_token, timeout=8.0
+    rasa: RasaClient = replaced.get("rasa") or rasa_at(
+        settings.rasa_urls, settings.rasa_token, timeout=8.0
     )
-    process = new_name()
-    sender = text_sender(settings, clock, gateway, quiet=quiet, process=process)
+    presence = presence_of(opened)
+    sender = text_sender(settings, clock, gateway, quiet=quiet, presence=presence)
     answerer = Answerer(
         conversation=Conversation(rasa=rasa, search=search_directory, zone=settings.zone),
-        deliver=sender.deliver,
+        sender=sender,
+        lanes=Lanes(),
         now=clock.now,
         wall=wall_now,
         on_shift=lambda now: is_on_shift(now, settings.zone),
-        owner=process,
+        owner=presence.name,
     )
     spool = Spool(settings.data_dir / "inbox-spool", opened.cipher)
     alone = opened.engine.dialect.name == "sqlite"
@@ -101,10 +112,15 @@ def build(settings: Settings, **replaced: Any) -> Services:
         now=clock.now,
         wall=wall_now,
         keep_time=clock.keep,
-        presence=Presence(settings.data_dir / "processes", process),
+        presence=presence,
         prepare=prepare_search,
+        upkeep=upkeep(settings, clock, gateway),
     )
-    workers = Workers(parts, executor_id=EMBEDDED if alone else process, alone=alone)
+    workers: Workers | Relay = (
+        relay(parts, settings)
+        if duty is Duty.WEB
+        else Workers(parts, executor_id=EMBEDDED if alone else presence.name, alone=alone)
+    )
     return Services(
         settings,
         opened,
@@ -118,13 +134,40 @@ def build(settings: Settings, **replaced: Any) -> Services:
         workers,
         watchdog(settings, clock, heartbeat=parts.heartbeat, mail=parts.notices.mail),
         waiting_writers=CapacityLimiter(WAITING_WRITERS),
+        arriving=CapacityLimiter(ARRIVING),
+    )
+
+
+def presence_of(opened: Database) -> Presence | Membership:
+    """What the others see of this process, under a name of its own."""
+    if opened.engine.dialect.name == "sqlite":
+        return Presence(opened.settings.data_dir / "processes", new_name())
+    return Membership(opened.settings.database, new_name())
+
+
+def relay(parts: Parts, settings: Settings) -> Relay:
+    """For a process that leaves the work to others."""
+    return Relay(
+        RelayParts(
+            url=settings.database,
+            spool=parts.spool,
+            heartbeat=parts.heartbeat,
+            now=parts.now,
+            wall=parts.wall,
+            prepare=parts.prepare,
+        )
     )
 
 
 def text_sender(
-    settings: Settings, clock: ProductClock, gateway: SmsGateway, *, quiet: QuietHours, process: str
+    settings: Settings,
+    clock: ProductClock,
+    gateway: SmsGateway,
+    *,
+    quiet: QuietHours,
+    presence: Presence | Membership,
 ) -> Sender:
-    """Sends texts, at the rate of our number. `process`: the name under which it claims them."""
+    """Sends texts, at the rate of our number, which it claims in the name of this process."""
     number = settings.twilio_messaging_service_sid or settings.twilio_from_number
     return Sender(
         gateway,
@@ -134,7 +177,19 @@ def text_sender(
         wall=wall_now,
         sleep=time.sleep,
         jitter=random.SystemRandom().random,
-        process=process,
+        process=presence.name,
+        tenure=lambda: presence.tenure,
+    )
+
+
+def upkeep(settings: Settings, clock: ProductClock, gateway: SmsGateway) -> Upkeep:
+    """Blanks copies at the carrier and, where it is switched on, purges at night."""
+    return Upkeep(
+        gateway,
+        redact_after=settings.carrier_redact_after,
+        nightly=settings.purge_nightly,
+        now=clock.now,
+        wall=wall_now,
     )
 
 

@@ -15,6 +15,8 @@ from directory.people.models import Person
 from directory.staff.models import Role, StaffMember
 
 EVERYONE = (Role.CLINICIAN, Role.SUPERVISOR, Role.ADMIN)
+# Whose work is with residents: they alone read what residents and colleagues have written.
+CLINICAL = (Role.CLINICIAN, Role.SUPERVISOR)
 RESPONSIBLE = (Role.SUPERVISOR, Role.ADMIN)
 PageSize = Annotated[int, Query(ge=1, le=200)]
 
@@ -30,10 +32,15 @@ def router_for(*roles: Role) -> APIRouter:
     )
 
 
+def reads_words(member: StaffMember) -> bool:
+    """Whether this member of staff may read what residents text, and what quotes it."""
+    return member.role in CLINICAL
+
+
 def the_person(session: Session, person_id: str) -> Person:
     """Raises NotFound."""
     person = people.by_id(session, person_id)
-    if person is None:
+    if person is None or person.erased_at is not None:
         raise NotFound("person_unknown", "There is no such person.")
     return person
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.clinicians import checkins, on_call, people, staff, tasks, visits
+from api.clinicians import checkins, mandated_reports, on_call, people, staff, tasks, visits
 from api.clinicians.access import EVERYONE, PageSize
 
 __all__ = ["EVERYONE", "PageSize", "router"]
@@ -14,6 +14,7 @@ for each in (
     tasks.router,
     people.router,
     people.supervising,
+    mandated_reports.router,
     on_call.router,
     on_call.supervising,
     staff.router,

@@ -166,7 +166,7 @@ class TaskFilter(BaseModel):
 
 class TaskOut(BaseModel):
     """`assigned_to`: whose it is before anybody claims it. `escalated_at`: it was overdue, and the
-    supervisors were told."""
+    supervisors were told. Notes may quote a resident: null for who has no clinical role."""
 
     id: str
     person_id: str | None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api import paging
 from api.clinicians import schemas
-from api.clinicians.access import EVERYONE, audit, audit_list, router_for
+from api.clinicians.access import EVERYONE, audit, audit_list, reads_words, router_for
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
 from api.services import Services
 from directory.errors import Forbidden, Invalid, NotFound
@@ -48,7 +48,7 @@ def list_tasks(
         asked_for=wanted.person_id,
     )
     following = _cursor(shown[-1]) if len(rows) > limit else None
-    return schemas.TaskPage(items=[_out(row) for row in shown], next=following)
+    return schemas.TaskPage(items=[_out(row, member) for row in shown], next=following)
 
 
 @router.patch("/tasks/{task_id}", responses={404: {}, 409: {}})
@@ -60,7 +60,8 @@ def change_task(
     member: TheStaffMember,
 ) -> schemas.TaskOut:
     """Claim a task, give it back, say that it is done, or open it again."""
-    return _out(apply(session, services, member, task_id, body.status, note=body.note))
+    task = apply(session, services, member, task_id, body.status, note=body.note)
+    return _out(task, member)
 
 
 def apply(  # who does what to which task, and why
@@ -118,7 +119,8 @@ def _position(cursor: str | None) -> queries.Position | None:
     return int(rank), due_at, task_id
 
 
-def _out(row: Task) -> schemas.TaskOut:
+def _out(row: Task, member: StaffMember) -> schemas.TaskOut:
+    words = reads_words(member)
     return schemas.TaskOut(
         id=row.id,
         person_id=row.person_id,
@@ -126,7 +128,7 @@ def _out(row: Task) -> schemas.TaskOut:
         service_id=row.service_id,
         kind=TaskKind(row.kind),
         status=TaskStatus(row.status),
-        note=row.note,
+        note=row.note if words else None,
         due_at=row.due_at,
         created_at=row.created_at,
         assigned_to=row.assigned_to,
@@ -136,5 +138,5 @@ def _out(row: Task) -> schemas.TaskOut:
         reopened_at=row.reopened_at,
         done_by=row.done_by,
         done_at=row.done_at,
-        done_note=row.done_note,
+        done_note=row.done_note if words else None,
     )

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import Path
+from sqlalchemy.orm import Session
 
 from api import paging
 from api.clinicians import schemas
 from api.clinicians.access import EVERYONE, PageSize, audit, audit_list, router_for
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
+from api.services import Services
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.errors import Forbidden, NotFound
 from directory.staff.models import Role, StaffMember
@@ -92,27 +94,14 @@ def correct_visit(
     member: TheStaffMember,
 ) -> schemas.VisitOut:
     """Put a visit right; what has not gone out of its check-ins is planned anew."""
-    visit = _theirs(session, visit_id, member)
-    corrections.correct(
-        session,
-        visit,
-        Correction(
-            call_type=body.call_type,
-            occurred_at=body.occurred_at,
-            follow_up=body.follow_up,
-            disposition=body.disposition,
-        ),
-        quiet=services.quiet,
-        now=services.clock.now(),
+    visit = their_visit(session, visit_id, member)
+    correction = Correction(
+        call_type=body.call_type,
+        occurred_at=body.occurred_at,
+        follow_up=body.follow_up,
+        disposition=body.disposition,
     )
-    audit(
-        session,
-        services,
-        member,
-        "visit.correct",
-        person_id=visit.person_id,
-        subject_id=visit.id,
-    )
+    put_right(session, services, member, visit, correction)
     return _out(visit, queries.checkins_of(session, visit.id))
 
 
@@ -125,27 +114,53 @@ def void_visit(
     member: TheStaffMember,
 ) -> schemas.VisitOut:
     """Say that a visit should never have been logged: it counts nowhere, its check-ins end."""
-    visit = _theirs(session, visit_id, member)
-    corrections.void(
-        session,
-        visit,
-        reason=body.reason,
-        by=member.id,
-        quiet=services.quiet,
-        now=services.clock.now(),
-    )
-    audit(session, services, member, "visit.void", person_id=visit.person_id, subject_id=visit.id)
+    visit = their_visit(session, visit_id, member)
+    void(session, services, member, visit, reason=body.reason)
     return _out(visit, queries.checkins_of(session, visit.id))
 
 
-def _theirs(session: WritingSession, visit_id: str, member: StaffMember) -> Visit:
+def put_right(
+    session: Session,
+    services: Services,
+    member: StaffMember,
+    visit: Visit,
+    correction: Correction,
+) -> None:
+    """Correct a visit, and note who did. Raises as `corrections.correct`."""
+    quiet, now = services.quiet, services.clock.now()
+    corrections.correct(session, visit, correction, quiet=quiet, now=now)
+    audit(
+        session,
+        services,
+        member,
+        "visit.correct",
+        person_id=visit.person_id,
+        subject_id=visit.id,
+    )
+
+
+def void(
+    session: Session, services: Services, member: StaffMember, visit: Visit, *, reason: str
+) -> None:
+    """Void a visit, and note who did. Raises as `corrections.void`."""
+    quiet, now = services.quiet, services.clock.now()
+    corrections.void(session, visit, reason=reason, by=member.id, quiet=quiet, now=now)
+    audit(session, services, member, "visit.void", person_id=visit.person_id, subject_id=visit.id)
+
+
+def their_visit(session: Session, visit_id: str, member: StaffMember) -> Visit:
     """A clinician puts right what they have logged; supervisors what anybody has."""
     visit = queries.by_id(session, visit_id)
     if visit is None:
         raise NotFound("visit_unknown", "There is no such visit.")
-    if member.role == Role.CLINICIAN and visit.clinician_id != member.id:
+    if not may_change(member, visit):
         raise Forbidden("visit_of_others", "Ask a supervisor to put right a colleague's visit.")
     return visit
+
+
+def may_change(member: StaffMember, visit: Visit) -> bool:
+    """Whether this member of staff may put it right."""
+    return member.role != Role.CLINICIAN or visit.clinician_id == member.id
 
 
 def _new(body: schemas.VisitBody) -> NewVisit:

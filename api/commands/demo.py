@@ -9,7 +9,7 @@ import typer
 from api import supervisor
 from api.commands.terminal import open_database, say
 from api.supervisor.preparation import PARTNERS
-from bot.demo import crew, year
+from bot.demo import crew, example_house, year
 from directory import database
 from directory.clock import ProductClock, wall_now
 from directory.listings.load import load_partners
@@ -30,7 +30,9 @@ _NOT_TAKEN_OVER = (
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Instead of the setting PORT.")
+    ] = None,
     fill_only: Annotated[
         bool, typer.Option("--fill-only", help="Only write the year; start nothing.")
     ] = False,
@@ -82,6 +84,8 @@ def fill(settings: Settings) -> None:
     say(f"sign in at {settings.base_url}/console with the password {password} as")
     for email in crew.sign_ins():
         say(f"  {email}")
+    say(f"or as a partner at {settings.base_url}/partner with the number")
+    say(f"  {example_house.FRONT_DESK}: the link comes to the phone at {settings.base_url}/phone")
 
 
 def _keep(path: Path, password: str) -> None:

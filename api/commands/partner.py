@@ -90,9 +90,9 @@ def revoke_keys(
 def add_contact(
     organization: Organization,
     name: Annotated[str, typer.Option(help="A person or a desk, such as Intake.")],
-    channel: Annotated[Channel, typer.Option()],
+    channel: Annotated[Channel, typer.Option(help="How they are told.")],
     address: Annotated[str, typer.Option(help="Number, e-mail or https:// address.")],
-    language: Annotated[Language, typer.Option()] = Language.EN,
+    language: Annotated[Language, typer.Option(help="Of what we send.")] = Language.EN,
     service: Annotated[str | None, typer.Option(help="Id or slug: of this service only.")] = None,
 ) -> None:
     """Tell somebody of this partner's referrals. A webhook's signing secret is shown this once."""

@@ -19,10 +19,12 @@ app = typer.Typer(no_args_is_help=True, help="Accounts of clinicians and supervi
 @app.command("add")
 def add(
     email: str,
-    role: Annotated[Role, typer.Option()],
+    role: Annotated[Role, typer.Option(help="What they may do.")],
     name: Annotated[str | None, typer.Option(help="First name that check-ins may say.")] = None,
     phone: Annotated[str | None, typer.Option(help="Number from which a clinician texts.")] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read it from standard input.")
+    ] = False,
 ) -> None:
     """Create an account. Without --password-stdin the password is asked for."""
     if password_stdin:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.clinicians.access import EVERYONE, RESPONSIBLE
+from api.clinicians.access import EVERYONE, RESPONSIBLE, reads_words
 from api.console.navigation import entries_for
 from api.deps import get_services, require_second_step, second_step_missing
 from api.services import Services
@@ -46,6 +46,11 @@ class Visitor:
     @property
     def role(self) -> Role:
         return Role(self.member.role)
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether the pages may show what residents text, and what quotes it."""
+        return reads_words(self.member)
 
 
 async def get_visitor(request: Request) -> Visitor:

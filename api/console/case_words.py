@@ -2,6 +2,7 @@
 
 from bot.checkin_answers import CheckinAnswer
 from bot.staff_texts import Obstacle
+from directory.mandated_reports.models import Agency, ReportKind
 from directory.messages.models import OutboundStatus
 from directory.people.models import ConsentMethod, Purpose
 from directory.referrals.models import Priority
@@ -70,6 +71,17 @@ ANSWERS = {
     CheckinAnswer.CRISIS: _("danger"),
     CheckinAnswer.UNCLEAR: _("in their own words"),
 }
+REPORT_KINDS = {
+    ReportKind.CHILD: _("child"),
+    ReportKind.ELDER: _("older person"),
+    ReportKind.DISABILITY: _("person with a disability"),
+    ReportKind.OTHER: _("other"),
+}
+AGENCIES = {
+    Agency.DCFS: _("DCFS"),
+    Agency.ADULT_PROTECTIVE_SERVICES: _("Adult Protective Services"),
+    Agency.OTHER: _("another agency"),
+}
 DELIVERY = {
     OutboundStatus.QUEUED: _("not sent yet"),
     OutboundStatus.SENDING: _("being sent"),
@@ -88,6 +100,11 @@ OBSTACLES = {
 }
 # These are mended by asking the person, in place.
 ASKABLE = (Obstacle.NOT_SAFE, Obstacle.NO_CONSENT)
+VISIT_CHANGED = _(
+    "Somebody changed this visit meanwhile. See what it says now, and save again what is still "
+    "right."
+)
+VOID_WITHOUT_REASON = _("Write why the visit should never have been logged.")
 # What the page says after a form (`?done=…`).
 SAID = {
     "saved": _("Saved."),
@@ -98,6 +115,8 @@ SAID = {
     "held": _("You speak with this person now; the bot stands aside."),
     "handed_back": _("The bot answers again."),
     "visit": _("The visit was logged."),
+    "corrected": _("The visit was put right."),
+    "voided": _("The visit was voided: it counts nowhere."),
     "texted": _("The listing is on its way."),
     "referred": _("The referral was sent."),
 }

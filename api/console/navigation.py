@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("/console/referrals", _("Referrals"), EVERYONE),
     Entry("/console/listings", _("Listings"), EVERYONE, also=("/console/checklist",)),
     Entry("/console/plans", _("Check-in plans"), EVERYONE, also=("/console/wordings",)),
+    Entry("/console/on-call", _("On call"), EVERYONE),
     Entry("/console/staff", _("Staff"), RESPONSIBLE),
     Entry("/console/measures", _("Figures"), RESPONSIBLE),
     Entry("/console/training", _("CIT training"), RESPONSIBLE),

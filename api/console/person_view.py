@@ -11,6 +11,7 @@ from api import paging
 from api.clinicians.access import audit
 from api.clinicians.people import record_of
 from api.clinicians.person_schemas import ConsentOut, PersonOut
+from api.clinicians.visits import may_change
 from api.console import case_words
 from api.console.access import Visitor, draw
 from api.console.once import fresh
@@ -24,6 +25,7 @@ from directory.conversations import holding
 from directory.conversations.holding import Hold
 from directory.errors import HandoffError
 from directory.listings import queries as listings
+from directory.messages.shown import without_secrets
 from directory.people.models import Person, Purpose
 from directory.people.phone import shown
 from directory.referrals import queries as referrals
@@ -104,6 +106,8 @@ def show(
         service_names=listings.names_of(session, {each.service_id for each in made}),
         w=case_words,
         said=case_words.SAID,
+        without_secrets=without_secrets,
+        may_change=may_change,
         task_kinds=KINDS,
         once=fresh(),
         sent=sent,

@@ -12,7 +12,7 @@ from api.console import listing_words as said
 from api.console.access import RESPONSIBLE, TheVisitor, Visitor, back_to, console_router, draw
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
-from directory.errors import Conflict, HandoffError
+from directory.errors import Conflict, Forbidden, HandoffError
 from directory.freshness import reports as freshness_reports
 from directory.listings import approvals, staff_queries
 from directory.listings import edit_queries as queries
@@ -70,7 +70,7 @@ def approve(
     try:
         with session.begin_nested():
             approvals.approve(session, change_id, by=by, now=now)
-    except Conflict as error:
+    except (Conflict, Forbidden) as error:
         if _was_mine(session, change_id, by, ChangeStatus.APPROVED):
             return back_to(PAGE, done="approved")  # sent twice
         return _page(request, visitor, session, services, refused=Refused(change_id, error))
@@ -134,6 +134,7 @@ def _page(
     reports = staff_queries.reports(session, after=None, limit=SHOWN)
     _note(session, services, visitor, [report for report, _service in reports])
     actors_named = [each.by for each in changes] + [each.reported_by for each, _s in reports]
+    me = actors.staff(visitor.member.id).by
     now_says = refused.problem.context.get("current") if refused else None
     return draw(
         request,
@@ -144,6 +145,8 @@ def _page(
         waiting=staff_queries.waiting(session),
         who=said.who(session, actors_named),
         said=said,
+        own={each.id for each in changes if approvals.needs_other_eyes(session, each, by=me)},
+        own_change=approvals.OWN_CHANGE,
         done=done,
         refused=refused,
         now_says=now_says,

@@ -147,6 +147,7 @@ def _signed_in(
 ) -> Response:
     agent = request.headers.get("user-agent")
     token = sessions.open_session(session, member, agent=agent, wall=wall)
+    audit(session, services, member, "sign_in.browser", subject_id=member.id)
     response = RedirectResponse(next_page, status_code=303)
     COOKIE.give(response, services, token)
     return response

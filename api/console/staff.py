@@ -21,7 +21,7 @@ from api.deps import Id, ReadingSession, TheServices, WritingSession
 from api.services import Services
 from directory.errors import Conflict, HandoffError, NotFound
 from directory.people.phone import masked
-from directory.staff import queries, second_step
+from directory.staff import passwords, queries, second_step
 from directory.staff import service as staff
 from directory.staff.models import Role, StaffMember
 
@@ -170,7 +170,7 @@ def _page(  # what the form shows again
         masked=masked,
         roles=list(Role),
         may_change=visitor.role in ADMINS,
-        shortest=staff.SHORTEST_PASSWORD,
+        shortest=passwords.SHORTEST,
         done=done,
         problem=problem,
         sent=sent or NewAccount(),

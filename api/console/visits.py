@@ -146,7 +146,7 @@ def _new(sent: Sent, phone: str, services: Services) -> NewVisit:
         language=sent.language,
         safe_to_text=_SAID.get(sent.safe_to_text),
         call_type=sent.call_type,
-        occurred_at=_moment(sent.occurred_at, services),
+        occurred_at=moment(sent.occurred_at, services),
         consent_sms=_SAID.get(sent.sms),
         consent_referral=_SAID.get(sent.referral),
         consent_method=sent.method,
@@ -158,7 +158,7 @@ def _new(sent: Sent, phone: str, services: Services) -> NewVisit:
     )
 
 
-def _moment(text: str, services: Services) -> datetime:
+def moment(text: str, services: Services) -> datetime:
     """What a browser sends of a date and time field, in the programme's time zone."""
     if not text.strip():
         return services.clock.now()
@@ -167,6 +167,11 @@ def _moment(text: str, services: Services) -> datetime:
     except ValueError as error:
         raise Invalid("occurred_at_invalid", "Write when it was, as date and time.") from error
     return said if said.tzinfo else said.replace(tzinfo=services.settings.zone)
+
+
+def as_field(at: datetime, services: Services) -> str:
+    """An instant as a browser's field for date and time holds it, and `moment` reads it."""
+    return at.astimezone(services.settings.zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _page(
@@ -190,7 +195,7 @@ def _page(
     )
     sent = sent or usual
     if not sent.occurred_at:
-        sent.occurred_at = now.strftime("%Y-%m-%dT%H:%M")
+        sent.occurred_at = as_field(now, services)
     if problem is not None and problem.code == "sent_before":
         sent.once = repeats.fresh()
     return draw(
@@ -202,6 +207,6 @@ def _page(
         sent=sent,
         problem=problem,
         plans=plans.every(session),
-        latest=now.strftime("%Y-%m-%dT%H:%M"),
+        latest=as_field(now, services),
         w=case_words,
     )

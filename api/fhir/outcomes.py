@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
 
 from api.fhir.codes import ERROR, Json, coding
-from directory.errors import HandoffError, Unauthenticated
+from directory.errors import HandoffError, TooMany, Unauthenticated
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +87,11 @@ def describe_outcomes(app: FastAPI) -> None:
 
     @app.exception_handler(HandoffError)
     async def _known(_: Request, error: HandoffError) -> FhirResponse:
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+        headers = None
+        if isinstance(error, Unauthenticated):
+            headers = {"WWW-Authenticate": "Bearer"}
+        elif isinstance(error, TooMany):
+            headers = {"Retry-After": str(error.retry_seconds)}
         told = error.context.get("errors")
         return outcome(error.status, error.code, error.detail, errors=told, headers=headers)
 

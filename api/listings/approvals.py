@@ -94,7 +94,8 @@ def approve_change(
 ) -> ChangeOut:
     """Apply it; everybody sees it at once, and the partner is told.
 
-    409 `listing_changed_since` when the field is no longer what the partner saw (`current`).
+    403 `own_change` to who proposed it, unless nobody else could decide. 409
+    `listing_changed_since` when the field is no longer what the partner saw (`current`).
     """
     change = approvals.approve(
         session, change_id, by=actors.staff(member.id).by, now=services.clock.now()

@@ -9,7 +9,9 @@ from fastapi.security import APIKeyHeader
 from starlette.datastructures import QueryParams
 
 from api.deps import AuthenticatedFirst, TheServices, get_services
+from api.limits import keys
 from api.services import Services
+from directory.callers import service as callers
 from directory.clock import wall_now
 from directory.errors import Unauthenticated
 from directory.partners import service as partners
@@ -23,11 +25,13 @@ _header = APIKeyHeader(
 _NAMES_IN_URLS = frozenset({"key", "apikey", "xapikey", "partnerkey", "accesskey", "token"})
 
 
-def get_partner_key(
+async def get_partner_key(
     request: Request, services: TheServices, key: Annotated[str | None, Depends(_header)]
 ) -> PartnerKey:
     """Whose key the request carries. In a session of its own, before the request is validated."""
-    return _authenticated(request, services, key)
+    found = await run_in_threadpool(_authenticated, request, services, key)
+    await keys.spend(services, callers.key(found.id))
+    return found
 
 
 ThePartnerKey = Annotated[PartnerKey, Depends(get_partner_key)]

@@ -64,25 +64,9 @@ def _run(
     if stop:
         return 0
     settings, mail_port = _prepare_mail(settings)
-    running = start.all(programs(settings, understanding, mail_port=mail_port))
-    try:
-        missing = wait_until_ready(running, progress=progress, stop=stop)
-        if missing:
-            progress.warn(missing)
-        if not stop:
-            progress.welcome(_places(settings, logs, mail_caught=mail_port is not None))
-        keep_running(running, stop)
-    except StartError as error:
-        progress.fail(str(error))  # now, as stopping the others takes its time
-        return 1
-    else:
-        return 0
-    finally:
-        progress.say("stopping (Ctrl-C again: at once)")
-        # The application first: what it has begun may still need the others.
-        stop_all(running[:1], hurry=lambda: stop.urgent)
-        stop_all(running[1:], hurry=lambda: stop.urgent)
-        progress.say("stopped")
+    wanted = programs(settings, understanding, mail_port=mail_port)
+    shown = places(settings, logs, mail_caught=mail_port is not None)
+    return serve(start, wanted, first=1, shown=shown, stop=stop)
 
 
 @contextmanager
@@ -128,6 +112,39 @@ class Starter:
         return process
 
 
+def serve(
+    start: Starter,
+    wanted: Sequence[Program],
+    *,
+    first: int,
+    shown: dict[str, str],
+    stop: StopRequest,
+) -> int:
+    """Start the programs, say where they are, and keep them running until told to stop.
+
+    `shown`: where things are. `first`: so many of them are the application, which is stopped
+    first: what it has begun may still need the others. 0, or 1 when they could not start.
+    """
+    progress, running = start.progress, start.all(wanted)
+    try:
+        missing = wait_until_ready(running, progress=progress, stop=stop)
+        if missing:
+            progress.warn(missing)
+        if not stop:
+            progress.welcome(shown)
+        keep_running(running, stop)
+    except StartError as error:
+        progress.fail(str(error))  # now, as stopping the others takes its time
+        return 1
+    else:
+        return 0
+    finally:
+        progress.say("stopping (Ctrl-C again: at once)")
+        stop_all(running[:first], hurry=lambda: stop.urgent)
+        stop_all(running[first:], hurry=lambda: stop.urgent)
+        progress.say("stopped")
+
+
 def _prepare_understanding(
     settings: Settings, start: Starter, stop: StopRequest
 ) -> tuple[Settings, Understanding | None]:
@@ -136,7 +153,7 @@ def _prepare_understanding(
         return settings, None
     preparation.check_rasa_installed()
     if not training.model_is_current() and not stop:
-        _train(start, stop)
+        train(start, stop)
     port = preparation.rasa_port(settings)
     if preparation.why_unusable(port):  # a port that was asked for has been checked before
         port = preparation.free_port()
@@ -157,7 +174,7 @@ def _prepare_mail(settings: Settings) -> tuple[Settings, int | None]:
     return settings.model_copy(update={"smtp_url": f"smtp://{LOOPBACK}:{port}"}), port
 
 
-def _train(start: Starter, stop: StopRequest) -> None:
+def train(start: Starter, stop: StopRequest) -> None:
     """Train in a process of its own, so that stopping or killing us ends it like the others."""
     process = start.one(
         Program(
@@ -274,7 +291,7 @@ def keep_running(running: Sequence[Process], stop: StopRequest) -> None:
         time.sleep(_LOOK_EVERY)
 
 
-def _places(settings: Settings, logs: Path, *, mail_caught: bool) -> dict[str, str]:
+def places(settings: Settings, logs: Path, *, mail_caught: bool) -> dict[str, str]:
     here = f"http://{LOOPBACK}:{settings.port}"
     places = {"Directory": f"{here}/", "Console": f"{here}/console"}
     if settings.carrier is Carrier.SIMULATED:

@@ -130,6 +130,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.program.inherits,
             )
         self._watchdog.watch(self._process.pid)
         self._started_at = self._clock()

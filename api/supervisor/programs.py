@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from api.supervisor.withheld import without_secrets
 from bot.rasa_server import LOOPBACK, action_server, rasa_server
 from directory.settings import ROOT, Carrier, Settings, is_loopback
 
@@ -36,7 +37,8 @@ class Program:
 
     `ready_url` answers 200 once it can work; one with `smtp://` is ready when it can be connected
     to. `environment` is the whole of it; secrets go there, never into `argv`, which every user of
-    the machine can read.
+    the machine can read. `inherits`: descriptors of this process that it shares, such as the
+    socket that several programs listen on.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Program:
     folder: Path
     environment: Mapping[str, str]
     ready_url: str
+    inherits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +71,17 @@ def programs(
     `understanding` is None when Rasa runs elsewhere; `mail_port`, of the mail catcher, when there
     is a mail server.
     """
-    shell = without_settings(inherited) | _ONE_THREAD
+    shell = shell_of(inherited)
     found = [_api(settings, shell)]
     if understanding:
-        found += [_rasa(settings, understanding, shell), _actions(settings, understanding, shell)]
+        found += [
+            rasa_program(settings, understanding, shell),
+            actions_program(settings, understanding, shell),
+        ]
     if carrier_is_ours(settings):
-        found.append(_carrier(settings, shell))
+        found.append(carrier_program(settings, shell))
     if mail_port is not None:
-        found.append(_mail(settings, mail_port, shell))
+        found.append(mail_program(settings, mail_port, shell))
     return tuple(found)
 
 
@@ -90,7 +96,9 @@ def _api(settings: Settings, shell: dict[str, str]) -> Program:
     )
 
 
-def _rasa(settings: Settings, understanding: Understanding, shell: dict[str, str]) -> Program:
+def rasa_program(
+    settings: Settings, understanding: Understanding, shell: dict[str, str]
+) -> Program:
     command = rasa_server(
         port=understanding.rasa_port,
         actions_port=understanding.actions_port,
@@ -108,8 +116,11 @@ def _rasa(settings: Settings, understanding: Understanding, shell: dict[str, str
     )
 
 
-def _actions(settings: Settings, understanding: Understanding, shell: dict[str, str]) -> Program:
-    command = action_server(port=understanding.actions_port, **as_environment(settings))
+def actions_program(
+    settings: Settings, understanding: Understanding, shell: dict[str, str]
+) -> Program:
+    told = without_secrets(as_environment(settings))
+    command = action_server(port=understanding.actions_port, **told)
     return Program(
         name="actions",
         title="the action server",
@@ -120,7 +131,7 @@ def _actions(settings: Settings, understanding: Understanding, shell: dict[str, 
     )
 
 
-def _carrier(settings: Settings, shell: dict[str, str]) -> Program:
+def carrier_program(settings: Settings, shell: dict[str, str]) -> Program:
     port = settings.simulated_carrier_port
     argv = [
         *(sys.executable, "-m", "bot.carrier", "--port", str(port)),
@@ -141,7 +152,7 @@ def _carrier(settings: Settings, shell: dict[str, str]) -> Program:
     )
 
 
-def _mail(settings: Settings, port: int, shell: dict[str, str]) -> Program:
+def mail_program(settings: Settings, port: int, shell: dict[str, str]) -> Program:
     return Program(
         name="mail",
         title="the mail catcher",
@@ -153,6 +164,11 @@ def _mail(settings: Settings, port: int, shell: dict[str, str]) -> Program:
         environment=shell,
         ready_url=f"smtp://{LOOPBACK}:{port}",
     )
+
+
+def shell_of(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What every program of ours starts from."""
+    return without_settings(inherited) | _ONE_THREAD
 
 
 def without_settings(inherited: Mapping[str, str]) -> dict[str, str]:
@@ -173,6 +189,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return {
         PREFIX + name.upper(): str(value.value if isinstance(value, StrEnum) else value)
         for name, value in values.items()
+        if value is not None
     }
 
 
@@ -187,5 +204,6 @@ def mail_is_ours(settings: Settings) -> bool:
 
 
 def rasa_is_ours(settings: Settings) -> bool:
-    """Whether Rasa is started here: not when HANDOFF_RASA_URL names another machine."""
-    return is_loopback(settings.rasa_url)
+    """Whether Rasa is started here: not when HANDOFF_RASA_URL names another machine, or several
+    servers."""
+    return len(settings.rasa_urls) == 1 and is_loopback(settings.rasa_url)

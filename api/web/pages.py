@@ -125,7 +125,7 @@ class Problem:
 def problem_of(error: Exception) -> Problem | None:
     """An exception that an endpoint may leave with; None: one of ours that nobody foresaw."""
     if isinstance(error, HandoffError):
-        headers = {"Retry-After": "900"} if isinstance(error, TooMany) else {}
+        headers = {"Retry-After": str(error.retry_seconds)} if isinstance(error, TooMany) else {}
         return Problem(error.status, error.code, error.detail, headers)
     if isinstance(error, RequestValidationError):
         return Problem(422, "malformed", "Something in this form was not understood.", {})

@@ -2,8 +2,12 @@
 
 English stands in the templates; Spanish in the `locale/es/*.po` of each part of the site. A
 message that a catalogue lacks is shown in English; a test names it.
+
+What a service says of a mistake comes as a whole sentence, values and all. Where it has values, the
+catalogue has a pattern for it, marked `msgctxt "said"`; `tools.said` finds those that are missing.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
@@ -29,6 +33,9 @@ from directory.languages import Language
 # Named as Babel does; our Spanish is that of the people here.
 _LOCALES = {Language.EN: "en_US", Language.ES: "es_US"}
 SHARED = Path(__file__).parent / "locale"
+# The context of a sentence that comes with its values filled in.
+SAID = "said"
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 class Words:
@@ -38,12 +45,27 @@ class Words:
         self.language = language
         self._zone = zone
         self._locale = _LOCALES[language]
+        self._folders = folders
         self._messages = _messages(language, folders)
 
     def text(self, message: str, /, **values: object) -> str | Markup:
         """`message` with its `%(name)s` filled; markup in it stays, in the values it does not."""
+        if not message:
+            return ""  # which a catalogue would answer with its head
         said = self._messages.gettext(message)
+        if not values and said == message:
+            return self._as_said(message)
         return _filled(said, values)
+
+    def _as_said(self, sentence: str) -> str:
+        """A sentence with values in it already, by its pattern; itself where there is none."""
+        for pattern, translation in _patterns(self.language, self._folders):
+            match = pattern.fullmatch(sentence)
+            if match is not None:
+                found = match.groupdict().items()
+                values = {name: self.text(value.strip()) for name, value in found}
+                return (translation % values).strip()
+        return sentence
 
     def counted(self, one: str, many: str, count: int, /, **values: object) -> str | Markup:
         """The right form for `count`, which fills `%(count)s` too."""
@@ -92,6 +114,35 @@ def _messages(language: Language, folders: tuple[Path, ...]) -> NullTranslations
     if language is Language.EN:
         return NullTranslations()
     return load(catalogues(language, folders))
+
+
+@cache
+def _patterns(
+    language: Language, folders: tuple[Path, ...]
+) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences that come filled in, each with its translation; the longest first."""
+    if language is Language.EN:
+        return ()
+    found: dict[str, str] = {}
+    for file in catalogues(language, folders):
+        with file.open(encoding="utf-8") as source:
+            for message in read_po(source, locale=language.value):
+                if message.context == SAID and isinstance(message.id, str):
+                    found[message.id] = str(message.string)
+    ordered = sorted(found.items(), key=lambda each: len(each[0]), reverse=True)
+    return tuple((_pattern(said), translation) for said, translation in ordered)
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    names = _PLACE.findall(said)
+    parts = [re.escape(part) for part in pattern_parts(said)]
+    filled = [f"(?P<{name}>.*?){part}" for name, part in zip(names, parts[1:], strict=True)]
+    return re.compile(parts[0] + "".join(filled), re.DOTALL)
+
+
+def pattern_parts(said: str) -> list[str]:
+    """What stands around the values of a sentence."""
+    return _PLACE.split(said)[::2]
 
 
 def catalogues(language: Language, folders: Iterable[Path]) -> list[Path]:

@@ -4,15 +4,21 @@ is stored before it is acknowledged, and answered after.
 Source: https://www.twilio.com/docs/usage/security (X-Twilio-Signature).
 """
 
+import time
+from functools import partial
+
 import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from api.deps import TheServices
 from api.services import Services
+from bot import intake
 from bot.languages import language_of
 from bot.safety.replies import approved
 from bot.safety.screen import screen
@@ -29,11 +35,13 @@ from bot.sms.twilio import (
 from bot.wording import say
 from directory.clock import wall_now
 from directory.errors import Forbidden, HandoffError, Invalid, TooLarge
+from directory.failpoints import Point, armed, reach
 from directory.languages import Language
 from directory.messages import inbox
 from directory.messages.models import OutboundMessage
 from directory.messages.spool import SpooledText
 from directory.people.phone import to_e164
+from directory.telemetry import timings, traces
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/webhooks/twilio", tags=["webhooks"], include_in_schema=False)
@@ -44,11 +52,19 @@ LARGEST_FORM = 64_000
 @router.post("/sms")
 async def receive_text(request: Request, services: TheServices) -> Response:
     """Store one inbound text, acknowledge with empty TwiML, answer through the REST API."""
-    form = await genuine_form(request, services)
-    inbound = read_inbound(form)
-    if inbound is None:
-        raise Invalid("not_a_text", "MessageSid and From are missing.")
-    return twiml(await run_in_threadpool(_store, services, inbound))
+    with timings.webhook() as timed:
+        timed.outcome = "refused"
+        began = time.time_ns(), time.perf_counter()
+        form = await genuine_form(request, services)
+        inbound = read_inbound(form)
+        if inbound is None:
+            raise Invalid("not_a_text", "MessageSid and From are missing.")
+        reach(Point.ARRIVED)
+        said, timed.outcome = await to_thread.run_sync(
+            partial(_store, services, inbound, began), limiter=services.arriving
+        )
+        reach(Point.STORED)
+        return twiml(said)
 
 
 @router.post("/status")
@@ -58,6 +74,7 @@ async def receive_status(request: Request, services: TheServices) -> Response:
     report = read_status(form)
     if report is None:
         raise Invalid("not_a_report", "MessageSid is missing.")
+    reach(Point.REPORTED)
     reference = request.query_params.get("reference")
 
     def apply(session: Session, message: OutboundMessage | None) -> None:
@@ -88,15 +105,19 @@ async def genuine_form(request: Request, services: Services) -> ImmutableMultiDi
     return fields
 
 
-def _store(services: Services, inbound: InboundText) -> str:
+def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -> tuple[str, str]:
+    """What to acknowledge with, and what came of it. `began`: Unix time in nanoseconds, and
+    `time.perf_counter()`."""
     try:
         phone = to_e164(inbound.sender)
     except HandoffError:
         # A short code or an alphanumeric sender: a machine's text, which nobody can answer.
         log.info("text_from_no_phone")
-        return empty_twiml()
+        return empty_twiml(), "no_phone"
     try:
-        with services.database.session_scope() as session:
+        if services.spool.holds_some:  # they came before this one
+            intake.take_in(services.spool, now=services.clock.now())
+        with services.database.session_scope(urgent=True) as session:
             received = inbox.record_inbound(
                 session,
                 provider_id=inbound.provider_id,
@@ -106,12 +127,15 @@ def _store(services: Services, inbound: InboundText) -> str:
                 now=services.clock.now(),
             )
     except IntegrityError:
-        return empty_twiml()  # the same webhook twice, at the same moment
+        return empty_twiml(), "repeated"  # the same webhook twice, at the same moment
     except SQLAlchemyError as error:
         log.error("database_down", kind=type(error).__name__)  # noqa: TRY400  # no SQL in logs
-        return _keep_for_later(services, inbound, phone)
+        return _keep_for_later(services, inbound, phone), "spooled"
+    traces.received(received.inbound_id, began=began[0], repeated=not received.new)
+    if received.new:
+        timings.turns.begin(received.inbound_id, began=began[1])
     services.workers.answer_soon(received.person_id)
-    return empty_twiml()
+    return empty_twiml(), "stored" if received.new else "repeated"
 
 
 def _keep_for_later(services: Services, inbound: InboundText, phone: str) -> str:
@@ -136,4 +160,5 @@ def _keep_for_later(services: Services, inbound: InboundText, phone: str) -> str
 
 def twiml(body: str) -> Response:
     """An answer in Twilio's markup."""
-    return Response(body, media_type="application/xml")
+    after = BackgroundTask(reach, Point.ACKNOWLEDGED) if armed() else None
+    return Response(body, media_type="application/xml", background=after)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
 from api.console.access import RESPONSIBLE, SITE, TheVisitor, Visitor, console_router, draw
-from api.console.measures import plots, report, sections, tables
+from api.console.measures import kept, plots, report, sections, tables
+from api.console.measures.kept import Counted
 from api.console.measures.tables import Asked, Section, Table, title_of
 from api.deps import ReadingSession, TheServices
 from api.interchange.tables import written
@@ -28,10 +29,12 @@ def figures(
     session: ReadingSession,
     services: TheServices,
     period: str = periods.LAST_YEAR,
+    anew: bool = False,
 ) -> HTMLResponse:
     """All tables, without their plots: a page must be light."""
     asked = _asked(request, visitor, services, session, period)
-    return _page(request, visitor, services, asked, sections.every(asked), chosen=None)
+    counted = kept.every(services.database, asked, anew=anew)
+    return _page(request, visitor, services, asked, counted, chosen=None)
 
 
 @router.get("/report.pdf")
@@ -57,12 +60,13 @@ def figures_of(
     services: TheServices,
     section: str,
     period: str = periods.LAST_YEAR,
+    anew: bool = False,
 ) -> HTMLResponse:
     asked = _asked(request, visitor, services, session, period)
-    made = sections.one(asked, section)
-    if made is None:
+    counted = kept.one(services.database, asked, section, anew=anew)
+    if counted is None:
         raise NotFound("figures_unknown", "There are no such figures.")
-    return _page(request, visitor, services, asked, [made], chosen=made)
+    return _page(request, visitor, services, asked, [counted], chosen=counted.section)
 
 
 @router.get("/{section}/{key}.svg")
@@ -76,7 +80,8 @@ def plot(  # which table of which period
     period: str = periods.LAST_YEAR,
 ) -> Response:
     asked = _asked(request, visitor, services, session, period)
-    table = sections.table(asked, section, key)
+    counted = kept.one(services.database, asked, section)
+    table = counted.section.table(key) if counted else None
     if table is None or table.plot is None:
         raise NotFound("plot_unknown", "There is no such plot.")
     headers = SITE.headers | {"Cache-Control": _KEEP_PLOTS}
@@ -108,16 +113,18 @@ def _page(
     visitor: Visitor,
     services: Services,
     asked: Asked,
-    made: list[Section],
+    counted: list[Counted],
     *,
     chosen: Section | None,
 ) -> HTMLResponse:
     _note(services, visitor, "measures.read", chosen.key if chosen else None)
+    since = min(each.at for each in counted)
     return draw(
         request,
         visitor,
         "measures/measures.html",
-        sections=made,
+        sections=[each.section for each in counted],
+        kept_since=since if since < asked.now else None,
         chosen=chosen,
         titles={key: asked.say(title) for key, title in sections.TITLES.items()},
         period=asked.period,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from api.console.measures import follow_up, programme, referrals, visits
 from api.console.measures.tables import Asked, Section, Table
+from directory.measures.planning import plan_for_counting
 
 # By section, so that one table needs no other section's counts.
 SECTIONS: dict[str, Callable[[Asked], Section]] = {
@@ -44,15 +45,18 @@ TITLES = {
 
 def one(asked: Asked, section: str) -> Section | None:
     make = SECTIONS.get(section)
-    return make(asked) if make else None
+    if make is None:
+        return None
+    plan_for_counting(asked.session)
+    return make(asked)
 
 
 def every(asked: Asked) -> list[Section]:
+    plan_for_counting(asked.session)
     return [make(asked) for make in SECTIONS.values()]
 
 
 def table(asked: Asked, section: str, key: str) -> Table | None:
     """One table; None where there is none of this key."""
     made = one(asked, section)
-    tables = made.tables if made else ()
-    return next((each for each in tables if each.key == key), None)
+    return made.table(key) if made else None

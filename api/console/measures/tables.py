@@ -85,6 +85,9 @@ class Section:
     definition: str
     tables: tuple[Table, ...]
 
+    def table(self, key: str) -> Table | None:
+        return next((each for each in self.tables if each.key == key), None)
+
     @property
     def hides_something(self) -> bool:
         return any(table.hides_something for table in self.tables)

@@ -13,8 +13,8 @@ from api.console.measures.tables import (
     listed,
     without_small_totals,
 )
-from directory.measures import queries
-from directory.measures.queries import Repeats
+from directory.measures import linkage, queries
+from directory.measures.linkage import Repeats
 from directory.visits.models import CallType
 
 
@@ -37,16 +37,15 @@ WINDOWS = (30, 90, 365)
 
 def calls(asked: Asked) -> Section:
     say = asked.say
-    by_type = queries.calls_by_type(asked.session, asked.span)
+    found = queries.calls(asked.session, asked.period.month_spans)
     types = listed(
-        asked, [(say(title), by_type.get(each, 0)) for each, title in CALL_TYPES.items()]
+        asked, [(say(title), found.by_type.get(each, 0)) for each, title in CALL_TYPES.items()]
     )
     caption, first = say(_("Calls by type")), say(_("Type"))
     tables = [list_table(asked, "calls", caption, first, types, plot=Plot(lying=True))]
     if len(asked.period.months) > 1:
-        counts = queries.calls_by_month(asked.session, asked.period.month_spans)
         named = [f"{month:%Y-%m}" for month in asked.period.months]
-        months = listed(asked, list(zip(named, counts, strict=True)))
+        months = listed(asked, list(zip(named, found.by_month, strict=True)))
         caption, first = say(_("Calls by month")), say(_("Month"))
         tables.append(list_table(asked, "calls-by-month", caption, first, months, plot=Plot()))
     return Section(
@@ -64,7 +63,7 @@ def calls(asked: Asked) -> Section:
 
 def repeats(asked: Asked) -> Section:
     say = asked.say
-    found = queries.repeat_visits(asked.session, asked.span, windows=WINDOWS, now=asked.now)
+    found = linkage.repeat_visits(asked.session, asked.span, windows=WINDOWS, now=asked.now)
     return Section(
         "repeats",
         say(_("Repeat visits before and after a linkage")),

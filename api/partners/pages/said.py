@@ -59,40 +59,8 @@ WEEKDAYS = {
 HOURS_WRONG = {
     "time": (_("is not a time"), _("write it as 9:00 or 5:30 pm")),
     "half": (_("is missing"), _("write from when and until when")),
+    "same": (_("is when it opens"), _("write when it closes; all day is 0:00 to 24:00")),
 }
-# What the services of the partner API say of a field most often; the rest is shown in English.
-MISTAKES = (
-    _("is empty"),
-    _("write at least a word"),
-    _("is not a web address"),
-    _("copy it from the browser: https://www.example.org"),
-    _("has no https:// before it"),
-    _("is not an e-mail address"),
-    _("write it as help@example.org"),
-    _("is not a whole number"),
-    _("write digits only"),
-    _("is too small"),
-    _("is too large"),
-    _("has no area code"),
-    _("write it with its area code, as 630-555-0100"),
-    _("is not a US phone number"),
-    _("write it as 630-555-0100"),
-    _("write it as 630-555-0100, with nothing else beside it"),
-    _("there is no such US number; check its digits"),
-    _("is there twice"),
-    _("leave one of the two out"),
-    _("minimum_age would be above maximum_age"),
-    _("swap the two"),
-    _("is not a place that we know"),
-    _("seems to say where the place is"),
-    _("take the street, box or ZIP out: the place is confidential"),
-    _("cannot be taken away"),
-    _("is over already"),
-    _("is not after starts_at"),
-    _("write when it will be over"),
-    _("write what people should know"),
-    _("is more than a year away"),
-)
 _YOU, _SYSTEM, _TEAM = _("you"), _("your computer system"), _("our team")
 _OTHERS = {"import": _("an import"), "resident": _("a resident"), "visitor": _("a visitor")}
 

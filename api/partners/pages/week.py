@@ -90,7 +90,7 @@ def sent(given: Mapping[str, str]) -> str:
 
 
 def mistakes(given: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Fields that are no times, or lack the other half, and which of the two it is."""
+    """Fields that are no times, lack the other half or say the same as it, and which it is."""
     found = []
     for day in DAYS:
         for number in range(1, SPANS + 1):
@@ -101,6 +101,9 @@ def mistakes(given: Mapping[str, str]) -> list[tuple[str, str]]:
                     found.append((name, "time"))
                 elif other and not value:
                     found.append((name, "half"))
+            opens, closes = map(clock, said)
+            if opens == closes != "00:00" and _is_time(opens):  # midnight to midnight is all day
+                found.append((names[1], "same"))
     return found
 
 
