@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench pages screenshots waits faults format vendor pins clean
+.PHONY: help setup run scale test check lint bench screenshots docs faults drain audit sbom format vendor pins clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -25,6 +25,9 @@ setup: ## make or update both Python environments (.venv and bot/.venv)
 run: setup ## the whole product on http://127.0.0.1:8000, with a simulated carrier; Ctrl-C stops it
 	@exec $(BIN)/handoff up $(ARGS)
 
+scale: setup ## the same as several API, worker, Rasa and action processes on one PostgreSQL; Ctrl-C stops all
+	@exec $(BIN)/handoff scale $(ARGS)
+
 test: setup ## the test suite, with real Rasa and real PostgreSQL
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m bot.training >/dev/null
@@ -39,20 +42,28 @@ lint: setup ## style, types and the direction of imports
 	$(BIN)/lint-imports
 	cd bot && $(QUIET_RASA) .venv/bin/python -m rasa data validate --domain domain --data data --fail-on-warnings
 
-bench: setup ## the search beside SQLite FTS5, PostgreSQL and tantivy (docs/search-benchmark.md)
-	@$(BIN)/python -m benchmarks.search $(ARGS)
-
-pages: setup ## weight and time of every page over a fictional year (docs/pages.md)
-	@$(BIN)/python -m benchmarks.pages $(ARGS)
+bench: setup ## turns, search and pages, beside their peers; ARGS="turns", "search" or "pages" for one of them
+	@$(BIN)/python -m bot.training >/dev/null
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: setup ## the pictures of the guides (docs/pictures), from the same year
 	@$(BIN)/python -m tools.screenshots $(ARGS)
 
-waits: setup ## how long a resident waits, and memory; with `make run` in another terminal
-	@$(BIN)/python -m tools.bench_turns
+docs: setup ## the documentation as a site in dist/docs; needs a network the first time only
+	@tools/docs.sh
 
-faults: setup ## 10,000 due check-ins while processes are killed: lost, doubled, late, memory (takes half an hour)
+faults: setup ## every fault on one process and on many: lost, doubled, out of order, recovery (docs/faults.md)
+	@$(BIN)/python -m bot.training >/dev/null
+	@$(BIN)/python -m tools.faults $(ARGS)
+
+drain: setup ## 10,000 due check-ins while processes are killed: lost, doubled, late, memory (takes half an hour)
 	@$(BIN)/python -m tools.bench_checkins $(ARGS)
+
+audit: setup ## known weaknesses of every package, against what was accepted (needs a network)
+	@tools/audit.sh audit
+
+sbom: setup ## what we ship, as CycloneDX files in dist/sbom
+	@tools/audit.sh sbom
 
 vendor: ## copy what the pages take from npm (tools/web/package.json) to where it is served
 	@tools/vendor.sh

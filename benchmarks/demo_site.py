@@ -21,6 +21,7 @@ from api.console import access as console
 from api.partners.pages import access as partner_pages
 from api.public.pages.safety import is_sensitive_listing
 from api.services import Services, build, prepare_search
+from benchmarks import load_set
 from bot.demo import year
 from directory import database, migrations
 from directory.clock import ProductClock, wall_now
@@ -39,6 +40,7 @@ from directory.settings import ROOT, Settings, load_settings
 from directory.staff import queries as staff
 from directory.staff import sessions
 from directory.staff.models import Role
+from directory.visits.models import Visit
 
 PARTNERS = ROOT / "data" / "partners.yml"
 FRONT_DESK = "+16305550150"  # set aside for fiction
@@ -68,6 +70,7 @@ class Examples:
     can be. `own_*`: the partner's."""
 
     person_id: str
+    visit_id: str
     referral_id: str
     service_id: str
     slug: str
@@ -88,13 +91,14 @@ class DemoSite:
 
 
 @contextmanager
-def demo_site(folder: Path, *, database_url: str = "") -> Iterator[DemoSite]:
+def demo_site(folder: Path, *, database_url: str = "", texts: int = 0) -> Iterator[DemoSite]:
     """The site over the year in `folder`, which is made up where there is none yet.
 
     `database_url`: of an empty PostgreSQL database, or of one that this has filled before.
+    `texts`: the year is copied there until it has so many.
     """
     settings = _settings(folder, database_url)
-    _fill(settings)
+    _fill(settings, texts)
     services = build(settings)
     try:
         prepare_search()
@@ -128,7 +132,7 @@ def _settings(folder: Path, database_url: str) -> Settings:
     )
 
 
-def _fill(settings: Settings) -> None:
+def _fill(settings: Settings, texts: int) -> None:
     opened = database.use(Database(settings))
     try:
         migrations.migrate()
@@ -141,6 +145,9 @@ def _fill(settings: Settings) -> None:
         if not filled:
             with database.session_scope() as session:
                 year.fill(session, now=now, password=secrets.token_urlsafe(12))
+        if texts:
+            with opened.engine.begin() as connection:
+                load_set.multiply(connection, texts=texts)
     finally:
         opened.close()
 
@@ -152,8 +159,8 @@ def _front_desk(session: Session) -> PartnerContact:
         .join(Service, Service.organization_id == Organization.id)
         .join(Referral, Referral.service_id == Service.id)
         .where(Referral.status == Status.REQUESTED)
-        .group_by(Organization.id)
-        .order_by(func.count().desc(), Organization.id)
+        .group_by(Organization.id, Organization.slug)
+        .order_by(func.count().desc(), Organization.slug)
         .limit(1)
     )
     organization = session.scalars(busiest).one()
@@ -216,8 +223,10 @@ def _examples(session: Session, contact: PartnerContact) -> Examples:
     link = links.link_for(session, referral, contact, wall=wall)
     listing_link = listing_links.link_for(session, contact, wall=wall)
     oldest = select(Referral.id).where(Referral.status == Status.COMPLETED)
+    visit = select(Visit.id).where(Visit.person_id == person_id, Visit.voided_at.is_(None))
     return Examples(
         person_id=person_id,
+        visit_id=session.scalars(visit.order_by(Visit.occurred_at.desc()).limit(1)).one(),
         referral_id=session.scalars(oldest.order_by(Referral.created_at.desc()).limit(1)).one(),
         service_id=longest.id,
         slug=longest.slug,

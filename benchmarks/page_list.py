@@ -31,6 +31,7 @@ LEFT_OUT = {
     "/console/wordings/new": "a form of two fields",
     "/console/measures/{section}/{key}.csv": "a file",
     "/console/measures/report.pdf": "a file, typeset in a second or two",
+    "/.well-known/security.txt": "a file for those who find a weakness",
     "/robots.txt": "a file for robots",
     "/sitemap.xml": "a file for robots",
     "/sitemap-{part}.xml": "a file for robots",
@@ -72,6 +73,12 @@ ADDRESSES: dict[str, tuple[str | Where, ...]] = {
     "/console/people": ("/console/people",),
     "/console/people/{person_id}": (lambda the: f"/console/people/{the.person_id}",),
     "/console/people/{person_id}/visit": (lambda the: f"/console/people/{the.person_id}/visit",),
+    "/console/people/{person_id}/visits/{visit_id}": (
+        lambda the: f"/console/people/{the.person_id}/visits/{the.visit_id}",
+    ),
+    "/console/people/{person_id}/mandated-reports": (
+        lambda the: f"/console/people/{the.person_id}/mandated-reports",
+    ),
     "/console/referrals": ("/console/referrals",),
     "/console/referrals/{referral_id}": (lambda the: f"/console/referrals/{the.referral_id}",),
     "/console/listings": ("/console/listings",),
@@ -91,8 +98,10 @@ ADDRESSES: dict[str, tuple[str | Where, ...]] = {
     "/console/plans/{plan_id}": ("/console/plans/standard",),
     "/console/wordings": ("/console/wordings",),
     "/console/wordings/{key}/{of}": ("/console/wordings/checkin_first/en",),
+    "/console/on-call": ("/console/on-call",),
     "/console/staff": ("/console/staff",),
-    "/console/measures": ("/console/measures",),
+    # A large programme's figures are kept for some minutes: also as they are counted anew.
+    "/console/measures": ("/console/measures", "/console/measures?anew=true"),
     "/console/measures/{section}": (
         "/console/measures/calls",
         "/console/measures/repeats",

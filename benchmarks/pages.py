@@ -1,12 +1,14 @@
 """What each page weighs and how long it takes, over the fictional year.
 
-    make pages                                        SQLite, the year made up anew
-    make pages ARGS="--folder /tmp/year"              kept there, and taken from there
-    make pages ARGS="--database-url postgresql://…"   an empty database, or one filled by this
-    make pages ARGS="--times 5 --dry"                 fewer requests; prints, writes no docs
+    make bench ARGS="pages"                                 SQLite, the year made up anew
+    make bench ARGS="pages --folder /tmp/year"              kept there, and taken from there
+    make bench ARGS="pages --database-url postgresql://…"   an empty database, or one filled by this
+    make bench ARGS="pages --postgres"                      in a PostgreSQL started for it
+    make bench ARGS="pages --postgres --texts 1000000"      many times over (benchmarks/load_set.py)
+    make bench ARGS="pages --times 5 --dry"                 fewer requests; prints, writes no docs
 
 Every page is asked for over HTTP, one request at a time, by everybody who may see it. Writes the
-table of docs/pages.md (between its marks).
+table of docs/pages.md between its marks: of the year, or of the load set.
 """
 
 import argparse
@@ -17,8 +19,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +32,14 @@ import psutil
 from sqlalchemy import event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from benchmarks import load_set
 from benchmarks.demo_site import DemoSite, Visitor, demo_site
+from benchmarks.measures import percentile
 from benchmarks.page_list import LEFT_OUT, PageAddress, pages_of, unlisted
 from directory.settings import ROOT
 from tests.api.web.browser import served
+from tools import guides
+from tools.wheel_postgres import running_postgres
 
 GUIDE = ROOT / "docs" / "pages.md"
 MOST_KILOBYTES = 100
@@ -62,9 +68,7 @@ class Measured:
 
     @property
     def p95(self) -> float:
-        """By nearest rank."""
-        ordered = sorted(self.milliseconds)
-        return ordered[-(-len(ordered) * 95 // 100) - 1]
+        return percentile(self.milliseconds, 0.95)
 
 
 @dataclass
@@ -104,38 +108,70 @@ def statements_of(site: DemoSite) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A page as one visitor got it: bytes as they came over the wire, head lines left out."""
+
+    page: PageAddress
+    visitor: Visitor
+    status: int
+    page_bytes: int
+    with_files: int
+
+
 def measure(site: DemoSite, *, times: int) -> Iterator[Measured]:
     """Every page by everybody who may see it."""
     watch = Stopwatch(site.app)
-    with served(watch) as url:
-        clients = {
-            who: httpx.Client(base_url=url, cookies=cookies, timeout=60)
+    with _clients(site, watch) as clients:
+        for each in _weighed(site, clients):
+            client, address = clients[each.visitor], each.page.address
+            with statements_of(site) as seen:
+                client.get(address)
+            for _ in range(_WARM):
+                client.get(address)
+            watch.seconds.clear()
+            for _ in range(times):
+                client.get(address)
+            yield Measured(
+                each.page,
+                each.visitor,
+                each.status,
+                each.page_bytes,
+                each.with_files,
+                tuple(1000 * taken for taken in watch.seconds),
+                len(seen),
+            )
+
+
+def weigh(site: DemoSite) -> Iterator[Weighed]:
+    """The same pages asked for once, and not timed."""
+    with _clients(site, site.app) as clients:
+        yield from _weighed(site, clients)
+
+
+@contextmanager
+def _clients(site: DemoSite, app: ASGIApp) -> Iterator[dict[Visitor, httpx.Client]]:
+    """A browser of each visitor, at the site over HTTP."""
+    with served(app) as url, ExitStack() as open_now:
+        yield {
+            who: open_now.enter_context(httpx.Client(base_url=url, cookies=cookies, timeout=60))
             for who, cookies in site.cookies.items()
         }
-        weights: dict[str, int] = {}
-        for page in pages_of(site.app, site.examples):
-            for visitor in page.visitors:
-                client = clients[visitor]
-                answer, wire = _fetched(client, page.address)
-                if answer.status_code == 403:
-                    continue
-                for file in _files_of(answer):
-                    if file not in weights:
-                        weights[file] = _fetched(client, file)[1]
-                with_files = wire + sum(weights[file] for file in _files_of(answer))
-                with statements_of(site) as seen:
-                    client.get(page.address)
-                for _ in range(_WARM):
-                    client.get(page.address)
-                watch.seconds.clear()
-                for _ in range(times):
-                    client.get(page.address)
-                taken = tuple(1000 * each for each in watch.seconds)
-                yield Measured(
-                    page, visitor, answer.status_code, wire, with_files, taken, len(seen)
-                )
-        for client in clients.values():
-            client.close()
+
+
+def _weighed(site: DemoSite, clients: Mapping[Visitor, httpx.Client]) -> Iterator[Weighed]:
+    weights: dict[str, int] = {}
+    for page in pages_of(site.app, site.examples):
+        for visitor in page.visitors:
+            client = clients[visitor]
+            answer, wire = _fetched(client, page.address)
+            if answer.status_code == 403:
+                continue
+            for file in _files_of(answer):
+                if file not in weights:
+                    weights[file] = _fetched(client, file)[1]
+            with_files = wire + sum(weights[file] for file in _files_of(answer))
+            yield Weighed(page, visitor, answer.status_code, wire, with_files)
 
 
 def _fetched(client: httpx.Client, address: str) -> tuple[httpx.Response, int]:
@@ -210,50 +246,54 @@ def report(measured: Sequence[Measured], site: DemoSite, *, times: int) -> str:
     )
 
 
-def write(text: str) -> None:
-    """Between the marks of the guide. Raises ValueError when it has lost them."""
-    begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
-    marked = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
-    guide = GUIDE.read_text(encoding="utf-8")
-    if not marked.search(guide):
-        raise ValueError(f"{GUIDE.name} lacks {begin} … {end}")
-    GUIDE.write_text(marked.sub(lambda _: f"{begin}\n{text}\n{end}", guide), encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    with tempfile.TemporaryDirectory(prefix="handoff-pages-") as made:
-        folder = Path(options.folder or made)
-        with demo_site(folder, database_url=options.database_url) as site:
-            missing = unlisted(site.app)
-            if missing:
-                print(f"pages: no address in benchmarks/page_list.py for {', '.join(missing)}")
-            measured = []
-            for each in measure(site, times=options.times):
-                measured.append(each)
-                print(
-                    f"{each.page.address[:70]:70} {each.visitor:10} {each.status} "
-                    f"{each.with_files / 1000:6.1f} kB  p50 {each.p50:5.0f}  p95 {each.p95:5.0f} ms"
-                    f"  {each.statements:3} statements",
-                    flush=True,
-                )
-            text = report(measured, site, times=options.times)
+    with tempfile.TemporaryDirectory(prefix="handoff-pages-") as made, ExitStack() as open_now:
+        folder, url = Path(options.folder or made), options.database_url
+        if options.postgres:
+            url = open_now.enter_context(running_postgres(folder / "server"))
+        site = open_now.enter_context(demo_site(folder, database_url=url, texts=options.texts))
+        missing = unlisted(site.app)
+        if missing:
+            print(f"pages: no address in benchmarks/page_list.py for {', '.join(missing)}")
+        sizes = _sizes(site)
+        print(sizes, flush=True)
+        measured = []
+        for each in measure(site, times=options.times):
+            measured.append(each)
+            print(
+                f"{each.page.address[:70]:70} {each.visitor:10} {each.status} "
+                f"{each.with_files / 1000:6.1f} kB  p50 {each.p50:5.0f}  p95 {each.p95:5.0f} ms"
+                f"  {each.statements:3} statements",
+                flush=True,
+            )
+        text = f"{report(measured, site, times=options.times)}\n\nRows: {sizes}."
     if options.dry:
         print(text)
     else:
-        write(text)
+        guides.put(GUIDE, "load set" if options.texts else "measured", text)
         print(f"written: {GUIDE.relative_to(ROOT)}")
     return 1 if missing or any(each.status != 200 for each in measured) else 0
 
 
+def _sizes(site: DemoSite) -> str:
+    with site.services.database.engine.connect() as connection:
+        return ", ".join(f"{name} {rows:,}" for name, rows in load_set.sizes(connection))
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make pages", description="Weight and time of pages.")
+    parser = argparse.ArgumentParser(prog="pages", description="Weight and time of pages.")
     add = parser.add_argument
     add("--folder", help="where the year is, or is to be kept; without it, nowhere")
     add("--database-url", default="", help="of a PostgreSQL database, instead of SQLite")
+    add("--postgres", action="store_true", help="in a PostgreSQL that is started for it")
+    add("--texts", type=int, default=0, help="the year many times over: so many texts at least")
     add("--times", type=int, default=20, help="requests to each page (20)")
     add("--dry", action="store_true", help="print the table; leave docs/pages.md as it is")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.texts and not (options.postgres or options.database_url):
+        parser.error("--texts needs PostgreSQL: add --postgres or --database-url")
+    return options
 
 
 if __name__ == "__main__":

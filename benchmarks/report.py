@@ -3,7 +3,6 @@
 The guide is written by hand; what stands between its marks is replaced.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks import engines, plot
@@ -11,12 +10,11 @@ from benchmarks.measures import Interval, bootstrap, difference
 from benchmarks.queries import Kind
 from benchmarks.results import Result, sizes
 from directory.settings import ROOT
+from tools import guides
 
 GUIDE = ROOT / "docs" / "search-benchmark.md"
 QUALITY_PLOT = GUIDE.with_name("search-benchmark-quality.svg")
 LATENCY_PLOT = GUIDE.with_name("search-benchmark-latency.svg")
-_BEGIN, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
-_MARKED = re.compile(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", re.DOTALL)
 
 KINDS = {
     Kind.NAME: "exact names",
@@ -31,11 +29,7 @@ _LANGUAGES = {"en": "in English", "es": "in Spanish"}
 
 def write(measured: Sequence[Result]) -> None:
     """The guide's tables and both plots. Raises ValueError when the guide has lost its marks."""
-    text = GUIDE.read_text(encoding="utf-8")
-    if not _MARKED.search(text):
-        raise ValueError(f"{GUIDE.name} lacks {_BEGIN} … {_END}")
-    between = f"{_BEGIN}\n{tables(measured)}\n{_END}"
-    GUIDE.write_text(_MARKED.sub(lambda _: between, text), encoding="utf-8")
+    guides.put(GUIDE, "measured", tables(measured))
     QUALITY_PLOT.write_text(plot.quality(_of_size(measured, sizes(measured)[0])), encoding="utf-8")
     LATENCY_PLOT.write_text(plot.latency(measured), encoding="utf-8")
 

@@ -1,10 +1,10 @@
 """The search benchmark: Handoff beside the engines that people would otherwise take.
 
-    make bench                                  every engine on the real services and on 10,000
-    make bench ARGS="--size 100000"             one size; --size may be given more than once
-    make bench ARGS="--engine sqlite"           one engine
-    make bench ARGS="--pool"                    and judge what was found that nobody has judged
-    make bench ARGS="--report"                  only the tables and plots, from what was measured
+    make bench ARGS="search"                   every engine on the real services and on 10,000
+    make bench ARGS="search --size 100000"     one size; --size may be given more than once
+    make bench ARGS="search --engine sqlite"   one engine
+    make bench ARGS="search --pool"            and judge what was found that nobody has judged
+    make bench ARGS="search --report"          only tables and plots, from what was measured
 
 Writes docs/search-benchmark.md (between its marks) and its plots. What is measured, on what and
 how, is said there; the rules are in the modules beside this one.
@@ -152,7 +152,7 @@ def _machine() -> str:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description="The search benchmark.")
+    parser = argparse.ArgumentParser(prog="search", description="The search benchmark.")
     add = parser.add_argument
     add("--size", type=int, action="append", help="services in all; 0: the real ones alone")
     add("--engine", choices=[*engines.ENGINES], action="append", help="one engine; repeatable")

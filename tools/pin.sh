@@ -27,4 +27,8 @@ pin "$ROOT/bot" --universal pyproject.toml -p .venv/bin/python --python-version 
 # What installs the rest: uv itself where it is missing, and the build backend of pyproject.toml.
 # It shares .venv with the application, so its own needs have to agree.
 pin "$ROOT/tools" --universal --no-annotate --python-version 3.8 -o uv.txt - <<<'uv'
+# What looks for known weaknesses and writes down what we ship (tools/audit.sh): in an environment of its own.
+pin "$ROOT/tools" --universal --no-annotate --python-version 3.11 -o audit-tools.txt - <<<$'cyclonedx-bom\npip-audit'
+# What builds the documentation's site (tools/docs.sh), likewise apart.
+pin "$ROOT/tools" --universal --no-annotate --python-version 3.11 -o docs-tools.txt - <<<'zensical'
 pin "$ROOT/tools" --universal --no-annotate --python-version 3.11 -c ../requirements.txt -o build.txt - <<<$'editables\nhatchling'

@@ -1,0 +1,1 @@
+"""The documentation's site: pages made from the code, and what the generator is given."""
