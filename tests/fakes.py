@@ -1,12 +1,15 @@
 """Stand-ins with memory: a carrier, a clock, Rasa and the search. No network, no waiting."""
 
 from collections import deque
-from collections.abc import Container
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from bot.lanes import Lanes, Work
 from bot.rasa_client import Look, RasaAnswer, RasaUnavailable
 from bot.sms.gateway import (
     AmbiguousSendError,
@@ -17,6 +20,8 @@ from bot.sms.gateway import (
     SendFailure,
     Sent,
 )
+from directory.messages.models import OutboundMessage
+from directory.people.models import Person
 
 # A Wednesday, 10:00 in Chicago: staff is there and nothing is quiet.
 MORNING = datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
@@ -138,3 +143,32 @@ class FakeRasa:
             raise RasaUnavailable("down")
         messages = self.answers[min(len(self.asked), len(self.answers)) - 1]
         return RasaAnswer(messages, self._seen)
+
+
+class AtOnce(Lanes):
+    """In the place of lanes: the caller does the work."""
+
+    def busy(self, name: str) -> bool:
+        return False
+
+    def put(self, name: str, work: Work, *, instead: Work | None = None) -> None:
+        work()
+
+
+@dataclass
+class NobodySends:
+    """In the place of the sender: what was queued stays as it is. `instead`: done for each."""
+
+    instead: Callable[[str], None] = lambda _: None
+
+    def take_reply(self, _: Session, message: OutboundMessage, __: Person) -> Any:
+        return message.id
+
+    def send(self, message_id: Any) -> None:
+        self.instead(message_id)
+
+    def deliver(self, message_id: str) -> None:
+        self.instead(message_id)
+
+    def give_back(self, unsent: Collection[Any]) -> None:
+        pass

@@ -12,8 +12,8 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 WITH_RASA = ("tests/journeys/", "tests/bot/test_rasa_real.py", "tests/bot/test_understanding.py")
-# Starts a Rasa of its own.
-WITHOUT = "tests/journeys/test_one_command.py"
+# The first starts a Rasa of its own, the others need none.
+WITHOUT = ("tests/journeys/test_one_command.py", "tests/journeys/in_browser/")
 
 
 def is_with_rasa(nodeid: str) -> bool:

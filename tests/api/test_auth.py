@@ -7,6 +7,8 @@ import time_machine
 
 from directory import database
 from directory.clock import wall_now
+from directory.people.models import AuditEntry
+from directory.staff import queries
 from directory.staff import service as staff
 from directory.staff.models import Role
 from tests.api.conftest import EMAIL, PASSWORD, Api, a_visit, problem
@@ -32,6 +34,24 @@ def test_logging_in_gives_a_bearer_token_that_opens_the_staff_s_doors(api: Api) 
     assert body["expires_in"] == 12 * 3600
     assert answer.headers["cache-control"] == "no-store"
     assert api.client.get("/api/v1/tasks", headers=headers).json() == {"items": [], "next": None}
+
+
+def test_each_log_in_is_in_the_audit_log(api: Api) -> None:
+    api.add_account()
+    assert api.log_in().status_code == 200
+    assert api.log_in(password="not the password").status_code == 401
+    form = {"email": EMAIL, "password": PASSWORD}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert api.client.post("/console/sign-in", data=form, headers=headers).status_code == 200
+    with database.read_scope() as session:
+        member = queries.active_by_email(session, EMAIL)
+        assert member is not None
+        noted = session.query(AuditEntry).filter(AuditEntry.action.startswith("sign_in"))
+        found = sorted((entry.action, entry.actor, entry.subject_id) for entry in noted)
+        assert found == [
+            ("sign_in.browser", member.id, member.id),
+            ("sign_in.token", member.id, member.id),
+        ]
 
 
 def test_the_address_may_be_written_in_capitals_and_with_spaces(api: Api) -> None:

@@ -6,14 +6,23 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.sms.gateway import DeliveryStatus
 from directory import database
+from directory.backups.models import BackupKind, BackupRun
 from directory.clock import wall_now
 from directory.messages.models import MessageKind, OutboundStatus
 from directory.on_call import alarms, pause
 from directory.on_call.models import AlarmKind
-from directory.tasks.models import TaskKind
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind, TaskStatus
 from tests.api.conftest import PHONE, Api
 from tests.factories import queued, texted, visited
+
+LABELS = {"status", "kind", "answered_by", "priority", "outcome", "call", "reason"} | {
+    "freshness",
+    "state",
+    "le",
+}
 
 
 def test_it_is_alive_and_says_the_product_s_time(any_api: Api) -> None:
@@ -116,6 +125,7 @@ def test_metrics_count_and_name_nobody(any_api: Api) -> None:
         "handoff_inbound_waiting",
         "handoff_tasks_open",
     }
+    assert families["handoff_database_up"].samples[0].value == 1
     assert families["handoff_inbound_waiting"].samples[0].value == 1
     for private in (PHONE, "5550100", "Maria", "help", visit.person_id, visit.id):
         samples = [line for line in answer.text.splitlines() if not line.startswith("#")]
@@ -125,9 +135,53 @@ def test_metrics_count_and_name_nobody(any_api: Api) -> None:
 def test_labels_are_words_of_ours(api: Api) -> None:
     texted("anything")
     queued()
-    words = {*TaskKind, *OutboundStatus, *AlarmKind}
+    words = {*TaskKind, *TaskStatus, *OutboundStatus, *DeliveryStatus, *AlarmKind, *MessageKind}
     for family in text_string_to_metric_families(api.client.get("/metrics").text):
         for sample in family.samples:
-            assert set(sample.labels) <= {"status", "kind", "answered_by"}
+            assert set(sample.labels) <= LABELS
             for label in ("status", "kind"):
                 assert sample.labels.get(label, TaskKind.DANGER) in words
+
+
+def test_danger_ages_while_it_waits_and_while_it_is_done(any_api: Api) -> None:
+    now = any_api.services.clock.now()
+    with database.session_scope() as session:
+        ages = {TaskStatus.OPEN: timedelta(minutes=20), TaskStatus.CLAIMED: timedelta(hours=1)}
+        for status, age in ages.items():
+            tasks.open_task(session, TaskKind.DANGER, person_id=None, now=now - age).status = status
+    assert 1200 <= value(any_api, "handoff_danger_task_oldest_seconds", status="open") < 1260
+    assert 3600 <= value(any_api, "handoff_danger_task_oldest_seconds", status="claimed") < 3660
+
+
+def test_what_waits_has_a_depth_and_an_age(any_api: Api) -> None:
+    now = any_api.services.clock.now()
+    assert value(any_api, "handoff_outbound_oldest_seconds", priority="reply") == 0
+    queued(now=now - timedelta(minutes=2))
+    queued(now=now + timedelta(minutes=2))
+    assert value(any_api, "handoff_outbound_queue", priority="reply") == 1
+    assert 120 <= value(any_api, "handoff_outbound_oldest_seconds", priority="reply") < 180
+    texted("hello")
+    assert value(any_api, "handoff_inbound_oldest_seconds") > 0
+
+
+def test_without_its_database_it_says_so(api: Api, tmp_path: Path) -> None:
+    break_database(api, tmp_path)
+    assert value(api, "handoff_database_up") == 0
+    assert value(api, "handoff_disk_free_bytes") > 0
+
+
+def test_a_backup_has_an_age_and_none_is_forever(any_api: Api) -> None:
+    assert value(any_api, "handoff_backup_age_seconds") == float("inf")
+    made = wall_now() - timedelta(hours=2)
+    with database.session_scope() as session:
+        run = {"kind": BackupKind.MADE, "at": made, "noted_at": made, "revision": "1"}
+        session.add(BackupRun(**run, size=1, keys=""))
+    assert 7200 <= value(any_api, "handoff_backup_age_seconds") < 7260
+
+
+def value(api: Api, name: str, **labels: str) -> float:
+    """One sample."""
+    families = text_string_to_metric_families(api.client.get("/metrics").text)
+    samples = [sample for family in families for sample in family.samples if sample.name == name]
+    [found] = [sample.value for sample in samples if labels.items() <= sample.labels.items()]
+    return found

@@ -57,6 +57,8 @@ STAFF_DOORS = [
     ("patch", "/api/v1/people/{person_id}"),
     ("post", "/api/v1/people/{person_id}/consents"),
     ("post", "/api/v1/people/{person_id}/reassigned"),
+    ("get", "/api/v1/people/{person_id}/mandated-reports"),
+    ("post", "/api/v1/people/{person_id}/mandated-reports"),
     ("post", "/api/v1/caseload/handover"),
     ("get", "/api/v1/on-call/shifts"),
     ("post", "/api/v1/on-call/shifts"),
@@ -139,7 +141,9 @@ def whole(partners_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("fuzz")
     shutil.copy(partners_template, folder / "handoff.sqlite")
     # Schemathesis' own client has a host of its own.
-    with running(settings_for(folder, public_url=f"http://{asgi.HOST}")) as api:
+    # Hundreds of calls in a few seconds, of one account and one key.
+    whole = settings_for(folder, public_url=f"http://{asgi.HOST}", address_rate=0, key_rate=0)
+    with running(whole) as api:
         yield api
 
 
@@ -222,14 +226,14 @@ def test_with_a_key_every_answer_is_as_described(
     door: tuple[str, str], answered: Answered, partner_headers: dict[str, str]
 ) -> None:
     # A required header is also left out at times; then nobody comes in.
-    assert answered(door, partner_headers, FEW) - {401, 405}
+    assert answered(door, partner_headers, FEW) - {401, 405, 414}
 
 
 @pytest.mark.parametrize("door", [*STAFF_DOORS, *PARTNER_DOORS], ids=" ".join)
 def test_without_a_token_or_key_every_door_is_shut(
     door: tuple[str, str], answered: Answered
 ) -> None:
-    assert answered(door, None, FEWER) <= {401, 405}
+    assert answered(door, None, FEWER) <= {401, 405, 414}
 
 
 def test_full_answers_are_as_described(

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
-from bot.answering import ATTEMPTS, Answerer
+from bot.answering import ATTEMPTS, STARTS, Answerer, Outgoing
 from bot.conversation import Conversation
 from bot.turn import Situation, Turn
 from bot.wording import say
@@ -37,7 +37,7 @@ from tests.factories import (
     texted,
     visited,
 )
-from tests.fakes import MORNING, Clock, FakeGateway, FakeRasa
+from tests.fakes import MORNING, AtOnce, Clock, FakeGateway, FakeRasa, NobodySends
 from tests.threads import all_at_once
 
 EN = Language.EN
@@ -53,7 +53,7 @@ def found() -> dict[str, object]:
 def an_answerer(
     rasa: FakeRasa | None = None,
     *,
-    deliver: Callable[[str], None] = lambda _: None,
+    sender: Outgoing | None = None,
     now: Clock | None = None,
 ) -> Answerer:
     clock = now or Clock()
@@ -61,7 +61,8 @@ def an_answerer(
         conversation=Conversation(
             rasa=rasa or FakeRasa(answers=[({"say": "greeting"},)]), search=a_search(), zone=CHICAGO
         ),
-        deliver=deliver,
+        sender=sender or NobodySends(),
+        lanes=AtOnce(),
         now=clock,
         wall=clock,
         on_shift=lambda _: True,
@@ -76,8 +77,8 @@ class Echo(Conversation):
         return Turn(AnsweredBy.RASA, situation.memory, (text,))
 
 
-def echoing(deliver: Callable[[str], None] = lambda _: None) -> Answerer:
-    answerer = an_answerer(deliver=deliver)
+def echoing(instead: Callable[[str], None] = lambda _: None) -> Answerer:
+    answerer = an_answerer(sender=NobodySends(instead))
     echo = Echo(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
     return replace(answerer, conversation=echo)
 
@@ -121,21 +122,44 @@ def test_while_one_thread_answers_another_of_the_same_process_stays_away(
     person_id = met()
     others: list[bool] = []
 
-    def deliver(_: str) -> None:
-        others.append(answerer.answer(person_id))
+    class Meanwhile(Echo):
+        def respond_to(self, text: str, situation: Situation) -> Turn:
+            others.append(answerer.answer(person_id))
+            return super().respond_to(text, situation)
 
-    answerer = echoing(deliver)
+    conversation = Meanwhile(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    answerer = replace(an_answerer(), conversation=conversation)
     assert answerer.answer(person_id)
     assert others == [False]
     assert replies() == ["hello"]
+
+
+def test_who_texts_while_an_answer_is_sent_is_answered_by_whoever_comes(
+    any_database: Database,
+) -> None:
+    """No slow carrier keeps a person waiting for the next answer to be decided."""
+    texted("hello")
+    person_id = met()
+    others: list[bool] = []
+
+    def sending(_: str) -> None:
+        if not others:
+            others.append(True)
+            texted("and then?")
+            others.append(answerer.answer(person_id))
+
+    answerer = echoing(sending)
+    assert answerer.answer(person_id)
+    assert others == [True, True]
+    assert replies() == ["hello", "and then?"]
 
 
 def test_a_turn_applied_twice_at_once_is_applied_once(any_database: Database) -> None:
     """As after a lease that ran out while its holder was still thinking."""
     inbound_id = texted("hello")
     turn = Turn(AnsweredBy.RASA, Memory(), ("an answer",))
-    applied = all_at_once([partial(an_answerer()._apply, inbound_id, turn)] * 4)
-    assert sorted(map(len, applied)) == [0, 0, 0, 1]
+    applied = all_at_once([partial(an_answerer()._apply, inbound_id, turn, "a run")] * 4)
+    assert sorted(each.taken is not None for each in applied) == [False, False, False, True]
     assert replies() == ["an answer"]
 
 
@@ -168,6 +192,25 @@ def test_a_text_whose_answer_fails_gets_the_holding_reply_and_stays_owed(
     assert replies() == [say("holding", EN), "fine"]
     assert inbound(first).attempts == ATTEMPTS
     assert inbound(first).owed
+
+
+def test_a_text_that_ends_its_process_each_time_is_given_to_a_person(db: Database) -> None:
+    """Each process that tried it died: it must not take the next ones with it."""
+
+    class Deadly(Conversation):
+        def respond_to(self, text: str, situation: Situation) -> Turn:
+            raise AssertionError("it would have died here")
+
+    inbound_id = texted("the text")
+    with database.session_scope() as session:
+        session.get_one(InboundMessage, inbound_id).attempts = STARTS
+    deadly = Deadly(rasa=FakeRasa(), search=a_search(), zone=CHICAGO)
+    replace(an_answerer(), conversation=deadly).answer(met())
+    assert replies() == [say("holding", EN)]
+    assert not inbound(inbound_id).owed
+    with database.read_scope() as session:
+        (task,) = session.scalars(select(Task))
+    assert (task.kind, task.inbound_id) == (TaskKind.CALL_BACK, inbound_id)
 
 
 def test_a_session_is_not_open_while_the_answer_is_thought_of(any_database: Database) -> None:
@@ -251,7 +294,7 @@ def test_stop_is_confirmed_ends_the_check_ins_and_drops_what_waits(
     _, planned = visited()
     waiting = queued("an earlier list", person_id=planned[0].person_id)
     texted("STOP")
-    an_answerer(deliver=sender.deliver).answer(planned[0].person_id)
+    an_answerer(sender=sender).answer(planned[0].person_id)
     sender.deliver(waiting)
     assert [carried.body for carried in gateway.carried] == [say("stopped", EN)]
     assert read_message(waiting).status == OutboundStatus.DROPPED
@@ -261,7 +304,7 @@ def test_stop_is_confirmed_ends_the_check_ins_and_drops_what_waits(
 
 def test_after_stop_nothing_is_sent_until_start(any_database: Database) -> None:
     gateway = FakeGateway()
-    answerer = an_answerer(deliver=a_sender(gateway).deliver)
+    answerer = an_answerer(sender=a_sender(gateway))
     for text in ("STOP", "food 60540", "HELP", "STOP"):
         texted(text)
         answerer.answer(met())
@@ -279,7 +322,7 @@ def test_a_wrong_person_gets_an_apology_and_nothing_more(any_database: Database)
         checkins.mark_sent(session, planned[0].id, now=MORNING)
     texted("wrong number")
     gateway = FakeGateway()
-    an_answerer(deliver=a_sender(gateway).deliver).answer(person_id)
+    an_answerer(sender=a_sender(gateway)).answer(person_id)
     assert [carried.body for carried in gateway.carried] == [say("checkin_wrong_person", EN)]
     person = read_person(person_id)
     assert person.opted_out_at is not None
@@ -356,7 +399,10 @@ def test_texts_of_different_people_do_not_wait_for_each_other(any_database: Data
         quick_is_done.set()
         return done
 
-    assert all_at_once([partial(slow.answer, met()), answer_quick]) == [True, True]
+    def answer_slow() -> bool:
+        return slow.answer(met())
+
+    assert all_at_once([answer_slow, answer_quick]) == [True, True]
 
 
 def test_inbox_and_outbox_agree_after_everything(db: Database) -> None:

@@ -1,6 +1,7 @@
 """The workers of one process among others: what the dead leave, and stopping in the middle."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from api.services import Services, build
 from directory import database
 from directory.conversations import service as conversations
 from directory.database import Database
+from directory.fleet import Membership
 from directory.messages import outbox
 from directory.messages.models import OutboundStatus, SendPriority
 from directory.processes import Presence, new_run
@@ -33,8 +35,24 @@ def _services(any_database: Database, gateway: FakeGateway) -> Iterator[Services
         services.database.close()
 
 
+@contextmanager
+def living(services: Services, name: str) -> Iterator[None]:
+    """Another process of this name."""
+    if services.database.engine.dialect.name == "sqlite":
+        with Presence(services.settings.data_dir / "processes", name):
+            yield
+        return
+    other = Membership(services.settings.database, name)
+    other.appear()
+    try:
+        yield
+    finally:
+        other.leave()
+
+
 def died(services: Services, name: str = DEAD) -> None:
-    """A process of this name was here and was killed: its file stays, and nobody holds the lock."""
+    """A process of this name was here and was killed: on SQLite its file stays, and nobody holds
+    the lock."""
     folder = services.settings.data_dir / "processes"
     folder.mkdir(exist_ok=True)
     (folder / name).touch()
@@ -42,7 +60,7 @@ def died(services: Services, name: str = DEAD) -> None:
 
 def leased(person_id: str, by: str) -> bool:
     with database.session_scope() as session:
-        return conversations.lease(session, person_id, by=by, wall=MORNING)
+        return conversations.lease(session, person_id, by=by, wall=MORNING) is not None
 
 
 def test_what_a_dead_process_held_is_anybodys_at_once(services: Services) -> None:
@@ -62,7 +80,7 @@ def test_what_a_dead_process_held_is_anybodys_at_once(services: Services) -> Non
 
 def test_what_a_living_process_holds_stays_its_own(services: Services) -> None:
     message_id, person_id = queued(), met()
-    with Presence(services.settings.data_dir / "processes", "00c0ffee"):
+    with living(services, "00c0ffee"):
         claimed(message_id, by="00c0ffee")
         leased(person_id, new_run("00c0ffee"))
         died(services)

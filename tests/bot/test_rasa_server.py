@@ -10,7 +10,8 @@ from bot.rasa_server import action_server, rasa_server
 def test_both_listen_on_this_machine_only() -> None:
     rasa = rasa_server(port=1, actions_port=2, model=Path("m"), token="t", tracker_db="db")
     assert rasa.argv[rasa.argv.index("--interface") + 1] == "127.0.0.1"
-    assert action_server(port=2).settings["SANIC_HOST"] == "127.0.0.1"
+    actions = action_server(port=2)
+    assert actions.argv[actions.argv.index("--host") + 1] == "127.0.0.1"
 
 
 def test_rasas_http_api_is_not_switched_on() -> None:
@@ -30,9 +31,8 @@ def test_nothing_is_reported_to_others() -> None:
 
 
 def test_settings_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SANIC_HOST", "0.0.0.0")
+    monkeypatch.setenv("HANDOFF_DATA_DIR", "/elsewhere")
     monkeypatch.setenv("VIRTUAL_ENV", "/somewhere")
     environment = action_server(port=2, HANDOFF_DATA_DIR="/data").environment()
-    assert environment["SANIC_HOST"] == "127.0.0.1"
     assert environment["HANDOFF_DATA_DIR"] == "/data"
     assert "VIRTUAL_ENV" not in environment

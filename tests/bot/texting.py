@@ -21,7 +21,7 @@ from directory.people.models import AuditEntry
 from directory.search import FindResult, Query, find
 from directory.tasks.models import Task
 from tests.factories import CHICAGO, PHONE
-from tests.fakes import MORNING, Clock, FakeRasa
+from tests.fakes import MORNING, AtOnce, Clock, FakeRasa, NobodySends
 
 
 def search(query: Query) -> FindResult:
@@ -41,7 +41,8 @@ class Texting:
     def answerer(self) -> Answerer:
         return Answerer(
             conversation=Conversation(rasa=self.rasa, search=search, zone=CHICAGO),
-            deliver=lambda _: None,
+            sender=NobodySends(),
+            lanes=AtOnce(),
             now=self.clock,
             wall=self.clock,
             on_shift=lambda _: True,

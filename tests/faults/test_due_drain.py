@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from directory.clock import wall_now
 from directory.database import Database
 from directory.messages.models import OutboundStatus
 from directory.settings import Settings
-from tests.conftest import settings_for
-from tests.journeys.running import carrier_process, free_port
 from tools.drain import (
     Starter,
     Worker,
@@ -32,27 +29,6 @@ from tools.drain import (
 PEOPLE = 120
 RATE = 50.0
 KILLS = 3
-
-
-@pytest.fixture(scope="module")
-def ports() -> dict[str, int]:
-    return {"port": free_port(), "carrier_port": free_port()}
-
-
-@pytest.fixture(scope="module")
-def carrier(
-    ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[CarrierControl]:
-    folder = tmp_path_factory.mktemp("carrier")
-    settings = settings_for(folder, **ports)
-    with carrier_process(folder, port=ports["carrier_port"], settings=settings) as control:
-        yield control
-
-
-@pytest.fixture(scope="module")
-def starter() -> Iterator[Starter]:
-    with Starter(with_rules=True) as starter:
-        yield starter
 
 
 @pytest.mark.parametrize(("kind", "processes"), [("sqlite_settings", 1), ("postgres_settings", 2)])

@@ -31,7 +31,7 @@ from directory.staff.models import Role
 RESIDENT = "+16305550100"
 CLINICIAN = "clinician@naperville.example"
 PASSWORD = "a long enough password"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from directory.staff.models import Role
 from tests.api.browsing import needs_browser
@@ -44,10 +44,10 @@ def test_the_menu_is_there_with_the_keyboard_alone(opened: BrowserContext) -> No
     page.set_viewport_size(PHONE)
     page.goto("/console")
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "Skip to the content"
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
     page.get_by_text("Menu").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="CIT training").is_visible()
+    expect(page.get_by_role("link", name="CIT training")).to_be_visible()
 
 
 def test_a_clinician_sees_no_entries_of_supervisors(console: Console) -> None:

@@ -12,6 +12,7 @@ from directory.freshness.models import Reported
 from directory.listings.change_models import ListingChange
 from directory.listings.models import Service
 from directory.people.models import AuditEntry
+from directory.referrals import actors
 from directory.staff.models import Role
 from tests.api.console.console import Console
 from tests.api.console.listing_pages import EVIL, LISTINGS, listed, proposed, stored
@@ -55,6 +56,19 @@ def test_what_was_proposed_of_something_else_shows_what_it_says_now(console: Con
     answer = console.as_(Role.SUPERVISOR).post(f"{LISTINGS}/changes/{change_id}/approve")
     assert answer.status_code == 409
     assert "It says now:" in answer.text and "temporarily closed" in answer.text
+
+
+def test_who_made_a_change_is_told_that_somebody_else_approves_it(console: Console) -> None:
+    console.as_(Role.ADMIN).as_(Role.SUPERVISOR)
+    change_id = proposed(listed(), by=actors.staff(console.member_id).by)
+    page = console.get(f"{LISTINGS}/review")
+    assert "another supervisor or administrator has to approve it" in page.text
+    assert f"{change_id}/approve" not in page.text
+    answer = console.post(f"{LISTINGS}/changes/{change_id}/approve")
+    assert answer.status_code == 403
+    assert f"{change_id}/approve" in console.as_(Role.ADMIN).get(f"{LISTINGS}/review").text
+    done = console.post(f"{LISTINGS}/changes/{change_id}/approve")
+    assert done.headers["location"].endswith("done=approved")
 
 
 def test_a_residents_report_is_settled_and_its_reading_noted(console: Console) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from directory import database
 from directory.duplicates.find import find_doubles
@@ -79,7 +79,7 @@ def test_the_list_and_the_phone_follow_what_is_typed(browser: Browser, console: 
         page.goto("/console/listings")
         page.get_by_label("Name or number").fill("crisis")
         page.get_by_role("link", name="Grace Pantry").wait_for(state="detached")
-        assert page.get_by_role("link", name="Crisis line").is_visible()
+        expect(page.get_by_role("link", name="Crisis line")).to_be_visible()
         page.goto("/console/wordings/our_hello/en")
         page.get_by_label("The text").fill("The police say hello. STOP")
         page.get_by_text('Leave out "police"').wait_for()

@@ -121,3 +121,28 @@ def test_the_figures_pass_axe_and_fit(console: Console, browser: Browser) -> Non
             assert violations(page) == []
             assert not sticks_out(page)
         context.close()
+
+
+def test_figures_of_a_large_programme_are_kept_and_say_since_when(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.console.measures.kept.is_large", lambda session: True)
+    supervisor, page = console.as_(Role.SUPERVISOR), f"{PAGE}/calls"
+    visits(mental_health=30)
+    first = supervisor.get(page).text
+    visits(mental_health=10)
+    again, anew = supervisor.get(page).text, supervisor.get(f"{page}?anew=true").text
+    assert [">30<" in each for each in (first, again, anew)] == [True, True, False]
+    assert ["Counted at" in each for each in (first, again, anew)] == [False, True, False]
+    assert ">40<" in anew
+    assert ">40<" in supervisor.get(page).text  # what was counted anew is what is kept
+    visits(mental_health=10)
+    # What is passed on is counted anew.
+    assert "Mental health,50," in supervisor.get(f"{page}/calls.csv").text
+
+
+def test_figures_of_a_small_programme_are_counted_each_time(console: Console) -> None:
+    supervisor, page = console.as_(Role.SUPERVISOR), f"{PAGE}/calls"
+    for number in (30, 60):
+        visits(mental_health=30)
+        assert f">{number}<" in supervisor.get(page).text

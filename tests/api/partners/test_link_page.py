@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from directory import database
 from directory.conversations import service as conversations
@@ -100,10 +100,10 @@ def test_a_referral_is_accepted_and_closed_on_a_phone(desk: Desk, phone: Page) -
     referral_id = desk.refer(reason="Groceries until payday", priority="urgent")["id"]
     phone.goto(link_to(referral_id, desk.contact_id))
     fits(phone)
-    assert phone.get_by_text("Urgent: please answer within an hour").is_visible()
+    expect(phone.get_by_text("Urgent: please answer within an hour")).to_be_visible()
     phone.get_by_role("button", name="Accept").click()
     assert phone.get_by_role("status").inner_text().startswith("Thank you. You have accepted.")
-    assert phone.get_by_role("link", name="(630) 555-0100").is_visible()
+    expect(phone.get_by_role("link", name="(630) 555-0100")).to_be_visible()
     fits(phone)
     assert stored(referral_id).status == "accepted"
     phone.reload()
@@ -113,10 +113,10 @@ def test_a_referral_is_accepted_and_closed_on_a_phone(desk: Desk, phone: Page) -
     phone.get_by_role("button", name="Done").click()
     assert stored(referral_id).status == "completed"
     fits(phone)
-    assert phone.get_by_role("heading", level=1).inner_text() == "Thank you"
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
     phone.go_back()
     phone.reload()
-    assert phone.get_by_role("heading", level=1).inner_text() == "This link does not work"
+    expect(phone.get_by_role("heading", level=1)).to_have_text("This link does not work")
     fits(phone)
 
 
@@ -134,7 +134,7 @@ def test_a_referral_is_declined_in_spanish(desk: Desk, phone: Page) -> None:
     fits(phone)
     phone.locator("#decline-words").fill("no es para nosotros")
     phone.get_by_role("button", name="Rechazar").click()
-    assert phone.get_by_role("heading", level=1).inner_text() == "Gracias"
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Gracias")
     assert stored(referral_id).status == "rejected"
 
 
@@ -145,5 +145,5 @@ def test_who_is_late_reads_why(desk: Desk, phone: Page) -> None:
     desk.move(referral_id, "accepted")
     phone.get_by_role("button", name="Accept").click()
     assert "already" in phone.get_by_role("alert").inner_text()
-    assert phone.get_by_role("link", name="(630) 555-0100").is_visible()
+    expect(phone.get_by_role("link", name="(630) 555-0100")).to_be_visible()
     fits(phone)

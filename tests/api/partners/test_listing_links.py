@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 import time_machine
 from httpx import Response
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from directory import database
 from directory.clock import wall_now
@@ -286,7 +286,7 @@ def test_it_fits_a_small_phone_and_one_tap_is_enough(
     ).new_page()
     css = page.client.get("/r/static/referral.css").text
     opened.set_content(page.get().text.replace("</head>", f"<style>{css}</style></head>"))
-    assert opened.locator("form button").first.inner_text() == "All of this is right"
+    expect(opened.locator("form button").first).to_have_text("All of this is right")
     width = opened.locator("body").bounding_box()
     assert width is not None
     assert width["width"] <= 360
@@ -296,4 +296,4 @@ def test_it_fits_a_small_phone_and_one_tap_is_enough(
         assert box["height"] >= 44
         assert box["x"] + box["width"] <= 360
     opened.get_by_text("Something is wrong").first.click()
-    assert opened.get_by_label("What is wrong, and what is right?").first.is_visible()
+    expect(opened.get_by_label("What is wrong, and what is right?").first).to_be_visible()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.api.browsing import needs_browser
 from tests.api.phone.hosting import StandingClock, phone_app
@@ -67,7 +67,7 @@ def test_a_text_is_typed_sent_and_shown_as_text(
         phone.get_by_text("Delivered").wait_for()
         assert phone.locator(".own .text").inner_text().endswith(hostile)
         assert phone.locator(".theirs .text").inner_text().endswith("<i>hola</i>")
-        assert phone.locator(".log img, .log b, .log i").count() == 0
+        expect(phone.locator(".log img, .log b, .log i")).to_have_count(0)
         assert phone.get_by_label("Text from the phone: Resident").input_value() == ""
     assert product.inbound[0].form["Body"] == hostile
 
@@ -88,7 +88,7 @@ def test_the_clock_is_set_with_the_keyboard(browser: Browser, carrier: RunningCa
     clock = StandingClock()
     with served(carrier, clock) as url, opened(browser, url) as page:
         page.get_by_text("Real time.").wait_for()
-        assert page.locator("#clock-time").inner_text() == "12:30 PM"  # in Chicago
+        expect(page.locator("#clock-time")).to_have_text("12:30 PM")  # in Chicago
         page.get_by_label("1×").focus()
         page.keyboard.press("ArrowRight")
         page.get_by_text("A minute passes each second.").wait_for()
@@ -102,7 +102,7 @@ def test_phones_can_be_added_and_those_that_text_appear(
         carrier.control.text(OTHER, "from elsewhere")
         page.locator(f"#phone-{OTHER[1:]}").get_by_text("from elsewhere").wait_for()
         page.get_by_role("button", name="Add another resident").click()
-        assert page.locator("section.phone").count() == 5
+        expect(page.locator("section.phone")).to_have_count(5)
 
 
 @pytest.mark.parametrize("width", [320, 360])
@@ -112,9 +112,9 @@ def test_a_small_screen_shows_one_phone_at_a_time_and_never_scrolls_sideways(
     carrier.control.text(RESIDENT, "x" * 400)
     with served(carrier, StandingClock()) as url, opened(browser, url, width=width) as page:
         page.get_by_text("xxx").wait_for()
-        assert page.locator("section.phone:visible").count() == 1
+        expect(page.locator("section.phone:visible")).to_have_count(1)
         page.get_by_role("navigation").get_by_role("button", name="Partner").click()
-        assert page.locator("section.phone:visible h2").inner_text() == "Partner"
+        expect(page.locator("section.phone:visible h2")).to_have_text("Partner")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from directory.settings import Settings
 from tests.api.browsing import needs_browser
@@ -85,12 +85,12 @@ def test_from_the_need_to_the_number_to_the_mistake_without_scripts(screen: Any)
     page.get_by_text("Report a mistake").click()
     page.get_by_label("Something else").check()
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_text("Please write in a few words").is_visible()
+    expect(page.get_by_text("Please write in a few words")).to_be_visible()
     page.get_by_label("What should it say?").fill("The door is on the other side.")
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_role("status").inner_text() == "Thank you. Somebody will check it with them."
+    expect(page.get_by_role("status")).to_have_text("Thank you. Somebody will check it with them.")
     page.reload()
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 def test_the_page_can_be_left_by_the_link_without_scripts(screen: Any) -> None:
@@ -112,7 +112,7 @@ def test_with_scripts_the_page_is_not_behind_the_back_button(screen: Any, way: s
             page.keyboard.press("Escape")
     page.wait_for_url(WEATHER)
     page.go_back()
-    assert page.get_by_role("heading", level=1).inner_text() == "Find help near you"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find help near you")
 
 
 def test_two_escapes_leave_nothing(screen: Any) -> None:
@@ -127,12 +127,12 @@ def test_on_paper_there_are_numbers_and_the_square_and_no_forms(screen: Any) -> 
     page = screen()
     page.goto(f"/services/{PANTRY}")
     page.emulate_media(media="print")
-    assert page.get_by_text("Call 630-355-3663").is_visible()
-    assert page.get_by_role("img", name="QR code of this page").is_visible()
-    assert page.get_by_text("In danger now?").is_visible()
-    assert not page.get_by_text("Report a mistake").is_visible()
-    assert not page.get_by_text("hours not known").is_visible()
+    expect(page.get_by_text("Call 630-355-3663")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code of this page")).to_be_visible()
+    expect(page.get_by_text("In danger now?")).to_be_visible()
+    expect(page.get_by_text("Report a mistake")).not_to_be_visible()
+    expect(page.get_by_text("hours not known")).not_to_be_visible()
     page.goto("/needs/food")
-    assert not page.get_by_text("opens ").first.is_visible()
-    assert page.get_by_text("Tue,Thu 9am-2pm").is_visible()
-    assert not page.get_by_label("Town or ZIP").is_visible()
+    expect(page.get_by_text("opens ").first).not_to_be_visible()
+    expect(page.get_by_text("Tue,Thu 9am-2pm")).to_be_visible()
+    expect(page.get_by_label("Town or ZIP")).not_to_be_visible()

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.bot.carrier.running import eventually
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-TIMEOUT = 10_000  # milliseconds
+TIMEOUT = 30_000  # milliseconds
+expect.set_options(timeout=TIMEOUT)
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # WCAG 2.2 AA and what it builds on.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

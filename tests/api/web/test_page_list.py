@@ -1,8 +1,11 @@
 """Every page is measured, and none is heavier than it may be."""
 
-from benchmarks.demo_site import Visitor
-from benchmarks.page_list import PageAddress, unlisted
-from benchmarks.pages import Measured, table
+import shutil
+from pathlib import Path
+
+from benchmarks.demo_site import Visitor, demo_site
+from benchmarks.page_list import ADDRESSES, PageAddress, unlisted
+from benchmarks.pages import MOST_KILOBYTES, Measured, table, weigh
 from tests.api.conftest import Api
 
 
@@ -18,3 +21,15 @@ def test_a_line_shows_the_heaviest_and_the_slowest_of_those_who_see_a_page() -> 
     assert table([light, heavy]).splitlines()[-1] == (
         "| `/console/people` | clinician, admin | 4.0 | 5.0 | 10 | 19 | 3 |"
     )
+
+
+def test_every_page_over_the_fictional_year_is_there_and_light_with_its_files(
+    partners_template: Path, tmp_path: Path
+) -> None:
+    shutil.copy(partners_template, tmp_path / "handoff.sqlite")
+    with demo_site(tmp_path) as site:
+        weighed = list(weigh(site))
+    assert {each.page.template for each in weighed} == set(ADDRESSES)
+    assert [each for each in weighed if each.status != 200] == []
+    heavy = [each for each in weighed if each.with_files >= 1000 * MOST_KILOBYTES]
+    assert heavy == []

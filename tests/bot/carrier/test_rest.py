@@ -167,6 +167,7 @@ def test_redaction_blanks_the_carriers_copy_and_not_the_phones(
     client: Client, carrier: RunningCarrier
 ) -> None:
     message = client.messages.create(to=RESIDENT, from_=NUMBER, body="private")
+    assert eventually(lambda: client.messages(message.sid).fetch().status == "delivered")
     assert client.messages(message.sid).update(body="").body == ""
     assert client.messages(message.sid).fetch().body == ""
     [on_phone] = carrier.control.messages(RESIDENT)

@@ -8,16 +8,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.demo import crew, year
+from bot.demo import crew, example_house, year
 from bot.demo.world import fictional_number, staff_number
 from directory import database
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.database import Database
-from directory.listings.models import Service
+from directory.listings.change_models import (
+    ChangeStatus,
+    DuplicatePair,
+    DuplicateStatus,
+    ListingChange,
+)
+from directory.listings.models import Organization, Service
 from directory.messages.models import InboundMessage, OutboundMessage, OutboundStatus
+from directory.partners.models import Channel, PartnerContact
 from directory.people import queries as people
 from directory.people.models import Consent, Person, Purpose
-from directory.referrals.models import Referral
+from directory.referrals.models import ListingReport, Referral
 from directory.referrals.states import Status
 from directory.staff.models import StaffMember
 from directory.tasks.models import Task, TaskKind, TaskStatus
@@ -136,6 +143,30 @@ def test_there_is_danger_that_was_handled_and_one_that_waits(filled: Database) -
     assert {each.status for each in danger} >= {TaskStatus.OPEN, TaskStatus.DONE}
 
 
+def test_the_partner_that_is_made_up_fills_the_review_and_no_search(filled: Database) -> None:
+    with filled.read_scope() as session:
+        mine = select(Service).join(Organization).where(Organization.slug == "example-house")
+        listings = list(session.scalars(mine))
+        waiting = select(ListingChange).where(ListingChange.status == ChangeStatus.PENDING)
+        changes = {each.field: each.service_id for each in session.scalars(waiting)}
+        [pair] = session.scalars(select(DuplicatePair))
+        contacts = list(session.scalars(select(PartnerContact)))
+        assert session.scalar(select(func.count()).select_from(ListingReport)) == 1
+        named = {phone.number for each in listings for phone in each.phones}
+    ids = {each.id for each in listings}
+    assert set(changes) == {"phones", "status"} and set(changes.values()) <= ids
+    assert {pair.first_id, pair.second_id} <= ids and pair.status == DuplicateStatus.OPEN
+    assert not any(each.published for each in listings)
+    assert all(number.startswith("630-555-01") for number in named)
+    by_text = [each for each in contacts if each.channel == Channel.SMS]
+    assert len({each.organization_id for each in by_text}) == 2
+    assert {each.address for each in contacts} == {
+        example_house.FRONT_DESK,
+        example_house.BY_MAIL,
+    }
+    assert FICTIONAL.fullmatch(example_house.FRONT_DESK)
+
+
 def test_the_same_year_is_made_again(
     filled: Database, partners_template: Path, tmp_path: Path
 ) -> None:
@@ -144,7 +175,9 @@ def test_the_same_year_is_made_again(
             texts = select(OutboundMessage.body).order_by(OutboundMessage.id)
             visits = select(Visit.occurred_at, Visit.call_type).order_by(Visit.id)
             referrals = select(Referral.id, Referral.status).order_by(Referral.id)
+            house = select(Service.id).where(Service.origin == "demo").order_by(Service.slug)
             return (
+                tuple(session.scalars(house)),
                 tuple(session.scalars(texts)),
                 tuple(map(tuple, session.execute(visits))),
                 tuple(map(tuple, session.execute(referrals))),

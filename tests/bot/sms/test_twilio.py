@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from bot.sms.gateway import (
     AmbiguousSendError,
     DeliveryStatus,
+    NotFinalError,
     PermanentSendError,
     RetryableSendError,
     SendFailure,
@@ -232,10 +233,19 @@ def test_redaction_blanks_the_carriers_copy_and_may_be_repeated(
     gateway: TwilioGateway, carrier: RunningCarrier
 ) -> None:
     sid = send(gateway)
+    assert eventually(lambda: carrier.control.messages(RESIDENT)[0].status == "delivered")
     for _ in range(2):
         gateway.redact(sid)
     assert carrier.control.messages(RESIDENT)[0].redacted
     gateway.redact("SM" + "f" * 32)  # gone already: nothing left to blank
+
+
+def test_a_text_still_on_its_way_is_not_blanked_yet(
+    gateway: TwilioGateway, product: Product
+) -> None:
+    product.delay = 0.5  # each status waits until the one before has been reported
+    with pytest.raises(NotFinalError):
+        gateway.redact(send(gateway))
 
 
 def test_ping_needs_an_answer_and_good_credentials(carrier: RunningCarrier) -> None:

@@ -195,7 +195,9 @@ def test_no_more_are_handed_over_than_there_is_room_for(any_database: Database) 
     assert send_due(DAY, at_most=3) == []
     with database.session_scope() as session:
         for message in session.scalars(select(OutboundMessage).limit(2)):
-            outbox.mark_sent(message, provider_id=message.id, segments=1, now=MORNING + DAY)
+            outbox.mark_sent(
+                session, message, provider_id=message.id, segments=1, now=MORNING + DAY
+            )
             message.status = OutboundStatus.SENT
     assert len(send_due(DAY, at_most=3)) == 2
     assert send_due(DAY) == []

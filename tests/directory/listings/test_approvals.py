@@ -10,13 +10,16 @@ from sqlalchemy import select
 
 from directory import database
 from directory.database import Database
-from directory.errors import Conflict, NotFound
+from directory.errors import Conflict, Forbidden, NotFound
 from directory.listings import approvals
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.ids import service_id
 from directory.listings.models import Service
 from directory.notices.models import NoticeKind
 from directory.partners.models import Channel
+from directory.referrals import actors
+from directory.staff import service as staff
+from directory.staff.models import Role
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.directory.listings.editing import (
     PANTRY,
@@ -226,3 +229,46 @@ def test_what_nobody_has_sent_cannot_be_decided() -> None:
     for verdict in (approve, decline):
         with pytest.raises(NotFound):
             verdict("nothing")
+
+
+# --- four eyes ----------------------------------------------------------------------------------
+
+
+def colleague(number: int, role: Role) -> str:
+    """How a change log names a new member of staff of this role."""
+    with database.session_scope() as session:
+        email = f"colleague-{number}@naperville.example"
+        member = staff.add(session, email, role, password=None, phone=None, now=NOW)
+        return actors.staff(member.id).by
+
+
+def decided_by(by: str, change_id: str) -> str:
+    with database.session_scope() as session:
+        return approvals.approve(session, change_id, by=by, now=LATER).status
+
+
+def test_who_made_a_change_does_not_approve_it_and_a_colleague_does() -> None:
+    one, other = colleague(1, Role.SUPERVISOR), colleague(2, Role.ADMIN)
+    [waiting] = change({"phones": NEW_LINE}, slug=SHELTER, by=one).pending
+    with pytest.raises(Forbidden, match="You made this change yourself") as refused:
+        decided_by(one, waiting.id)
+    assert refused.value.code == "own_change"
+    assert statuses("phones", SHELTER) == ["pending"]
+    assert decided_by(other, waiting.id) == ChangeStatus.APPROVED
+
+
+def test_where_nobody_else_could_decide_one_decides_alone() -> None:
+    """A clinician may not, so that one does not count; the log names who it was, both times."""
+    alone = colleague(1, Role.SUPERVISOR)
+    colleague(2, Role.CLINICIAN)
+    [waiting] = change({"phones": NEW_LINE}, slug=SHELTER, by=alone).pending
+    assert decided_by(alone, waiting.id) == ChangeStatus.APPROVED
+
+
+def test_one_takes_back_one_s_own_change_without_asking() -> None:
+    one = colleague(1, Role.SUPERVISOR)
+    colleague(2, Role.SUPERVISOR)
+    [waiting] = change({"phones": NEW_LINE}, slug=SHELTER, by=one).pending
+    with database.session_scope() as session:
+        declined = approvals.decline(session, waiting.id, by=one, now=LATER)
+    assert declined.status == ChangeStatus.DECLINED

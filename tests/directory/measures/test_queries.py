@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from directory import database
 from directory.checkins.models import CheckInStatus
 from directory.database import Database
-from directory.measures import queries, text_queries
-from directory.measures.queries import Repeats
+from directory.measures import linkage, queries, text_queries
+from directory.measures.linkage import Repeats
+from directory.measures.queries import Calls
 from directory.messages.models import MessageKind, OutboundStatus
 from directory.people.models import Person
 from directory.referrals.states import Outcome, Status
@@ -34,8 +35,10 @@ def test_calls_are_counted_in_the_programmes_own_month(any_database: Database) -
         a_visit(session, person, on(10, 31, 23), call_type=CallType.ELDERLY)
         a_visit(session, person, on(11, 1, 0))
         a_visit(session, person, on(10, 5), voided_at=NOW)
-        assert queries.calls_by_type(session, OCTOBER.span) == {"mental_health": 1, "elderly": 1}
-        assert queries.calls_by_month(session, period("2026-Q4").month_spans) == [2, 1, 0]
+        october = queries.calls(session, OCTOBER.month_spans)
+        quarter = queries.calls(session, period("2026-Q4").month_spans)
+    assert october == Calls({"mental_health": 1, "elderly": 1}, [2])
+    assert quarter == Calls({"mental_health": 2, "elderly": 1}, [2, 1, 0])
 
 
 def test_people_are_counted_once_by_their_language(any_database: Database) -> None:
@@ -66,7 +69,7 @@ def test_repeat_visits_count_on_both_sides_of_the_first_acceptance(any_database:
         declined = a_person(session, 4)
         a_visit(session, declined, on(6, 1))
         a_referral(session, declined, on(6, 2), status=Status.REJECTED)
-        counted = queries.repeat_visits(
+        counted = linkage.repeat_visits(
             session, period("2026").span, windows=(30, 90, 365), now=NOW
         )
     assert counted == [
@@ -76,12 +79,37 @@ def test_repeat_visits_count_on_both_sides_of_the_first_acceptance(any_database:
     ]
 
 
+def test_visits_at_the_same_moment_count_on_neither_side_when_they_led_to_it(
+    any_database: Database,
+) -> None:
+    with database.session_scope() as session:
+        person, linked = a_person(session, 1), on(6, 1)
+        for days in (-20, -1, -1, 0, 0, 30, 31):  # two teams were there, and both logged it
+            a_visit(session, person, linked + timedelta(days=days))
+        a_referral(session, person, linked, accepted_at=linked, status=Status.ACCEPTED)
+        a_visit(session, a_person(session, 2), linked)  # never linked
+        found = linkage.repeat_visits(session, period("2026").span, windows=(30,), now=NOW)
+    assert found == [Repeats(30, people=1, before=3, after=1, any_before=1, any_after=1)]
+
+
+def test_a_linkage_before_the_period_is_not_one_in_it(any_database: Database) -> None:
+    with database.session_scope() as session:
+        person = a_person(session, 1)
+        a_referral(session, person, on(5, 1), accepted_at=on(5, 2), status=Status.ACCEPTED)
+        a_referral(session, person, on(6, 1), accepted_at=on(6, 2), status=Status.ACCEPTED)
+        june, may = (
+            linkage.repeat_visits(session, period(month).span, windows=(30,), now=NOW)
+            for month in ("2026-06", "2026-05")
+        )
+    assert (june[0].people, may[0].people) == (0, 1)
+
+
 def test_a_linkage_without_a_visit_before_it_counts(any_database: Database) -> None:
     with database.session_scope() as session:
         person = a_person(session, 1)
         a_referral(session, person, on(6, 1), accepted_at=on(6, 1), status=Status.ACCEPTED)
         a_visit(session, person, on(6, 5))
-        found = queries.repeat_visits(session, period("2026").span, windows=(30,), now=NOW)
+        found = linkage.repeat_visits(session, period("2026").span, windows=(30,), now=NOW)
     assert found == [Repeats(30, people=1, before=0, after=1, any_before=0, any_after=1)]
 
 

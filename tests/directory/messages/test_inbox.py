@@ -86,7 +86,7 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
         waiting = inbox.next_unanswered(session, person_id)
         assert waiting is not None
         assert waiting.id == first
-        inbox.mark_answered(waiting, AnsweredBy.RASA, now=MORNING)
+        inbox.mark_answered(session, waiting, AnsweredBy.RASA, now=MORNING)
     with database.read_scope() as session:
         following = inbox.next_unanswered(session, person_id)
         assert following is not None
@@ -97,10 +97,10 @@ def test_a_holding_answer_leaves_the_text_owed_until_it_is_answered_fully(db: Da
     texted("hm")
     with database.session_scope() as session:
         (row,) = session.scalars(select(InboundMessage))
-        inbox.mark_answered(row, AnsweredBy.HOLDING, now=MORNING)
+        inbox.mark_answered(session, row, AnsweredBy.HOLDING, now=MORNING)
     with database.session_scope() as session:
         (owed,) = inbox.owed(session)
-        inbox.mark_answered(owed, AnsweredBy.RASA, now=MORNING + timedelta(hours=1))
+        inbox.mark_answered(session, owed, AnsweredBy.RASA, now=MORNING + timedelta(hours=1))
     with database.read_scope() as session:
         assert inbox.owed(session) == []
         assert session.scalars(select(InboundMessage)).one().answered_at == MORNING
@@ -127,7 +127,7 @@ def test_texts_are_counted_by_what_answered_them(db: Database) -> None:
     texted("two")
     with database.session_scope() as session:
         first, second = session.scalars(select(InboundMessage))
-        inbox.mark_answered(first, AnsweredBy.RASA, now=MORNING)
-        inbox.mark_answered(second, AnsweredBy.FALLBACK, now=MORNING)
+        inbox.mark_answered(session, first, AnsweredBy.RASA, now=MORNING)
+        inbox.mark_answered(session, second, AnsweredBy.FALLBACK, now=MORNING)
     with database.read_scope() as session:
         assert inbox.turns_by_answerer(session) == {"rasa": 1, "fallback": 1}

@@ -7,7 +7,7 @@ import pytest
 
 from directory import database
 from directory.database import Database
-from directory.messages import outbox
+from directory.messages import outbox, queries
 from directory.messages.models import OutboundMessage, OutboundStatus, SendPriority
 from directory.messages.outbox import Claimed
 from tests.directory.test_jobs import rows
@@ -130,7 +130,7 @@ def test_texts_are_counted_by_status(db: Database) -> None:
     queued()
     claim(first)
     with database.read_scope() as session:
-        assert outbox.counts(session) == {"sending": 1, "queued": 1}
+        assert queries.counts(session) == {"sending": 1, "queued": 1}
 
 
 @pytest.mark.parametrize("priority", SendPriority)

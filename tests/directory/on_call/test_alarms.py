@@ -29,7 +29,7 @@ def handed_over(at: datetime = MORNING, *, reported_at: datetime | None = None) 
     with database.session_scope() as session:
         message = outbox.by_id(session, message_id)
         assert message is not None
-        outbox.mark_sent(message, provider_id=f"SM{message_id}", segments=1, now=at)
+        outbox.mark_sent(session, message, provider_id=f"SM{message_id}", segments=1, now=at)
         message.reported_at = reported_at
 
 

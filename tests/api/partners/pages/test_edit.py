@@ -79,6 +79,19 @@ def test_hours_as_a_front_desk_writes_them(desk: Partner) -> None:
     )
 
 
+def test_hours_past_midnight_are_taken_and_the_same_hour_twice_is_not(desk: Partner) -> None:
+    form = the_form(desk) | {"hours-Sa-1-from": "22:00", "hours-Sa-1-to": "2:00"}
+    assert desk.post(path(desk), form).headers["location"].endswith("?done=saved")
+    assert desk.listing().opening_hours == "Mo-Fr 09:00-17:00; Sa 22:00-02:00"
+    form = the_form(desk) | {"hours-Sa-1-to": "22:00"}
+    answer = desk.post(path(desk), form)
+    assert answer.status_code == 422
+    assert "is when it opens: write when it closes" in text_of(answer)
+    all_day = form | {"hours-Sa-1-from": "0:00", "hours-Sa-1-to": "0:00"}
+    assert desk.post(path(desk), all_day).status_code == 303
+    assert desk.listing().opening_hours == "Mo-Fr 09:00-17:00; Sa 00:00-24:00"
+
+
 def test_hours_that_no_week_can_say_stay_as_they_are(desk: Partner) -> None:
     somebody_else_changes(desk, opening_hours='Mo-Fr 09:00-17:00 "by appointment"')
     form = the_form(desk)

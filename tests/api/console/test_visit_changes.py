@@ -1,0 +1,115 @@
+"""A visit put right or voided from its person's page: by whom may, once, and from what it says."""
+
+import re
+
+import pytest
+
+from directory import database
+from directory.checkins.models import CheckIn
+from directory.people.models import AuditEntry
+from directory.staff.models import Role
+from directory.visits.models import Visit
+from tests.api.console.console import Console
+
+ONCE = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def visit(console: Console) -> Visit:
+    """Logged by the clinician who is signed in."""
+    console.as_(Role.CLINICIAN)
+    form = {
+        "once": ONCE,
+        "phone": "630-555-0100",
+        "call_type": "mental_health",
+        "safe_to_text": "yes",
+        "sms": "yes",
+        "disposition": "Talked <b>long</b>",
+    }
+    assert console.post("/console/people/visits", form).status_code == 303
+    return read()
+
+
+def read() -> Visit:
+    with database.read_scope() as session:
+        return session.query(Visit).one()
+
+
+def path(visit: Visit) -> str:
+    return f"/console/people/{visit.person_id}/visits/{visit.id}"
+
+
+def shown(console: Console, visit: Visit) -> dict[str, str]:
+    """The form as it is filled in."""
+    page = console.get(path(visit)).text
+    fields = dict(re.findall(r'name="(version|occurred_at)"[^>]*value="([^"]*)"', page))
+    return {**fields, "call_type": "mental_health", "follow_up": visit.follow_up}
+
+
+def checkins() -> set[str]:
+    with database.read_scope() as session:
+        return {each.status for each in session.query(CheckIn)}
+
+
+def test_a_visit_is_put_right_and_noted(console: Console, visit: Visit) -> None:
+    assert f'href="{path(visit)}"' in console.get(f"/console/people/{visit.person_id}").text
+    form = shown(console, visit) | {"call_type": "elderly", "disposition": "Talked short"}
+    answer = console.post(f"{path(visit)}/correct", form)
+    assert answer.headers["location"] == f"/console/people/{visit.person_id}?done=corrected"
+    changed = read()
+    assert (changed.call_type, changed.disposition) == ("elderly", "Talked short")
+    assert changed.occurred_at == visit.occurred_at, "a time that was left alone keeps its seconds"
+    with database.read_scope() as session:
+        assert session.query(AuditEntry).filter_by(action="visit.correct").one().subject_id
+
+
+def test_a_form_from_before_a_change_is_told_and_keeps_what_was_typed(
+    console: Console, visit: Visit
+) -> None:
+    form = shown(console, visit)
+    assert console.post(f"{path(visit)}/correct", form | {"disposition": "One"}).status_code == 303
+    late = console.post(f"{path(visit)}/correct", form | {"disposition": "Two <i>"})
+    assert late.status_code == 409
+    assert "One" in late.text and "Two &lt;i&gt;" in late.text
+    assert read().disposition == "One"
+
+
+def test_a_button_that_is_pressed_twice_puts_right_once_and_tells_of_no_conflict(
+    console: Console, visit: Visit
+) -> None:
+    form = shown(console, visit) | {"call_type": "elderly", "disposition": "Talked short"}
+    answers = [console.post(f"{path(visit)}/correct", form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    with database.read_scope() as session:
+        assert session.query(AuditEntry).filter_by(action="visit.correct").count() == 1
+    other = console.post(f"{path(visit)}/correct", form | {"call_type": "mental_health"})
+    assert other.status_code == 409
+
+
+def test_a_voided_visit_counts_nowhere_and_its_checkins_end(console: Console, visit: Visit) -> None:
+    without = console.post(f"{path(visit)}/void", {"reason": " "})
+    assert without.status_code == 422 and "Write why" in without.text
+    answer = console.post(f"{path(visit)}/void", {"reason": "Logged twice"})
+    assert answer.headers["location"] == f"/console/people/{visit.person_id}?done=voided"
+    assert read().voided_at is not None
+    assert checkins() == {"cancelled"}
+    twice = console.post(f"{path(visit)}/void", {"reason": "Logged twice"})
+    assert twice.headers["location"] == answer.headers["location"]
+    again = console.post(f"{path(visit)}/void", {"reason": "Another reason"})
+    assert again.status_code == 409
+    page = console.get(f"/console/people/{visit.person_id}").text
+    assert "voided: it counts nowhere" in page and path(visit) not in page
+
+
+def test_a_colleagues_visit_is_a_supervisors_to_put_right(console: Console, visit: Visit) -> None:
+    console.as_(Role.CLINICIAN, email="another@naperville.example")
+    assert path(visit) not in console.get(f"/console/people/{visit.person_id}").text
+    assert console.get(path(visit)).status_code == 403
+    assert console.post(f"{path(visit)}/void", {"reason": "No"}).status_code == 403
+    console.as_(Role.SUPERVISOR)
+    assert console.get(path(visit)).status_code == 200
+
+
+def test_the_visit_of_somebody_else_is_not_found(console: Console, visit: Visit) -> None:
+    other = path(visit).replace(visit.person_id, visit.id)
+    assert console.get(other).status_code == 404

@@ -1,0 +1,87 @@
+"""Who may read what residents text: clinical staff, and nobody else. There is no police access."""
+
+import pytest
+from sqlalchemy import select
+
+from api.clinicians.access import CLINICAL
+from directory import database
+from directory.people.models import AuditEntry
+from directory.retention.models import LegalHold
+from directory.staff.models import Role
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
+from tests.api.conftest import Api
+from tests.api.console.console import Console
+from tests.factories import met, queued, texted
+from tests.fakes import MORNING
+
+WORDS = ("chrysanthemum", "rhododendron", "hydrangea")
+
+
+@pytest.fixture
+def person_id(api: Api) -> str:
+    person_id = met()
+    texted("I feel chrysanthemum")
+    queued("Thank you rhododendron", person_id=person_id)
+    with database.session_scope() as session:
+        tasks.open_task(
+            session, TaskKind.CALL_BACK, person_id=person_id, note="said hydrangea", now=MORNING
+        )
+    return person_id
+
+
+def told(text: str) -> set[str]:
+    return {word for word in WORDS if word in text}
+
+
+def test_there_is_no_role_for_police() -> None:
+    assert {role.value for role in Role} == {"clinician", "supervisor", "admin"}
+    assert set(CLINICAL) == {Role.CLINICIAN, Role.SUPERVISOR}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_clinical_roles_read_words(api: Api, person_id: str, role: Role) -> None:
+    read = set(WORDS) if role in CLINICAL else set()
+    console = Console(api).as_(role)
+    pages = console.get(f"/console/people/{person_id}").text + console.get("/console").text
+    assert told(pages) == read
+    headers, found = api.staff(role), ""
+    for path in ("tasks", f"people/{person_id}", "people?phone=%2B16305550100", "checkins"):
+        found += api.client.get(f"/api/v1/{path}", headers=headers).text
+    assert told(found) == read & {"hydrangea"}
+
+
+def test_who_has_no_account_reads_nothing(api: Api, person_id: str) -> None:
+    texts = api.client.get(f"/console/people/{person_id}", follow_redirects=True).text
+    for path in ("tasks", f"people/{person_id}", f"referrals?person_id={person_id}"):
+        answer = api.client.get(f"/api/v1/{path}")
+        assert answer.status_code == 401
+        texts += answer.text
+        keyed = api.client.get(f"/api/v1/{path}", headers={"X-API-Key": "a partner's key"})
+        assert keyed.status_code == 401
+        texts += keyed.text
+    assert told(texts) == set()
+
+
+def test_every_reading_of_a_record_is_noted(api: Api, person_id: str) -> None:
+    for role in Role:
+        Console(api).as_(role).get(f"/console/people/{person_id}")
+    with database.read_scope() as session:
+        readings = session.scalars(
+            select(AuditEntry).where(
+                AuditEntry.action == "person.read", AuditEntry.person_id == person_id
+            )
+        ).all()
+        assert len({each.actor for each in readings}) == len(Role)
+        assert session.scalars(select(LegalHold)).all() == []
+
+
+def test_no_door_answers_with_the_words_of_texts_as_json(api: Api) -> None:
+    """Texts are read on the pages of the console alone: no script takes them out in bulk."""
+    schemas = api.client.get("/api/openapi.json").json()["components"]["schemas"]
+    bodies = {
+        name
+        for name, schema in schemas.items()
+        if {"body", "provider_id"} & set(schema.get("properties", {}))
+    }
+    assert {name for name in bodies if name.endswith("Out")} == set()

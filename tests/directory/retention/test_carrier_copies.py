@@ -1,0 +1,152 @@
+"""Which copies at the carrier are blanked, when, and what is tried again."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sms.gateway import NotFinalError, PermanentSendError, RetryableSendError, SendFailure
+from bot.sms.redaction import CARRIER_DOWN, CopyBlanker
+from directory import database
+from directory.database import Database
+from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.retention import carrier_copies, holds
+from directory.retention.carrier_copies import PAUSES
+from tests.factories import met, queued, texted
+from tests.fakes import MORNING, Clock, FakeGateway
+
+DAY = timedelta(days=1)
+
+
+class Carrier(FakeGateway):
+    """Notes what it was asked to blank; `answers` are raised first, one an attempt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blanked: list[str] = []
+        self.answers: list[Exception] = []
+
+    def redact(self, provider_id: str) -> None:
+        if self.answers:
+            raise self.answers.pop(0)
+        self.blanked.append(provider_id)
+
+
+@pytest.fixture
+def carrier() -> Carrier:
+    return Carrier()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def blanker(carrier: Carrier, clock: Clock) -> CopyBlanker:
+    return CopyBlanker(carrier, DAY, clock, clock)
+
+
+def waiting() -> tuple[int, int]:
+    with database.read_scope() as session:
+        return carrier_copies.counts(session)
+
+
+def a_text_out(provider_id: str | None, status: OutboundStatus = OutboundStatus.SENT) -> str:
+    message_id = queued()
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        message.provider_id, message.status = provider_id, status
+    return message_id
+
+
+def test_texts_both_ways_are_blanked_once_they_are_old_enough(
+    any_database: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    texted("in", provider_id="SMin")
+    a_text_out("SMout")
+    clock.forward(hours=23)
+    assert blanker.look() == 0
+    clock.forward(hours=2)
+    assert blanker.look() == 2
+    assert (sorted(carrier.blanked), waiting()) == (["SMin", "SMout"], (0, 0))
+    assert blanker.look() == 0
+    texted("later", provider_id="SMlater")  # of the same moment as the others: still seen
+    blanker.look()
+    assert len(carrier.blanked) == len(set(carrier.blanked))
+
+
+def test_a_text_that_was_never_handed_over_has_no_copy(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    a_text_out(None, OutboundStatus.DROPPED)
+    clock.forward(days=2)
+    assert blanker.look() == 0
+    assert (carrier.blanked, waiting()) == ([], (0, 0))
+
+
+def test_what_is_not_at_its_end_is_tried_again_later(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    texted("in", provider_id="SMin")
+    clock.forward(days=2)
+    carrier.answers = [NotFinalError("not at its end")]
+    assert blanker.look() == 0
+    assert blanker.look() == 0  # not before its pause
+    clock.forward(seconds=PAUSES[0].total_seconds() + 1)
+    assert blanker.look() == 1
+
+
+def test_a_carrier_that_is_down_costs_no_try(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    for name in ("SM1", "SM2"):
+        texted("in", provider_id=name)
+    clock.forward(days=2)
+    for _ in range(len(PAUSES) + 2):
+        carrier.answers = [RetryableSendError("HTTP 503")]
+        assert blanker.look() == 0
+        clock.forward(seconds=CARRIER_DOWN.total_seconds() + 1)
+    assert blanker.look() == 2
+    assert waiting() == (0, 0)
+
+
+def test_what_the_carrier_will_never_blank_is_given_up_and_counted(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    texted("in", provider_id="SMin")
+    clock.forward(days=2)
+    for _ in range(len(PAUSES) + 1):
+        carrier.answers = [PermanentSendError(SendFailure.INVALID)]
+        blanker.look()
+        clock.forward(days=8)
+    assert waiting() == (0, 1)
+    assert blanker.look() == 0
+
+
+def test_what_is_on_hold_stays_at_the_carrier_until_released(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    texted("in", provider_id="SMin")
+    person_id = met()
+    with database.session_scope() as session:
+        hold = holds.add(session, person_id=person_id, reason="Case 1", by="counsel", now=MORNING)
+        hold_id = hold.id
+    clock.forward(days=2)
+    assert blanker.look() == 0
+    with database.session_scope() as session:
+        holds.release(session, hold_id, by="counsel", now=MORNING)
+    clock.forward(days=1, seconds=1)
+    assert blanker.look() == 1
+
+
+def test_switched_off_only_what_was_erased_is_blanked(
+    db: Database, carrier: Carrier, clock: Clock
+) -> None:
+    texted("in", provider_id="SMin")
+    off = CopyBlanker(carrier, None, clock, clock)
+    clock.forward(days=30)
+    assert off.look() == 0
+    person_id = met()
+    with database.session_scope() as session:
+        carrier_copies.put_down_all_of(session, person_id, wall=clock())
+    assert off.look() == 1
