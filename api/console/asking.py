@@ -1,8 +1,5 @@
 """Asked in place: consent that a page needs and does not have yet, recorded where it is needed."""
 
-from typing import Annotated
-
-from fastapi import Form
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
@@ -12,10 +9,6 @@ from directory.people import consents
 from directory.people.consents import Said
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.referrals import actors
-
-# A ticked box: "I have asked".
-Ticked = Annotated[bool, Form()]
-Method = Annotated[ConsentMethod, Form()]
 
 
 def agreed(

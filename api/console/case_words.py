@@ -60,6 +60,7 @@ METHODS = {
 }
 # What a colleague can be told; by text only the person says it.
 METHODS_ASKED = (ConsentMethod.VERBAL, ConsentMethod.WRITTEN)
+IN_WRITING = ConsentMethod.WRITTEN
 ANSWERS = {
     CheckinAnswer.BETTER: _("okay"),
     CheckinAnswer.SAME: _("about the same"),

@@ -6,7 +6,6 @@ Each drawing of such a form has an id of its own in the hidden field `once`.
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Form
 from pydantic import StringConstraints
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,7 +17,6 @@ from directory.errors import Conflict, Invalid
 from directory.referrals import actors, repeats
 
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,40}$")]
-Once = Annotated[Key, Form()]
 
 
 def fresh() -> str:

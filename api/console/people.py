@@ -15,14 +15,13 @@ from api.clinicians.access import audit, the_person
 from api.clinicians.person_schemas import PersonChange
 from api.console import once as repeats
 from api.console.access import EVERYONE, TheVisitor, back_to, console_router, draw
-from api.console.asking import Method, agreed, agreed_to_texts
-from api.console.once import Once
+from api.console.asking import agreed, agreed_to_texts
 from api.console.person_view import Sent, show, version_of
 from api.deps import Id, TheServices, WritingSession
 from directory.errors import Conflict, HandoffError, Invalid
 from directory.people import consents, queries
 from directory.people.consents import Said
-from directory.people.models import Purpose
+from directory.people.models import ConsentMethod, Purpose
 from directory.people.phone import to_e164
 from directory.referrals import actors
 
@@ -123,31 +122,37 @@ def change(
     return back_to(page_of(person.id), done="saved")
 
 
+class Word(BaseModel):
+    """What the person said about one purpose, as the form came."""
+
+    once: repeats.Key
+    purpose: Purpose
+    given: bool
+    method: ConsentMethod
+
+
 @router.post("/{person_id}/consents")
 def note_consent(
+    request: Request,
     visitor: TheVisitor,
     session: WritingSession,
     services: TheServices,
     person_id: Id,
-    purpose: Annotated[Purpose, Form()],
-    given: Annotated[bool, Form()],
-    method: Method,
-    once: Once,
-) -> RedirectResponse:
-    """What the person said about one purpose. A no ends at once what the purpose covered."""
+    word: Annotated[Word, Form()],
+) -> Response:
+    """A no ends at once what the purpose covered."""
     person = the_person(session, person_id)
 
     def record() -> str:
-        if given and purpose is Purpose.SMS:
-            agreed_to_texts(session, services, visitor, person, method)
-        elif given:
-            agreed(session, services, visitor, person, purpose, method=method)
+        if word.given and word.purpose is Purpose.SMS:
+            agreed_to_texts(session, services, visitor, person, word.method)
+        elif word.given:
+            agreed(session, services, visitor, person, word.purpose, method=word.method)
         else:
             actor = actors.staff(visitor.member.id)
             now = services.clock.now()
-            said = consents.record(
-                session, person, Said(purpose, False, method), actor=actor, now=now
-            )
+            no = Said(word.purpose, False, word.method)
+            said = consents.record(session, person, no, actor=actor, now=now)
             audit(
                 session,
                 services,
@@ -159,9 +164,14 @@ def note_consent(
         return person.id
 
     # A no after a yes is no repetition: it must never be held up.
-    asked = f"consent {person.id} {purpose.value} {given}"
-    repeats.once(session, visitor, f"{once}-{given}", asked, record)
-    return back_to(page_of(person.id), done="agreed" if given else "revoked")
+    asked = f"consent {person.id} {word.purpose.value} {word.given}"
+    try:
+        with session.begin_nested():
+            repeats.once(session, visitor, f"{word.once}-{word.given}", asked, record)
+    except HandoffError as error:
+        kept = Sent(problem=error, where="consents")
+        return show(request, visitor, session, services, person, sent=kept)
+    return back_to(page_of(person.id), done="agreed" if word.given else "revoked")
 
 
 @router.post("/{person_id}/reassigned")

@@ -114,6 +114,11 @@ def _settle(world: World, resident: Resident) -> None:
         _agree(world, resident, visit)
 
 
+def _method(world: World, purpose: Purpose) -> ConsentMethod:
+    in_writing = world.happens(0.1) or purpose is Purpose.SUBSTANCE_USE
+    return ConsentMethod.WRITTEN if in_writing else ConsentMethod.VERBAL
+
+
 def _agree(world: World, resident: Resident, visit: Visit) -> None:
     words = {
         Purpose.SMS: resident.agrees_to_texts,
@@ -128,7 +133,7 @@ def _agree(world: World, resident: Resident, visit: Visit) -> None:
                 person_id=resident.person.id,
                 purpose=purpose,
                 given=given,
-                method=ConsentMethod.WRITTEN if world.happens(0.1) else ConsentMethod.VERBAL,
+                method=_method(world, purpose),
                 recorded_by=visit.clinician_id,
                 recorded_at=visit.created_at,
                 visit_id=visit.id,

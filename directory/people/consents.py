@@ -40,7 +40,8 @@ def record(
 
     No to texts: what we planned to start is cancelled. No to referrals, or to telling of
     substance use: referrals that no partner has taken up are withdrawn, the clinician is told of
-    the others. Raises Invalid on an expiry that is past or implausible.
+    the others. Raises Invalid on an expiry that is past or implausible, and on a yes to telling of
+    substance use that is not in writing.
     """
     if said.given:
         require_sensible_expiry(said.expires_at, now=now)

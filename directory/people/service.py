@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from directory import database
+from directory.errors import Invalid
 from directory.people import queries
 from directory.people.models import AuditEntry, Consent, ConsentMethod, Person, Purpose
 
@@ -46,7 +47,18 @@ def record_consent(  # a consent is exactly these facts
     now: datetime,
     expires_at: datetime | None = None,
 ) -> Consent:
-    """Note what the person said about one purpose; the newest word counts."""
+    """Note what the person said about one purpose; the newest word counts.
+
+    Raises Invalid on a yes to telling of substance use that is not in writing (42 CFR 2.31).
+    """
+    in_writing = method is ConsentMethod.WRITTEN
+    if given and purpose is Purpose.SUBSTANCE_USE and not in_writing:
+        raise Invalid(
+            "consent_not_written",
+            "A yes to telling a partner of substance use must be in writing, on a form of its own. "
+            "Until it is signed, leave it as not asked.",
+            purpose=purpose.value,
+        )
     consent = Consent(
         person_id=person.id,
         purpose=purpose,

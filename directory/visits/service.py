@@ -22,6 +22,8 @@ from directory.visits.models import CallType, Visit
 PLAUSIBLE = timedelta(days=3660)
 # What has not happened yet is no visit; clocks differ, though, and so do time zones' summers.
 AHEAD_AT_MOST = timedelta(hours=1)
+# One letter would be in any text.
+SHORTEST_CODE_WORD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ def log_visit(
 ) -> tuple[Visit, list[CheckIn]]:
     """Store a visit and plan its check-ins, in one transaction.
 
-    Raises Invalid on a number that nobody can be texted at, an implausible date, an unknown plan.
+    Raises Invalid on a number that nobody can be texted at, an implausible date, an unknown plan,
+    a code word that any text would hold.
     """
+    if new.code_word is not None and len(new.code_word) < SHORTEST_CODE_WORD:
+        raise Invalid("code_word_invalid", "A code word has 2 to 40 letters.")
     require_plausible(new.occurred_at, now=now)
     consents.require_sensible_expiry(new.consent_expires_at, now=now)
     plan_id = following.plan_id(session, new.call_type, new.follow_up)

@@ -128,7 +128,7 @@ def test_what_else_is_said_on_a_visit_is_kept(any_api: Api) -> None:
     visit = log(
         any_api,
         person={"number_shared": True, "code_word": "bluebird"},
-        consent={"substance_use": True, "expires_at": expires},
+        consent={"substance_use": True, "expires_at": expires, "method": "written"},
     )
     path = f"/api/v1/people/{visit['person_id']}"
     person = any_api.client.get(path, headers=any_api.staff()).json()
@@ -139,6 +139,15 @@ def test_what_else_is_said_on_a_visit_is_kept(any_api: Api) -> None:
         "substance_use": True,
     }
     assert {each["expires_at"][:10] for each in person["consents"]} == {"2026-06-16"}
+
+
+def test_a_spoken_yes_to_telling_of_substance_use_is_refused(api: Api) -> None:
+    body = a_visit(consent={"substance_use": True})
+    answer = api.client.post("/api/v1/visits", json=body, headers=api.staff())
+    problem(answer, 422, "consent_not_written")
+    body["consent"] |= {"substance_use": None}
+    answer = api.client.post("/api/v1/visits", json=body, headers=api.staff())
+    assert answer.status_code == 201, "not asked is no mistake"
 
 
 @pytest.mark.parametrize("expires", [MORNING - timedelta(days=1), MORNING + timedelta(days=4000)])

@@ -190,6 +190,18 @@ def test_a_no_ends_what_it_covered_also_after_a_yes_of_the_same_form(
         assert session.query(Consent).filter_by(purpose="sms").count() == 3  # one from before
 
 
+def test_a_spoken_yes_to_telling_of_substance_use_is_refused_in_place(
+    console: Console, person_id: str
+) -> None:
+    form = {"once": ONCE, "purpose": "substance_use", "given": "true", "method": "verbal"}
+    refused = console.post(f"/console/people/{person_id}/consents", form)
+    assert refused.status_code == 422
+    assert "must be in writing" in refused.text
+    console.post(f"/console/people/{person_id}/consents", form | {"method": "written"})
+    with database.read_scope() as session:
+        assert queries.valid_consent(session, person_id, Purpose.SUBSTANCE_USE, now=wall_now())
+
+
 def test_a_stale_form_about_a_person_is_told_and_keeps_what_was_typed(
     console: Console, person_id: str
 ) -> None:

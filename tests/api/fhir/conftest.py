@@ -137,8 +137,11 @@ def a_consent(**changes: Any) -> Json:
 
 
 def substance_use_consent(**changes: Any) -> Json:
+    """Signed: the form stays with the hospital, and the Consent refers to it."""
     label = codes.coding(codes.ACT_CODE, "ETH")
-    return a_consent(provision={"type": "permit", "securityLabel": [label]}, **changes)
+    form = {"url": "https://hospital.example.org/forms/1"}
+    provision = {"type": "permit", "securityLabel": [label]}
+    return a_consent(provision=provision, sourceAttachment=form) | changes
 
 
 def outcome(answer: Response, status: int, code: str) -> str:

@@ -184,6 +184,8 @@ def test_substance_use_is_not_taken_without_a_consent_of_its_own(fhir: Fhir) -> 
     refused(fhir, 422, "consent_missing", service_id=service)
     label = {"meta": {"security": [codes.coding(codes.ACT_CODE, "ETH")]}}
     refused(fhir, 422, "consent_missing", request=label)
+    spoken = substance_use_consent(sourceAttachment=None)
+    refused(fhir, 422, "consent_not_written", service_id=service, consents=[spoken])
     referral = read(fhir.referred(service_id=service, consents=[substance_use_consent()]))
     assert referral.need == "substance_use"
     assert {each.purpose for each in consents()} == {"referral", "substance_use"}

@@ -165,7 +165,9 @@ def test_no_consent_at_all_needs_no_method(api: Api) -> None:
 
 
 def test_substance_use_is_agreed_to_apart(api: Api) -> None:
-    sent(api, {"consent_substance_use": "yes"})
+    [(_, result, why)] = sent(api, {"reference": "V-0", "consent_substance_use": "yes"})
+    assert (result, "in writing" in str(why)) == ("rejected", True)
+    sent(api, {"consent_substance_use": "yes", "consent_method": "written"})
     assert agreed(Purpose.SUBSTANCE_USE)
     sent(api, {"reference": "V-2", "occurred_at": "2026-03-18 09:40", "consent_substance_use": ""})
     assert not agreed(Purpose.SUBSTANCE_USE)

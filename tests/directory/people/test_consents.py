@@ -70,6 +70,15 @@ def test_a_no_to_referrals_withdraws_what_nobody_has_taken_up() -> None:
     assert read(referral_id).status == Status.CANCELLED
 
 
+def test_a_yes_to_telling_of_substance_use_is_in_writing(db: Database) -> None:
+    person_id = met()
+    with pytest.raises(Invalid) as refused:
+        say(person_id, Purpose.SUBSTANCE_USE, given=True)
+    assert refused.value.code == "consent_not_written"
+    say(person_id, Purpose.SUBSTANCE_USE, given=False)
+    assert not valid(person_id, Purpose.SUBSTANCE_USE)
+
+
 @pytest.mark.usefixtures("partners")
 def test_a_no_to_telling_of_substance_use_withdraws_only_what_tells_of_it() -> None:
     with database.session_scope() as session:

@@ -38,7 +38,7 @@ def agreed(
             person,
             purpose,
             given=True,
-            method=ConsentMethod.VERBAL,
+            method=ConsentMethod.WRITTEN,
             by=CLINICIAN,
             now=now,
         )

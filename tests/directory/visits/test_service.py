@@ -116,3 +116,11 @@ def test_a_bad_number_stores_nothing(any_database: Database) -> None:
     with database.read_scope() as session:
         assert session.scalar(select(func.count()).select_from(Visit)) == 0
         assert session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+def test_a_code_word_of_one_letter_stores_nothing(db: Database) -> None:
+    with pytest.raises(Invalid) as refused:
+        visited(code_word="a")
+    assert refused.value.code == "code_word_invalid"
+    with database.read_scope() as session:
+        assert session.scalar(select(func.count()).select_from(Visit)) == 0
