@@ -219,6 +219,13 @@ def _short(page: PageAddress) -> str:
     return hexadecimal.sub("…", page.address)
 
 
+def _beside() -> str:
+    """What a load above the number of cores means for the times."""
+    if psutil.getloadavg()[1] <= (psutil.cpu_count() or 1):
+        return ""
+    return ", more than its cores: other work ran beside it, and the times are longer for it"
+
+
 def report(measured: Sequence[Measured], site: DemoSite, *, times: int) -> str:
     """The table with what it was measured on, and what was left out."""
     memory = psutil.virtual_memory().total / 2**30
@@ -230,8 +237,7 @@ def report(measured: Sequence[Measured], site: DemoSite, *, times: int) -> str:
             f"{datetime.now(UTC):%Y-%m-%d}, {site.services.database.engine.dialect.name}, "
             f"{psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}; "
             f"{times} requests each, one at a time, after {_WARM + 2} that were not counted.",
-            f"The machine's load was {psutil.getloadavg()[1]:.1f}: what is over the number of its",
-            "cores was other people's work, and the times are longer for it.",
+            f"The machine's load was {psutil.getloadavg()[1]:.1f}{_beside()}.",
             "",
             f"Heaviest: `{_short(heaviest.page)}`, {heaviest.with_files / 1000:.1f} kB of "
             f"{MOST_KILOBYTES}. Slowest: `{_short(slowest.page)}`, p95 {slowest.p95:.0f} ms of "

@@ -6,8 +6,9 @@ page says when they were counted, and counts anew whenever it is asked to. Files
 which are passed on, are always counted anew; so is everything where it takes no time.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,8 @@ from directory.measures.planning import plan_for_counting
 from directory.measures.text_queries import is_large
 
 KEPT_FOR = timedelta(minutes=5)
+# Most of it is PostgreSQL's work, which has a process for each connection.
+_AT_ONCE = 2
 # Sections of one language and period; a period has eleven.
 _MOST = 500
 _Key = tuple[str, Length, date, Language]
@@ -37,34 +40,47 @@ _kept: WeakKeyDictionary[Database, dict[_Key, Counted]] = WeakKeyDictionary()
 
 def every(database: Database, asked: Asked, *, anew: bool = False) -> list[Counted]:
     """All sections; with `anew` none of them is one that was kept."""
-    return list(_counted(database, asked, tuple(sections.SECTIONS), anew=anew))
+    return _counted(database, asked, tuple(sections.SECTIONS), anew=anew)
 
 
 def one(database: Database, asked: Asked, section: str, *, anew: bool = False) -> Counted | None:
     """None where there is no such section."""
-    return next(_counted(database, asked, (section,), anew=anew), None)
+    return next(iter(_counted(database, asked, (section,), anew=anew)), None)
 
 
 def _counted(
     database: Database, asked: Asked, names: tuple[str, ...], *, anew: bool
-) -> Iterator[Counted]:
-    large = is_large(asked.session)
-    if large:
-        plan_for_counting(asked.session)
+) -> list[Counted]:
+    makers = {name: sections.SECTIONS[name] for name in names if name in sections.SECTIONS}
+    if not is_large(asked.session):
+        return [Counted(make(asked), asked.now) for make in makers.values()]
     kept = _kept.setdefault(database, {})
-    for name in names:
-        key = (name, asked.period.length, asked.period.first, asked.words.language)
-        found = kept.get(key)
-        # A clock that was put back must not keep a figure for longer.
-        if large and not anew and found and timedelta(0) <= asked.now - found.at < KEPT_FOR:
-            yield found
-            continue
-        make = sections.SECTIONS.get(name)
-        if make is None:
-            continue
-        counted = Counted(make(asked), asked.now)
-        if large:
-            if len(kept) >= _MOST:
-                kept.clear()
-            kept[key] = counted
-        yield counted
+    keys = {name: _key(name, asked) for name in makers}
+    found = {name: kept.get(key) for name, key in keys.items()}
+    to_count = [
+        name for name, counted in found.items() if anew or not _stands(counted, now=asked.now)
+    ]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        made = pool.map(lambda name: _apart(database, asked, makers[name]), to_count)
+        found |= dict(zip(to_count, made, strict=True))
+    if len(kept) + len(to_count) > _MOST:
+        kept.clear()
+    fresh = {name: counted for name, counted in found.items() if counted is not None}
+    kept.update({keys[name]: counted for name, counted in fresh.items()})
+    return list(fresh.values())
+
+
+def _apart(database: Database, asked: Asked, make: Callable[[Asked], Section]) -> Counted:
+    """Counted on a connection of its own, beside others."""
+    with database.read_scope() as session:
+        plan_for_counting(session)
+        return Counted(make(replace(asked, session=session)), asked.now)
+
+
+def _key(name: str, asked: Asked) -> _Key:
+    return name, asked.period.length, asked.period.first, asked.words.language
+
+
+def _stands(counted: Counted | None, *, now: datetime) -> bool:
+    """A clock that was put back must not keep a figure for longer."""
+    return counted is not None and timedelta(0) <= now - counted.at < KEPT_FOR
