@@ -32,7 +32,6 @@ from api.commands import (
 )
 from api.commands.terminal import complain, out, say
 from bot.carrier.client import CarrierControl, CarrierUnavailableError, PhoneMessage
-from bot.evaluation.command import evaluate_file
 from directory.errors import HandoffError
 from directory.settings import Carrier, SettingsError, load_settings
 
@@ -147,6 +146,9 @@ def evaluate(
     ] = None,
 ) -> None:
     """Labelled messages through the understanding that answers residents; prints the measures."""
+    # Only here: every other command, and the supervisor as long as it lives, does without.
+    from bot.evaluation.command import evaluate_file  # noqa: PLC0415
+
     raise typer.Exit(
         evaluate_file(file, json_out=json_out, html_out=html_out, gates_file=gates, console=out)
     )

@@ -9,7 +9,6 @@ import typer
 from api import supervisor
 from api.commands.terminal import open_database, say
 from api.supervisor.preparation import PARTNERS
-from bot.demo import crew, example_house, year
 from directory import database
 from directory.clock import ProductClock, wall_now
 from directory.listings.load import load_partners
@@ -65,6 +64,9 @@ def demo_settings(real: Settings, *, port: int | None = None) -> Settings:
 
 def fill(settings: Settings) -> None:
     """Write the year, unless there is one, and say how to sign in."""
+    # Only here: every other command, and the supervisor as long as it lives, does without.
+    from bot.demo import crew, example_house, year  # noqa: PLC0415
+
     open_database(settings)
     now = ProductClock().now()
     with database.read_scope() as session:

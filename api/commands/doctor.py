@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands.terminal import out
-from api.doctor import Finding, State, examine
-from api.doctor.finding import fail, worst
+from api.doctor.finding import Finding, State, fail, worst
 from directory.clock import wall_now
 from directory.settings import SettingsError, load_settings
 
@@ -36,6 +35,9 @@ def doctor(
 
 
 def _findings() -> Iterator[Finding]:
+    # Only here: every other command, and the supervisor as long as it lives, does without.
+    from api.doctor.examination import examine  # noqa: PLC0415
+
     try:
         settings = load_settings()
     except SettingsError as error:

@@ -6,10 +6,6 @@ from typing import Annotated
 import typer
 
 from api.commands.terminal import open_database, say
-from api.console.access import SITE
-from api.console.measures import report as reports
-from api.console.measures.tables import Asked, title_of
-from api.web.words import Words
 from directory import database
 from directory.clock import ProductClock
 from directory.languages import Language
@@ -28,6 +24,12 @@ def report(
     language: Annotated[Language, typer.Option(help="In which language.")] = Language.EN,
 ) -> None:
     """Write the programme figures of a month, a quarter or a year to a PDF; it is noted."""
+    # Only here: every other command, and the supervisor as long as it lives, does without.
+    from api.console.access import SITE  # noqa: PLC0415
+    from api.console.measures import report as reports  # noqa: PLC0415
+    from api.console.measures.tables import Asked, title_of  # noqa: PLC0415
+    from api.web.words import Words  # noqa: PLC0415
+
     settings = load_settings()
     open_database(settings)
     now = ProductClock().now()

@@ -3,8 +3,3 @@
 `finding` is what a check says; `machine`, `stored` and `outside` are the checks; `examine` runs
 them. Nothing is changed, and nobody is texted.
 """
-
-from api.doctor.examination import examine
-from api.doctor.finding import Finding, State
-
-__all__ = ["Finding", "State", "examine"]

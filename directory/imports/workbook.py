@@ -1,15 +1,13 @@
-"""Excel workbooks (.xlsx): the first sheet's rows in, our template out. Only here is openpyxl."""
+"""Excel workbooks (.xlsx): the first sheet's rows in, our template out. Only here is openpyxl.
+
+It is imported when a workbook comes: processes that live for weeks see few of them.
+"""
 
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Protocol
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from directory.errors import Invalid, TooLarge
 from directory.imports.limits import LARGEST_RATIO, LARGEST_WORKBOOK, MEGABYTE, MOST_FILES
@@ -33,6 +31,8 @@ class Heading(Protocol):
 
 def read_rows(stream: BinaryIO) -> Iterator[TableRow]:
     """The rows by column name. Raises Invalid or TooLarge, before much is unpacked."""
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     _check(stream)
     try:
         book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
@@ -106,6 +106,11 @@ def _text(value: Any) -> str:
 
 def template(headings: Sequence[Heading]) -> bytes:
     """A workbook with these columns, an example, and on a second sheet what to write in each."""
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Services"
@@ -133,6 +138,8 @@ _CHOICES = {"Status": "active,temporarily closed,inactive,defunct", "Confidentia
 
 
 def _help(book: Any, headings: Sequence[Heading]) -> None:
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+
     sheet = book.create_sheet("How to fill it in")
     sheet.append(["Column", "What to write"])
     for heading in headings:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
+from api.console.measures import sections
 from directory import database
 from directory.clock import wall_now
 from directory.people.models import AuditEntry
@@ -139,6 +140,21 @@ def test_figures_of_a_large_programme_are_kept_and_say_since_when(
     visits(mental_health=10)
     # What is passed on is counted anew.
     assert "Mental health,50," in supervisor.get(f"{page}/calls.csv").text
+
+
+def test_a_large_programme_is_counted_side_by_side_and_says_the_same(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits(mental_health=30, elderly=12)
+    supervisor = console.as_(Role.SUPERVISOR)
+    one_by_one = sections_of(supervisor.get(PAGE).text)
+    monkeypatch.setattr("api.console.measures.kept.is_large", lambda session: True)
+    assert sections_of(supervisor.get(PAGE).text) == one_by_one
+    assert len(one_by_one) == len(sections.SECTIONS)
+
+
+def sections_of(page: str) -> list[str]:
+    return page.partition("</main>")[0].split('<h2 id="')[1:]
 
 
 def test_figures_of_a_small_programme_are_counted_each_time(console: Console) -> None:

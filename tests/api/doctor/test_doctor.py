@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.doctor import Finding, State, examine, machine, outside, stored
+from api.doctor import machine, outside, stored
+from api.doctor.examination import examine
+from api.doctor.finding import Finding, State
 from directory import database, migrations
 from directory.clock import wall_now
 from directory.database import Database
