@@ -192,6 +192,11 @@ def ask_again(question: Question, situation: Situation) -> Turn:
     return Turn(AnsweredBy.CHOICE, memory, (reply,), understood=Understood(offered=question.needs))
 
 
+def picked(needs: tuple[str, ...], situation: Situation) -> Situation:
+    """The situation once these were picked: nothing is asked any more, no other was meant."""
+    return replace(situation, memory=replace(situation.memory, needs=needs, question=None))
+
+
 def something_else(question: Question, situation: Situation) -> Turn:
     """Asks for other words; what was refused is not offered again."""
     memory = replace(

@@ -191,7 +191,7 @@ class Conversation:
         """The turn for an answer to the question; None for a new text."""
         match clarifying.read_reply(text, question):
             case clarifying.Chosen(needs):
-                return self._understand(question.text, situation, chosen=needs)
+                return self._understand(question.text, clarifying.picked(needs, situation), needs)
             case clarifying.SomethingElse():
                 return clarifying.something_else(question, situation)
             case clarifying.NotOffered():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asked import is_recent
+from bot.asked import is_recent, open_question
 from bot.choices import Choice, More
 from bot.turn import Situation, Turn
 from bot.unmet_deeds import NoteNothingFound
@@ -63,6 +63,7 @@ class ServiceLists:
     def first_page(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
         """The first page of a new list, and what is said of needs that nobody serves."""
         language = situation.language
+        result = _without_wrong_guesses(result, situation)
         query, unserved = result["query"], tuple(result["unserved"])
         replies = []
         text, shown = results.page_of_services(
@@ -97,3 +98,16 @@ class ServiceLists:
             at=situation.now,
         )
         return self.first_page(self.search(query).as_json(), situation, AnsweredBy.CHOICE)
+
+
+def _without_wrong_guesses(result: dict[str, Any], situation: Situation) -> dict[str, Any]:
+    """The result without the needs that nobody serves, where all were only guesses of ours.
+
+    Who answers "1 food 2 grief support 3 legal help" with a town has asked for none of them by
+    name: that we know no place for grief would be news about a need that may not be theirs.
+    """
+    question, query = open_question(situation), result["query"]
+    if question is None or tuple(query["needs"]) != question.needs or not result["matches"]:
+        return result
+    served = [need for need in query["needs"] if need not in result["unserved"]]
+    return result | {"query": query | {"needs": served}, "unserved": [], "related": {}}

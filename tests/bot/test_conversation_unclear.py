@@ -7,6 +7,7 @@ import pytest
 
 from bot.checkin_answers import CheckinAnswer
 from bot.turn import OpenCheckIn
+from bot.unmet_deeds import NoteNothingFound
 from bot.wording import say
 from bot.wording.questions import which_need
 from directory.languages import Language
@@ -136,6 +137,22 @@ def test_a_place_alone_is_searched_for_what_was_offered() -> None:
     turn = respond("60540", asked_which("rent", "legal"), down=True)
     assert turn.memory.needs == ("rent", "legal")
     assert "Pantry 1" in turn.replies[0]
+
+
+@pytest.mark.parametrize(("text", "picked"), [("60540", False), ("1 and 2", True), ("all", True)])
+def test_a_guess_that_nobody_serves_is_told_of_only_when_it_was_picked(
+    text: str, picked: bool
+) -> None:
+    guesses = asked_which("food", "grief")
+    turn = respond(text, guesses, down=True, unserved=("grief",))
+    if not picked:
+        (services,) = turn.replies
+        assert "Pantry 1" in services
+        assert (turn.memory.needs, turn.deeds) == (("food",), ())
+    else:
+        turn = turn if turn.deeds else respond("60540", later(turn), down=True, unserved=("grief",))
+        assert "grief" in turn.replies[0]
+        assert turn.deeds == (NoteNothingFound(("grief",), "60540"),)
 
 
 def test_thanks_or_a_failure_leave_the_question_open() -> None:
