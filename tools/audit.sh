@@ -9,15 +9,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$ROOT"
 readonly OWN=.uv/audit PINS=tools/audit-tools.txt
-
-uv=.uv/bin/uv
-[ -x "$uv" ] || uv=$(command -v uv)
-if [ "$(cat "$OWN/.pins" 2>/dev/null)" != "$(sha256sum "$PINS")" ]; then
-    rm -rf "$OWN"
-    "$uv" venv --quiet --no-project -p .venv/bin/python "$OWN"
-    "$uv" pip sync --quiet --require-hashes -p "$OWN/bin/python" "$PINS"
-    sha256sum "$PINS" >"$OWN/.pins"
-fi
+. tools/own_environment.sh
 
 installed() { # installed ENVIRONMENT: its packages
     printf '%s\n' "$1"/lib/python3.*/site-packages

@@ -7,15 +7,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$ROOT"
 readonly OWN=.uv/docs PINS=tools/docs-tools.txt
-
-uv=.uv/bin/uv
-[ -x "$uv" ] || uv=$(command -v uv)
-if [ "$(cat "$OWN/.pins" 2>/dev/null)" != "$(sha256sum "$PINS")" ]; then
-    rm -rf "$OWN"
-    "$uv" venv --quiet --no-project -p .venv/bin/python "$OWN"
-    "$uv" pip sync --quiet --require-hashes -p "$OWN/bin/python" "$PINS"
-    sha256sum "$PINS" >"$OWN/.pins"
-fi
+. tools/own_environment.sh
 
 .venv/bin/python -m tools.docs_site write # the reference: commands and API, as they are now
 .venv/bin/python -m tools.docs_site stage # docs/ and what it links to, into dist/docs-source

@@ -11,6 +11,7 @@ from directory.languages import Language
 from directory.people.models import ConsentMethod
 from directory.tasks.models import TaskKind, TaskStatus
 from directory.visits.models import CallType
+from directory.visits.service import SHORTEST_CODE_WORD
 
 # Words that people write. A NUL is never meant, and no phone or database takes it.
 _WITHOUT_NUL = r"^[^\x00]*$"
@@ -25,7 +26,12 @@ Note = Annotated[
 ]
 CodeWord = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=2, max_length=40, pattern=_WITHOUT_NUL),
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=SHORTEST_CODE_WORD,
+        max_length=40,
+        pattern=_WITHOUT_NUL,
+    ),
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=24)]
 PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

@@ -96,8 +96,7 @@ def record(
                 lambda: _record(session, services, visitor, person, sent),
             )
     except HandoffError as error:
-        if error.code == "sent_before":
-            sent.once = repeats.fresh()
+        sent.once = repeats.key_after(error, sent.once)
         return _page(request, visitor, session, services, person, sent, problem=error)
     return back_to(f"{page_of(person.id)}/mandated-reports", done="recorded")
 

@@ -140,8 +140,7 @@ def add(
         wrong = Wrong(error.problem, error.begins)
         return _page(request, visitor, session, services, sent, wrong=wrong)
     except HandoffError as error:
-        if error.code == "sent_before":
-            sent.once = repeats.fresh()
+        sent.once = repeats.key_after(error, sent.once)
         return _page(request, visitor, session, services, sent, wrong=Wrong(error))
     return back_to(PAGE, done="added")
 

@@ -253,8 +253,7 @@ def _referral_page(
         for each in queries.of_person(session, person.id)
         if each.service_id == service.id and each.status in OPEN
     ]
-    if problem is not None and problem.code == "sent_before":
-        sent.once = repeats.fresh()
+    sent.once = repeats.key_after(problem, sent.once)
     known = taxonomy()
     return draw(
         request,

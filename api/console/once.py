@@ -13,15 +13,22 @@ from sqlalchemy.orm import Session
 from api.console.access import Visitor
 from directory.clock import wall_now
 from directory.database import new_id
-from directory.errors import Conflict, Invalid
+from directory.errors import Conflict, HandoffError, Invalid
 from directory.referrals import actors, repeats
 
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,40}$")]
+SENT_BEFORE = "sent_before"
 
 
 def fresh() -> str:
     """For a form that is drawn now."""
     return new_id()
+
+
+def key_after(problem: HandoffError | None, key: str) -> str:
+    """For a form that is drawn again: its id, or a new one where that stands for something else."""
+    used = problem is not None and problem.code == SENT_BEFORE
+    return fresh() if used else key
 
 
 def once(session: Session, visitor: Visitor, key: str, body: str, make: Callable[[], str]) -> str:
@@ -52,6 +59,6 @@ def _earlier(session: Session, by: str, key: str, body: str) -> str | None:
         return repeats.earlier(session, by, key, body)
     except Invalid as error:
         raise Conflict(
-            "sent_before",
+            SENT_BEFORE,
             "This form was sent before. Look at what came of it; to do this as well, send it now.",
         ) from error

@@ -196,8 +196,7 @@ def _page(
     sent = sent or usual
     if not sent.occurred_at:
         sent.occurred_at = as_field(now, services)
-    if problem is not None and problem.code == "sent_before":
-        sent.once = repeats.fresh()
+    sent.once = repeats.key_after(problem, sent.once)
     return draw(
         request,
         visitor,

@@ -56,18 +56,19 @@ def _counted(
         return [Counted(make(asked), asked.now) for make in makers.values()]
     kept = _kept.setdefault(database, {})
     keys = {name: _key(name, asked) for name in makers}
-    found = {name: kept.get(key) for name, key in keys.items()}
-    to_count = [
-        name for name, counted in found.items() if anew or not _stands(counted, now=asked.now)
-    ]
+    counted = {
+        name: found
+        for name, key in keys.items()
+        if not anew and (found := kept.get(key)) and _stands(found, now=asked.now)
+    }
+    to_count = [name for name in makers if name not in counted]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = pool.map(lambda name: _apart(database, asked, makers[name]), to_count)
-        found |= dict(zip(to_count, made, strict=True))
-    if len(kept) + len(to_count) > _MOST:
+        made = list(pool.map(lambda name: _apart(database, asked, makers[name]), to_count))
+    if len(kept) + len(made) > _MOST:
         kept.clear()
-    fresh = {name: counted for name, counted in found.items() if counted is not None}
-    kept.update({keys[name]: counted for name, counted in fresh.items()})
-    return list(fresh.values())
+    for name, section in zip(to_count, made, strict=True):
+        counted[name] = kept[keys[name]] = section
+    return [counted[name] for name in makers]
 
 
 def _apart(database: Database, asked: Asked, make: Callable[[Asked], Section]) -> Counted:
@@ -81,6 +82,6 @@ def _key(name: str, asked: Asked) -> _Key:
     return name, asked.period.length, asked.period.first, asked.words.language
 
 
-def _stands(counted: Counted | None, *, now: datetime) -> bool:
+def _stands(counted: Counted, *, now: datetime) -> bool:
     """A clock that was put back must not keep a figure for longer."""
-    return counted is not None and timedelta(0) <= now - counted.at < KEPT_FOR
+    return timedelta(0) <= now - counted.at < KEPT_FOR
