@@ -28,14 +28,19 @@ LastDay = Annotated[datetime, typer.Option("--to", formats=_DAY, help="Last day,
 def the_person(session: Session, who: str) -> Person:
     """The person meant; a number never stands in an error. Raises NotFound."""
     person = queries.by_id(session, who)
-    if person is None:
-        try:
-            person = queries.by_phone(session, to_e164(who))
-        except HandoffError:
-            person = None
+    if person is None and (number := number_said(who)):
+        person = queries.by_phone(session, number)
     if person is None or person.erased_at is not None:
         raise NotFound("person_unknown", "There is no such person: erased, or never known.")
     return person
+
+
+def number_said(who: str) -> str:
+    """The E.164 number that was typed; "" where it was something else, such as an id."""
+    try:
+        return to_e164(who)
+    except HandoffError:
+        return ""
 
 
 def called(person: Person) -> str:

@@ -19,7 +19,7 @@ from directory.listings.dialled_models import DialOutcome, NumberCheck
 from directory.listings.numbers import digits_of
 from directory.messages import inbox
 from directory.messages import queries as messages
-from directory.messages.spool import Spool
+from directory.messages.spool import FOLDER, Spool
 from directory.on_call import alarms
 from directory.on_call import queries as on_call
 from directory.on_call.models import Alarm, AlarmKind
@@ -213,7 +213,7 @@ def _paused(session: Session) -> Finding:
 
 
 def _spool(database: Database) -> Finding:
-    waiting = Spool(database.settings.data_dir / "inbox-spool", database.cipher).count()
+    waiting = Spool(database.settings.data_dir / FOLDER, database.cipher).count()
     if waiting:
         return warn(
             "spool",

@@ -34,6 +34,9 @@ class SpooledText:
         return datetime.fromisoformat(self.received_at)
 
 
+FOLDER = "inbox-spool"
+
+
 class Spool:
     """A folder of encrypted files, one a text; written whole or not at all."""
 
@@ -63,6 +66,33 @@ class Spool:
     def read(self, path: Path) -> SpooledText:
         """Raises DecryptionError, ValueError or TypeError for one that cannot be read."""
         return SpooledText(**json.loads(self._cipher.decrypt(path.read_text("ascii"))))
+
+    def of_number(self, phone: str) -> list[tuple[Path, SpooledText]]:
+        """The texts of one number that wait (E.164), in the order of their arrival.
+
+        What cannot be read is passed over: nobody can tell whose it is.
+        """
+        found = []
+        for path in self.files():
+            try:
+                text = self.read(path)
+            except (DecryptionError, ValueError, TypeError, FileNotFoundError):
+                continue
+            if text.phone == phone:
+                found.append((path, text))
+        return found
+
+    def unreadable(self) -> int:
+        """How many texts are here that no key fits, set aside already or not."""
+        count = len(list(self._folder.glob("*.unreadable")))
+        for path in self.files():
+            try:
+                self.read(path)
+            except (DecryptionError, ValueError, TypeError):
+                count += 1
+            except FileNotFoundError:
+                continue
+        return count
 
     @property
     def holds_some(self) -> bool:

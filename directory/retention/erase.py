@@ -32,7 +32,7 @@ from directory.referrals.models import (
     ReferralRemark,
     RepeatedRequest,
 )
-from directory.retention import carrier_copies, holds
+from directory.retention import carrier_copies, holds, waiting
 from directory.staff.models import StaffMember
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from directory.visits.models import Visit
@@ -61,13 +61,15 @@ def erase(
 
     `thorough`: also what colleagues and partners have texted to the bot that names this person
     (by number, or by the whole name): it takes a look at all of their texts.
-    Raises NotFound; Conflict `legal_hold` or `danger_open`: then nothing has changed.
+    Raises NotFound; Conflict `legal_hold`, `danger_open` or `text_waiting` (on disk, for the inbox:
+    the caller stores it first, bot.erasing): then nothing has changed.
     """
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or person.erased_at is not None:
         raise NotFound("person_unknown", "There is no such person: erased, or never known.")
     holds.require_none(session, person_id)
     _require_no_danger(session, person_id)
+    waiting.require_none(session, person)
     of_colleagues = _forget_texts_of_colleagues(session, person) if thorough else 0
     made = list(session.scalars(select(Referral.id).where(Referral.person_id == person_id)))
     _forget_notices(session, person_id, made)

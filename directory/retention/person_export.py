@@ -20,6 +20,7 @@ from directory.people import service as people
 from directory.people.models import AuditEntry, Consent, Person
 from directory.referrals import actors
 from directory.referrals.models import ListingReport, Referral, ReferralEvent, ReferralRemark
+from directory.retention import waiting
 from directory.staff import queries as staff
 from directory.tasks.models import Task
 from directory.visits.models import Visit
@@ -57,6 +58,14 @@ def export(session: Session, person_id: str, *, by: str, now: datetime, zone: tz
         "consents": _all(session, _of(Consent, person_id, Consent.recorded_at), shown),
         "visits": _all(session, _of(Visit, person_id, Visit.occurred_at), shown),
         "texts": _texts(session, person_id, shown),
+        "texts_waiting_on_disk": [
+            {
+                "received_at": _plain(text.received, zone),
+                "body": _plain(text.body, zone),
+                "media_count": text.media_count,
+            }
+            for _, text in waiting.of_person(person)
+        ],
         "check_ins": _all(session, _of(CheckIn, person_id, CheckIn.due_at), shown),
         "referrals": [_referral(session, each, shown) for each in made],
         "tasks": _all(session, _of(Task, person_id, Task.created_at), shown),

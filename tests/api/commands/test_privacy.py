@@ -13,8 +13,10 @@ import time_machine
 from sqlalchemy import select
 
 from directory import database
+from directory.messages.spool import Spool, SpooledText
 from directory.people import service as people
 from directory.people.models import AuditEntry
+from directory.retention import waiting
 from directory.staff import service as staff
 from directory.staff.models import Role
 from tests.api.terminal import Command, Done, one_line
@@ -205,3 +207,34 @@ def test_unknown_people_are_one_line_without_their_number(handoff: Command) -> N
         done = handoff("person", "export", who)
         assert (done.returncode, "no such person" in one_line(done.stderr)) == (2, True)
         assert who == "nobody" or who not in done.stderr
+
+
+def on_disk(body: str) -> Spool:
+    spool = waiting.spool()
+    spool.keep(SpooledText("SM9", "+16305550188", body, 0, MORNING.isoformat()))
+    return spool
+
+
+def test_a_text_that_waits_on_disk_is_exported_and_erased(handoff: Command) -> None:
+    met("+16305550188")
+    spool = on_disk("marigoldbody")
+    told = json.loads(fine(handoff("person", "export", "+16305550188")))
+    assert [each["body"] for each in told["texts_waiting_on_disk"]] == ["marigoldbody"]
+    said = fine(handoff("person", "erase", "+16305550188", "--yes"))
+    assert "1 of these texts had waited on disk" in said
+    assert spool.count() == 0
+
+
+def test_a_number_that_only_a_text_on_disk_knows_is_named_and_can_be_erased(
+    handoff: Command,
+) -> None:
+    spool = on_disk("marigoldbody")
+    done = handoff("person", "export", "+16305550188")
+    assert (done.returncode, "1 texts of this number wait on disk" in one_line(done.stderr)) == (
+        2,
+        True,
+    )
+    assert "5550188" not in done.stderr
+    fine(handoff("person", "erase", "+16305550188", "--yes"))
+    assert spool.count() == 0
+    assert handoff("person", "erase", "+16305550188", "--yes").returncode == 2
