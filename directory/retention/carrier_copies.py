@@ -12,7 +12,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from directory.messages.models import InboundMessage, OutboundMessage
-from directory.retention import holds
+from directory.retention import concerned, holds
 from directory.retention.models import CarrierCopiesSeen, CarrierCopy, Direction
 
 AT_ONCE = 500
@@ -77,11 +77,20 @@ def take(session: Session, *, wall: datetime, at_most: int) -> list[Copy]:
         .with_for_update(skip_locked=True)
     ).all()
     found: list[Copy] = []
+    on_hold = {
+        message_id
+        for direction in Direction
+        for message_id in concerned.concerning(
+            session,
+            _table(direction)[0].__tablename__,
+            [each.message_id for each in due if each.direction == direction],
+        )
+    }
     for copy in due:
         provider_id = copy.provider_id or _provider_id(session, copy)
         if provider_id is None:
             session.delete(copy)
-        elif holds.standing_on(session, copy.person_id) is not None:
+        elif copy.message_id in on_hold or holds.standing_on(session, copy.person_id) is not None:
             copy.due_at = wall + HELD_FOR
         else:
             copy.due_at = wall + TAKEN_FOR

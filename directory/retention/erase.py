@@ -5,12 +5,11 @@ the audit, whose ids are opaque; and the log of mandated reports, which the law 
 that wanted silence keeps it: a row of its own holds its blind index, and nothing that leads back.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -32,15 +31,14 @@ from directory.referrals.models import (
     ReferralRemark,
     RepeatedRequest,
 )
-from directory.retention import carrier_copies, holds, waiting
+from directory.retention import carrier_copies, concerned, holds, waiting
+from directory.retention.concerned import Named
 from directory.staff.models import StaffMember
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from directory.visits.models import Visit
 
 ERASED = "erased"
 DANGERS = (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER)
-# A run of digits that is somebody's number ends in these many of its own.
-NATIONAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ def erase(
     if person is None or person.erased_at is not None:
         raise NotFound("person_unknown", "There is no such person: erased, or never known.")
     holds.require_none(session, person_id)
+    concerned.require_none_by(session, person_id)
     _require_no_danger(session, person_id)
     waiting.require_none(session, person)
     of_colleagues = _forget_texts_of_colleagues(session, person) if thorough else 0
@@ -216,7 +215,11 @@ def _become_nobody(session: Session, person: Person, *, now: datetime) -> bool:
 
 
 def _forget_texts_of_colleagues(session: Session, person: Person) -> int:
-    """Blank what staff and partners have texted to the bot, or it to them, about this person."""
+    """Blank what staff and partners have texted to the bot, or it to them, about this person.
+
+    What is about somebody under a legal hold as well stays.
+    """
+    called = concerned.named(person)
     phones = select(StaffMember.phone_index).where(StaffMember.phone_index.is_not(None))
     addresses = select(PartnerContact.address_index)
     colleagues = select(Person.id).where(
@@ -230,29 +233,29 @@ def _forget_texts_of_colleagues(session: Session, person: Person) -> int:
             .where(table.person_id.in_(colleagues), table.body != "")
             .execution_options(yield_per=500)
         )
-        naming = [message_id for message_id, body in rows if _names(body, person)]
+        naming = [message_id for message_id, body in rows if called.in_text(body)]
+        on_hold = concerned.concerning(session, table.__tablename__, naming)
+        naming = [message_id for message_id in naming if message_id not in on_hold]
         for start in range(0, len(naming), 500):
             some = naming[start : start + 500]
             blanked += _run(session, update(table).where(table.id.in_(some)).values(body=""))
+    _forget_memories(session, colleagues, called)
+    return blanked
+
+
+def _forget_memories(session: Session, colleagues: Select[str], called: Named) -> None:
+    """What the bot remembers of its conversations with colleagues, where it names the person."""
     memories = session.execute(
         select(Conversation.person_id, Conversation.memory).where(
             Conversation.person_id.in_(colleagues), Conversation.memory.is_not(None)
         )
     ).all()
-    for colleague_id, memory in memories:
-        if memory and _names(memory, person):
+    naming = [each for each, memory in memories if memory and called.in_text(memory)]
+    on_hold = concerned.concerning(session, Conversation.__tablename__, naming)
+    for colleague_id in naming:
+        if colleague_id not in on_hold:
             of_colleague = Conversation.person_id == colleague_id
             _run(session, update(Conversation).where(of_colleague).values(memory=None))
-    return blanked
-
-
-def _names(text: str, person: Person) -> bool:
-    """Whether a text gives this person's number, or their whole name."""
-    digits = re.sub(r"\D", "", person.phone)[-NATIONAL:]
-    if digits and digits in re.sub(r"\D", "", text):
-        return True
-    name = (person.name or "").strip()
-    return len(name) > 2 and bool(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE))
 
 
 def _run(session: Session, statement: Any) -> int:

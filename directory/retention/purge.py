@@ -32,7 +32,7 @@ from directory.messages.models import InboundMessage, OutboundMessage
 from directory.people import service as people
 from directory.people.models import Consent, Person
 from directory.referrals.models import Referral
-from directory.retention import holds
+from directory.retention import concerned, holds
 from directory.retention.erase import erase
 from directory.retention.models import RetentionRun
 from directory.retention.rules import Rule, Then, working
@@ -57,10 +57,16 @@ class Chunk:
 
 def due_counts(session: Session, *, now: datetime) -> dict[str, int]:
     """How many rows each rule would take now: the dry run."""
-    return {
-        rule.name: session.scalar(select(func.count()).select_from(_due(rule, now).subquery())) or 0
-        for rule in working()
-    }
+    return {rule.name: _due_count(session, rule, now) for rule in working()}
+
+
+def _due_count(session: Session, rule: Rule, now: datetime) -> int:
+    due = _due(rule, now)
+    count = session.scalar(select(func.count()).select_from(due.subquery())) or 0
+    if rule.then is Then.BLANK and count and concerned.held(session).ids:
+        keys = [row[1] for row in session.execute(due)]
+        count -= len(concerned.concerning(session, rule.table, keys))
+    return count
 
 
 def purge(
@@ -101,6 +107,8 @@ def take(
     elif rule.then is Then.DELETE:
         session.execute(delete(rule.of).where(rule.key.in_(keys)))
     else:
+        on_hold = concerned.concerning(session, rule.table, keys)
+        keys = [each for each in keys if each not in on_hold]
         empty = {name: _nothing(rule.of.columns[name]) for name in rule.columns}
         session.execute(update(rule.of).where(rule.key.in_(keys)).values(empty))
     whole = len(rows) == at_once
