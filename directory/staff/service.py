@@ -50,7 +50,7 @@ def add(
     if not _EMAIL.match(address) or len(address) > 254:
         raise Invalid("email_invalid", "This is not an e-mail address.")
     if password is not None:
-        passwords.fit(password, email=address)
+        passwords.fit(password, email=address, name=name)
     member = queries.any_by_email(session, address)
     if member is not None and member.removed_at is None:
         raise Conflict("staff_exists", "There is an account with this e-mail address already.")
@@ -78,7 +78,8 @@ def set_role(session: Session, email: str, role: Role) -> StaffMember:
 def set_password(session: Session, email: str, password: str) -> StaffMember:
     """A new password; whoever was signed in with the old one has to sign in again."""
     member = _active(session, email)
-    member.password_hash = _hasher.hash(passwords.fit(password, email=member.email))
+    fit = passwords.fit(password, email=member.email, name=member.name)
+    member.password_hash = _hasher.hash(fit)
     end_log_ins(session, member)
     return member
 
@@ -88,7 +89,7 @@ def change_password(
 ) -> bool:
     """One's own: whoever else was signed in as this member has to sign in again, and so has this
     browser. False, and nothing changed, when the old one is wrong. Raises as `check_password`."""
-    passwords.fit(new, email=member.email)
+    passwords.fit(new, email=member.email, name=member.name)
     if check_password(session, member.email, old, wall=wall, now=now) is None:
         return False
     set_password(session, member.email, new)
