@@ -60,10 +60,13 @@ shown() { # shown COMMAND…: run it, with its own progress on a terminal, else 
     while sleep 10 >/dev/null 2>&1 && kill -0 $$; do say "  $(latest)"; done &
     ticker=$!
     "$@" >>"$LOG" 2>&1 || code=$?
-    kill "$ticker" 2>/dev/null
-    wait "$ticker" 2>/dev/null
-    ticker=''
+    end_ticker
     return "$code"
+}
+
+end_ticker() { # with KILL: one that has only just been forked would follow our traps, and let go of the lock
+    [ -z "$ticker" ] || { kill -KILL "$ticker" && wait "$ticker"; } 2>/dev/null
+    ticker=''
 }
 
 latest() { # what uv said last; after installing it is silent while it compiles
@@ -96,7 +99,7 @@ lock() {
         sleep 1
     done
     echo $$ >"$LOCK/pid"
-    trap 'rm -rf "$LOCK"; [ -z "$ticker" ] || kill "$ticker" 2>/dev/null' EXIT
+    trap 'rm -rf "$LOCK"; end_ticker' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
 }
