@@ -1,9 +1,11 @@
-"""`handoff keys`: everything under the newest encryption key, while the product runs."""
+"""`handoff keys`: all under the newest encryption key; people found by another SECRET_KEY."""
+
+from typing import Annotated
 
 import typer
 
 from api.commands.terminal import complain, open_database, say
-from directory import database, key_rotation
+from directory import database, key_rotation, reindexing
 from directory.clock import ProductClock
 from directory.people import service as people
 from directory.settings import load_settings
@@ -62,6 +64,51 @@ def check() -> None:
         complain(f"{unreadable} values fit none of HANDOFF_ENCRYPTION_KEYS: was one removed early?")
     if unreadable or any(totals[1:]):
         raise typer.Exit(1)
+
+
+@app.command("reindex")
+def reindex(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Find people by number again, after SECRET_KEY was lost and a new one set. Stop first."""
+    open_database(load_settings())
+    opened = database.current()
+    lost = reindexing.misfits(opened)
+    for table, count in sorted(lost.items()):
+        say(f"{table}: {count} are not found by this SECRET_KEY")
+    if not lost.total():
+        say("Nothing to do.")
+        return
+    name = key_rotation.name_of(opened.settings.secret_key)
+    if not yes:
+        typer.confirm(
+            f"Make {lost.total()} indexes anew under SECRET_KEY {name}? Is the old one gone for "
+            "good, and the product stopped?",
+            abort=True,
+        )
+    now = ProductClock().now()
+    done = reindexing.reindex(opened, by=BY, now=now, told=_tell)
+    with database.session_scope() as session:
+        people.audit(session, actor=BY, action=reindexing.ACTION, person_id=None, now=now)
+        silent = reindexing.silent(session)
+    say(f"{done.rows.total()} are found by SECRET_KEY {name}.")
+    if done.strangers:
+        say(
+            f"{done.strangers} had texted meanwhile as strangers: the older record has the number "
+            "(audit: keys.reindex names both)."
+        )
+    if silent:
+        complain(
+            f"{silent} numbers were erased and kept silent by an index alone: those from before "
+            "cannot be known any more, and are silent at the carrier only."
+        )
+    if done.unreadable:
+        complain(f"{done.unreadable} fit none of HANDOFF_ENCRYPTION_KEYS: see `handoff keys check`")
+        raise typer.Exit(1)
+
+
+def _tell(table: str, count: int) -> None:
+    say(f"{table}: {count}")
 
 
 def _names() -> tuple[str, ...]:

@@ -115,11 +115,19 @@ def _keys(session: Session, database: Database) -> Finding:
             f"{first.first:%Y-%m-%d} to {first.last:%Y-%m-%d}, fit no key that is set",
             f"add {key} to HANDOFF_ENCRYPTION_KEYS (docs/operations/lost-key.md)",
         )
-    if not keys.index_fits(session, database.cipher):
+    looked_at, found = keys.found_by_index(session, database.cipher)
+    if looked_at and not found:
         return fail(
             "keys",
             "HANDOFF_SECRET_KEY is not the one by which people were stored",
-            "put the old one back: nobody is found by number (docs/operations/lost-key.md)",
+            "put the old one back: nobody is found by number; if it is gone for good, "
+            "`handoff keys reindex` (docs/operations/lost-key.md)",
+        )
+    if found < looked_at:
+        return fail(
+            "keys",
+            f"{looked_at - found} of {looked_at} people looked at are not found by number",
+            "stop, run `handoff keys reindex` to its end (docs/operations/lost-key.md)",
         )
     return ok("keys", "what was looked at can be read, and people are found by number")
 

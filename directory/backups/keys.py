@@ -81,19 +81,25 @@ def written_at(token: str) -> datetime:
 
 def index_fits(session: Session, cipher: Cipher) -> bool:
     """Whether SECRET_KEY is the one by which people are found; True where nobody is known."""
+    looked_at, found = found_by_index(session, cipher)
+    return found > 0 or not looked_at
+
+
+def found_by_index(session: Session, cipher: Cipher) -> tuple[int, int]:
+    """At how many people this looked, the first and the last by their ids, and how many of them
+    are found by SECRET_KEY. Nothing is told where a number cannot be read: that is said of keys."""
     number = type_coerce(Person.phone, Text)
-    known = session.execute(
-        select(number, Person.phone_index).where(number != "").order_by(Person.id).limit(SAMPLE)
+    known = select(Person.id, number, Person.phone_index).where(
+        number != "", Person.reassigned_at.is_(None)
     )
-    seen = False
-    for token, index in known:
-        try:
-            seen = True
-            if cipher.blind_index(cipher.decrypt(token)) == index:
-                return True
-        except DecryptionError:
-            return True  # the keys are wrong: that is said of them
-    return not seen
+    seen: dict[str, bool] = {}
+    for order in (Person.id, Person.id.desc()):
+        for person_id, token, index in session.execute(known.order_by(order).limit(SAMPLE)):
+            try:
+                seen[person_id] = cipher.blind_index(cipher.decrypt(token)) == index
+            except DecryptionError:
+                return 0, 0
+    return len(seen), sum(seen.values())
 
 
 def set_keys(database: Database) -> tuple[str, ...]:

@@ -238,3 +238,17 @@ def test_a_number_that_only_a_text_on_disk_knows_is_named_and_can_be_erased(
     fine(handoff("person", "erase", "+16305550188", "--yes"))
     assert spool.count() == 0
     assert handoff("person", "erase", "+16305550188", "--yes").returncode == 2
+
+
+def test_people_are_found_again_under_another_secret_key(handoff: Command) -> None:
+    person_id = met("+16305550188")
+    fresh = {"HANDOFF_SECRET_KEY": "another secret for tests"}
+    assert "no such person" in handoff("person", "export", "+16305550188", **fresh).stderr
+    assert handoff("keys", "reindex", typed="n\n", **fresh).returncode == 1
+    said = fine(handoff("keys", "reindex", "--yes", **fresh))
+    assert "people: 1 are not found" in said
+    assert "another secret for tests" not in said
+    told = json.loads(fine(handoff("person", "export", "+16305550188", **fresh)))
+    assert told["person"]["id"] == person_id
+    assert "Nothing to do" in fine(handoff("keys", "reindex", **fresh))
+    assert actions().count("keys.reindex") == 1

@@ -17,6 +17,7 @@ from directory.clock import wall_now
 from directory.database import Database
 from directory.on_call import alarms, pause
 from directory.on_call.models import AlarmKind
+from directory.reindexing import reindex
 from directory.settings import Carrier, Settings
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
@@ -117,6 +118,16 @@ def test_another_secret_key_is_seen(db: Database) -> None:
     other = database.use(Database(db.settings.model_copy(update={"secret_key": "another one"})))
     finding = looked(other)["keys"]
     assert (finding.state, "HANDOFF_SECRET_KEY" in finding.what) == (State.FAIL, True)
+
+
+def test_a_reindexing_that_was_stopped_is_seen(db: Database) -> None:
+    texted("Who am I?")
+    other = database.use(Database(db.settings.model_copy(update={"secret_key": "another one"})))
+    texted("Who is this?", phone="+16305550188")
+    finding = looked(other)["keys"]
+    assert (finding.state, "1 of 2 people" in finding.what) == (State.FAIL, True)
+    reindex(other, by="command", now=wall_now())
+    assert looked(other)["keys"].state is State.OK
 
 
 def test_files_that_others_can_read_are_named(tmp_path: Path) -> None:
