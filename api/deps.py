@@ -14,6 +14,7 @@ from pydantic import StringConstraints
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.limits import keys
 from api.services import Services
 from directory.callers import service as callers
@@ -68,19 +69,20 @@ TheServices = Annotated[Services, Depends(get_services)]
 
 
 async def get_staff_member(
-    services: TheServices, token: Annotated[str | None, Depends(_bearer)]
+    request: Request, services: TheServices, token: Annotated[str | None, Depends(_bearer)]
 ) -> StaffMember:
     """Who is calling. Checked in a session of its own, before the request is validated."""
-    member = await run_in_threadpool(_whose, services, token)
+    member = await run_in_threadpool(_whose, request, services, token)
     await keys.spend(services, callers.account(member.id))
     return member
 
 
-def _whose(services: Services, token: str | None) -> StaffMember:
+def _whose(request: Request, services: Services, token: str | None) -> StaffMember:
     if not token:
         raise Unauthenticated("token_missing", "Log in: send a bearer token.")
     with services.database.read_scope() as session:
         member = staff.authenticate(session, token, wall=wall_now())
+    refusals.remember_actor(request, member.id)
     require_second_step(services, member)
     return member
 
@@ -140,4 +142,4 @@ class StaffRoute(AuthenticatedFirst):
 
     async def require_credentials(self, request: Request) -> None:
         token = await _bearer(request)
-        await run_in_threadpool(_whose, get_services(request), token)
+        await run_in_threadpool(_whose, request, get_services(request), token)

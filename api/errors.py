@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from directory.errors import HandoffError, TooMany, Unauthenticated
 
 log = structlog.get_logger(__name__)
@@ -53,7 +54,8 @@ def describe_errors(app: FastAPI) -> None:
     """Turn every exception that can leave an endpoint into a problem document."""
 
     @app.exception_handler(HandoffError)
-    async def _known(_: Request, error: HandoffError) -> JSONResponse:
+    async def _known(request: Request, error: HandoffError) -> JSONResponse:
+        refusals.note(request, error)
         headers = None
         if isinstance(error, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}

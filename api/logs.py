@@ -9,12 +9,14 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # The last line of defence, should a library put a number into an exception's text.
 _NUMBER = re.compile(r"\+?\d[\d\s().-]{8,}\d")
+# Ids of rows, in which digits may stand as in a number.
+_IDS = ("timestamp", "actor", "message_id", "inbound_id")
 
 
 def without_numbers(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Blank whatever looks like a phone number, wherever it hides."""
     for key, value in event.items():
-        if isinstance(value, str) and key not in ("timestamp", "message_id", "inbound_id"):
+        if isinstance(value, str) and key not in _IDS:
             event[key] = _NUMBER.sub("[number]", value)
     return event
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api import refusals
 from api.clinicians.access import EVERYONE, RESPONSIBLE, reads_words
 from api.console.navigation import entries_for
 from api.deps import get_services, require_second_step, second_step_missing
@@ -60,6 +61,7 @@ async def get_visitor(request: Request) -> Visitor:
     visitor = await run_in_threadpool(find_visitor, request, services)
     if visitor is None:
         raise Unauthenticated("sign_in", "Sign in first.")
+    refusals.remember_actor(request, visitor.member.id)
     await forms.require_token(request, visitor.form_token)
     if not request.url.path.startswith(_BEFORE_SECOND_STEP):
         require_second_step(services, visitor.member)

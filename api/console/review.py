@@ -7,6 +7,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from api import refusals
 from api.clinicians.access import audit, audit_list
 from api.console import listing_words as said
 from api.console.access import RESPONSIBLE, TheVisitor, Visitor, back_to, console_router, draw
@@ -73,6 +74,7 @@ def approve(
     except (Conflict, Forbidden) as error:
         if _was_mine(session, change_id, by, ChangeStatus.APPROVED):
             return back_to(PAGE, done="approved")  # sent twice
+        refusals.note(request, error)
         return _page(request, visitor, session, services, refused=Refused(change_id, error))
     audit(session, services, visitor.member, "listing_change.approve", subject_id=change_id)
     return back_to(PAGE, done="approved")

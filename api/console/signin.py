@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from api import refusals
 from api.clinicians.access import EVERYONE, audit
 from api.console import half_way
 from api.console.access import (
@@ -67,6 +68,7 @@ def sign_in(
     wall = wall_now()
     member = staff.check_password(session, email, password, wall=wall, now=services.clock.now())
     if member is None:
+        refusals.note_reason(request, "login_failed")
         return draw_outside(
             request, "sign_in.html", next_page=ours(next), email=email, refused=True, status=401
         )
@@ -100,6 +102,7 @@ def sign_in_with_code(
         return RedirectResponse(_to_begin(ours(next)), status_code=303)
     passed = second_step.check(session, member, code, now=services.clock.now(), wall=wall)
     if passed is None:
+        refusals.note_reason(request, "otp_wrong")
         return draw_outside(
             request, "sign_in_code.html", next_page=ours(next), refused=True, status=401
         )

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
+from api import refusals
 from api.deps import TheServices, require_second_step
 from api.fhir import access
 from api.fhir.access import Caller
@@ -46,9 +47,11 @@ def _authenticated(
     with services.database.read_scope() as session:
         if key:
             found = partners.authenticate(session, key, wall=wall_now())
+            refusals.remember_actor(request, found.id)
             partners.require_scope(found, KeyScope.REFERRALS)
             return access.of_key(session, found)
         member = staff.authenticate(session, token or "", wall=wall_now())
+        refusals.remember_actor(request, member.id)
         require_second_step(services, member)
         return access.of_staff(member)
 

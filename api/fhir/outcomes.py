@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.fhir.codes import ERROR, Json, coding
 from directory.errors import HandoffError, TooMany, Unauthenticated
 
@@ -86,7 +87,8 @@ def describe_outcomes(app: FastAPI) -> None:
     """Turn every exception that can leave an endpoint into an OperationOutcome."""
 
     @app.exception_handler(HandoffError)
-    async def _known(_: Request, error: HandoffError) -> FhirResponse:
+    async def _known(request: Request, error: HandoffError) -> FhirResponse:
+        refusals.note(request, error)
         headers = None
         if isinstance(error, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import APIKeyHeader
 from starlette.datastructures import QueryParams
 
+from api import refusals
 from api.deps import AuthenticatedFirst, TheServices, get_services
 from api.limits import keys
 from api.services import Services
@@ -30,6 +31,7 @@ async def get_partner_key(
 ) -> PartnerKey:
     """Whose key the request carries. In a session of its own, before the request is validated."""
     found = await run_in_threadpool(_authenticated, request, services, key)
+    refusals.remember_actor(request, found.id)
     await keys.spend(services, callers.key(found.id))
     return found
 

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.deps import TheServices, WritingSession
 from api.partners import answers, page
 from api.partners.answers import ENDS, Move, Question, Step, Unclear
@@ -60,7 +61,8 @@ class PageRoute(APIRoute):
                 return await handle(request)
             except Overtaken as late:
                 return page.late_page(late.language)
-            except Forbidden:
+            except Forbidden as error:
+                refusals.note(request, error)
                 return page.plain_page("foreign", status=403)
             except HTTPException as error:
                 return page.plain_page("large", status=error.status_code)
@@ -113,6 +115,7 @@ def link_pages() -> APIRouter:
             if late is not None and request.method == "POST":
                 raise Overtaken(late) from None
             guesses.note(address, wall=wall)
+            refusals.note_reason(request, "link_unknown")
             raise
 
     @router.get("/static/referral.css")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from api import refusals
 from api.deps import ReadingSession, TheServices, WritingSession
 from api.partners import listing_page as page
 from api.partners.answers import MOST_LETTERS
@@ -48,6 +49,7 @@ def listing_pages() -> APIRouter:
                 listing_links.opened(session, token, wall=wall)
         except NotFound:
             guesses.note(address, wall=wall)
+            refusals.note_reason(request, "link_unknown")
             raise
 
     @router.get("/thanks")

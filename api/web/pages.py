@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.deps import get_services
 from api.web.static_files import static
 from api.web.words import SHARED, Words
@@ -151,6 +152,8 @@ class PageRoute(APIRoute):
                 problem = problem_of(error)
                 if problem is None:
                     raise
+                if isinstance(error, HandoffError):
+                    refusals.note(request, error)
                 return self.draw_problem(request, problem, error)
 
         return with_pages

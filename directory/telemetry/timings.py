@@ -70,6 +70,16 @@ _refusals = Counter(
     ["reason"],
     registry=REGISTRY,
 )
+_access_refused = Counter(
+    "handoff_access_refused",
+    "Requests that were refused for who asked, by the reason.",
+    ["reason"],
+    registry=REGISTRY,
+)
+
+
+def access_refused(reason: str) -> None:
+    _access_refused.labels(reason).inc()
 
 
 def answered(by: str) -> None:

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 from sqlalchemy.orm import Session
 
+from api import refusals
 from api.deps import get_services
 from api.partners.page import as_dialled
 from api.services import Services
@@ -80,6 +81,7 @@ async def get_visitor(request: Request) -> Visitor:
     visitor = await run_in_threadpool(find_visitor, request)
     if visitor is None:
         raise Unauthenticated("sign_in", "Sign in first.")
+    refusals.remember_actor(request, visitor.contact.id)
     await forms.require_token(request, visitor.form_token)
     return visitor
 
