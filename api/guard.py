@@ -6,8 +6,9 @@ take as long as many an endpoint.
 """
 
 import re
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
@@ -62,7 +63,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, public: str, https: bool = False) -> None:
         self._app = app
-        self._headers = _HEADERS | (_HTTPS_ONLY if https else {})
+        self._headers = _raw(_HEADERS | (_HTTPS_ONLY if https else {}))
+        self._unstored = (*self._headers, *_raw({"Cache-Control": "no-store"}))
         self._hosts = {f"[{public}]" if ":" in public else public, *_HERE}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,11 +74,12 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith(_NEVER_STORED):
-                    headers.setdefault("Cache-Control", "no-store")
+                unstored = scope["path"].startswith(_NEVER_STORED)
+                headers = list(message.get("headers", ()))
+                has = {name.lower() for name, _ in headers}
+                ours = self._unstored if unstored else self._headers
+                headers += [each for each in ours if each[0] not in has]
+                message["headers"] = headers
             await send(message)
 
         host = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
@@ -85,3 +88,7 @@ class Guard:
             await refusal(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())

@@ -2,6 +2,7 @@
 
 import random
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ WAITING_WRITERS = 20
 # Threads that store texts as they come, and do nothing else: hundreds of delivery reports that wait
 # to be noted must not keep one of them waiting for a thread.
 ARRIVING = 8
+# Threads of those reports: each waits until its own is noted, and one of them notes for all.
+REPORTING = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Services:
     workers: Workers | Relay
     watchdog: Watchdog
     waiting_writers: CapacityLimiter
-    arriving: CapacityLimiter
+    arriving: Executor
+    reporting: Executor
 
 
 def search_directory(query: Query) -> FindResult:
@@ -134,7 +138,8 @@ def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Serv
         workers,
         watchdog(settings, clock, heartbeat=parts.heartbeat, mail=parts.notices.mail),
         waiting_writers=CapacityLimiter(WAITING_WRITERS),
-        arriving=CapacityLimiter(ARRIVING),
+        arriving=ThreadPoolExecutor(ARRIVING, thread_name_prefix="handoff-arriving"),
+        reporting=ThreadPoolExecutor(REPORTING, thread_name_prefix="handoff-reports"),
     )
 
 

@@ -3,10 +3,10 @@
 Plain ASGI, as it stands before every request. What the wall refuses is a problem document.
 """
 
+import asyncio
 import math
 from datetime import timedelta
 
-import anyio
 import structlog
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,21 +67,23 @@ class Wall:
 
         Once the body is there nothing is timed: then `receive` waits for the line to be dropped.
         """
-        last = anyio.current_time() + LONGER.get(scope["path"], self._longest_body)
+        clock = asyncio.get_running_loop().time
+        last = clock() + LONGER.get(scope["path"], self._longest_body)
         over = False
 
         async def timed() -> Message:
             nonlocal over
             if over:
                 return await receive()
-            until = min(last, anyio.current_time() + self._longest_pause)
-            message: Message | None = None
-            with anyio.CancelScope(deadline=until):
-                message = await receive()
-            if message is None:
+            try:
+                async with asyncio.timeout_at(min(last, clock() + self._longest_pause)):
+                    message = await receive()
+            except TimeoutError:
                 over = True
                 log.warning("body_too_slow")
-                raise HTTPException(408, "The body came too slowly.", {"Connection": "close"})
+                raise HTTPException(
+                    408, "The body came too slowly.", {"Connection": "close"}
+                ) from None
             over = not message.get("more_body", False)
             return message
 

@@ -43,6 +43,18 @@ def test_a_tampered_webhook_is_refused_and_changes_nothing(product: Product) -> 
     assert not product.received()
 
 
+def test_a_form_that_the_carrier_does_not_send_is_refused(product: Product) -> None:
+    fields = form(product)
+    url = f"{product.settings.base_url}/webhooks/twilio/sms"
+    signature = RequestValidator(product.settings.twilio_auth_token).compute_signature(url, fields)
+    headers = {"X-Twilio-Signature": signature}
+    parts = {name: (None, value) for name, value in fields.items()}
+    assert product.http.post(url, files=parts, headers=headers).status_code == 403
+    assert post(product, fields | {f"Field{n}": "" for n in range(300)}).status_code == 403
+    assert product.http.get(url).status_code == 405
+    assert not product.received()
+
+
 def test_a_repeated_webhook_changes_nothing(product: Product) -> None:
     for _ in range(3):
         answer = post(product, form(product))
