@@ -132,12 +132,13 @@ class Answerer:
 
     def _next(self, session: Session, person_id: str, run: str) -> _Waiting | None:
         """The text to answer next; none, and the lease given back, when all are answered."""
-        inbound = inbox.next_unanswered(session, person_id)
-        if inbound is None:
+        found = inbox.next_unanswered(session, person_id)
+        if found is None:
             conversations.release(session, person_id, by=run)
             return None
+        inbound, person = found
         inbound.attempts += 1
-        situation = self._situation(session, inbound)
+        situation = self._situation(session, inbound, person)
         return _Waiting(inbound.id, person_id, inbound.body, inbound.attempts, situation)
 
     def _still_waiting(self, person_id: str, run: str) -> _Waiting | None:
@@ -210,7 +211,10 @@ class Answerer:
             inbound = inbox.by_id(session, inbound_id)
             if inbound is None or not inbound.owed:
                 return
-            text, situation = inbound.body, self._situation(session, inbound)
+            person = people.by_id(session, inbound.person_id)
+            if person is None:
+                return
+            text, situation = inbound.body, self._situation(session, inbound, person)
         with traces.span(Step.ANSWER, of=inbound_id) as span:
             turn = self.conversation.respond_to(text, situation)
             span.note(answered_by=turn.answered_by)
@@ -221,9 +225,8 @@ class Answerer:
             turn = replace(turn, replies=(first, *turn.replies[1:]))
         self._send(self._stored(inbound_id, turn, run))
 
-    def _situation(self, session: Session, inbound: InboundMessage) -> Situation:
+    def _situation(self, session: Session, inbound: InboundMessage, person: Person) -> Situation:
         now = self.now()
-        person = _known(session, inbound.person_id)
         return situation_of(session, inbound, person, on_shift=self.on_shift(now), now=now)
 
     def _apply(self, inbound_id: str, turn: Turn, run: str) -> _Replies:
@@ -231,16 +234,17 @@ class Answerer:
         first, and the lease given back if nothing more is to be answered."""
         now = self.now()
         with database.session_scope() as session:
-            inbound = inbox.by_id(session, inbound_id, for_update=True)
-            if inbound is None or (inbound.answered_at is not None and not inbound.owed):
+            found = inbox.being_answered(session, inbound_id)
+            if found is None:
                 return _Replies()
-            person = _known(session, inbound.person_id)
+            inbound, person, conversation = found
+            if inbound.answered_at is not None and not inbound.owed:
+                return _Replies()
             _change_consent(session, person, turn, now=now)
             if turn.memory.language and person.language is None:
                 person.language = turn.memory.language
-            open_checkin = checkins.open_for(session, person.id, now=now)
-            if open_checkin is not None and turn.checkin_answer is not None:
-                checkins.record_answer(session, open_checkin.id, turn.checkin_answer, now=now)
+            if turn.checkin_answer is not None:
+                _note_answer(session, person, turn.checkin_answer, now=now)
             for task in turn.tasks:
                 tasks.open_task(
                     session,
@@ -260,7 +264,11 @@ class Answerer:
                 conversations.mark_tracked(session, person.id)
             inbox.mark_answered(session, inbound, turn.answered_by, now=now)
             bodies = (*turn.replies, *done.replies)
-            return self._queued(session, inbound, person, turn, bodies, now=now, run=run)
+            more = inbox.others_unanswered(session, inbound)
+            if not more:
+                conversations.let_go(conversation, by=run)
+            replies = self._queued(session, inbound, person, turn, bodies, now=now)
+            return replace(replies, more=more)
 
     def _queued(
         self,
@@ -271,7 +279,6 @@ class Answerer:
         bodies: Sequence[str],
         *,
         now: datetime,
-        run: str,
     ) -> _Replies:
         priority, taken, others = _priority(turn), None, []
         # Danger does not wait until an answer before it has found a carrier that is slow.
@@ -292,10 +299,7 @@ class Answerer:
             else:
                 with session.no_autoflush:  # so that it is written once, with its claim
                     taken = self.sender.take_reply(session, message, person)
-        more = inbox.next_unanswered(session, person.id) is not None
-        if not more:
-            conversations.release(session, person.id, by=run)
-        return _Replies(lane, taken, tuple(others), more)
+        return _Replies(lane, taken, tuple(others))
 
 
 _SILENCING = (ConsentChange.STOP, ConsentChange.WRONG_PERSON)
@@ -332,8 +336,7 @@ def _priority(turn: Turn) -> SendPriority:
     return SendPriority.DANGER if turn.answered_by is AnsweredBy.SAFETY else SendPriority.REPLY
 
 
-def _known(session: Session, person_id: str) -> Person:
-    person = people.by_id(session, person_id)
-    if person is None:
-        raise LookupError("a text of a person who does not exist")
-    return person
+def _note_answer(session: Session, person: Person, answer: str, *, now: datetime) -> None:
+    checkin = checkins.open_for(session, person.id, now=now)
+    if checkin is not None:
+        checkins.record_answer(session, checkin.id, answer, now=now)

@@ -7,14 +7,15 @@ never blocks and never writes.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from threading import local
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Engine, MetaData, Select, Text, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
@@ -44,6 +45,9 @@ class Base(DeclarativeBase):
 def new_id() -> str:
     """A random UUID, as text."""
     return str(uuid.uuid4())
+
+
+Row = TypeVar("Row", bound=Base)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -211,3 +215,22 @@ def read_scope() -> Iterator[Session]:
     """A session that only reads."""
     with current().read_scope() as session:
         yield session
+
+
+def insert_unless_there(
+    session: Session, table: type[Row], values: Mapping[str, Any], *, unique: str
+) -> Row | None:
+    """A new row with these values; None, and nothing written, when another one, of any process,
+    has the same `unique` column.
+
+    One statement. Trying it inside a savepoint, to be able to go on when it fails, takes three.
+    """
+    statement = _insert_unless_there(session.get_bind().dialect.name, table, unique)
+    new: Row | None = session.scalar(statement, values)
+    return new
+
+
+@cache
+def _insert_unless_there(dialect: str, table: type[Base], unique: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing(index_elements=[unique]).returning(table)

@@ -55,6 +55,8 @@ class Pace:
     ) -> list[str]:
         """Ids of texts that may take a slot now, the most urgent first. Of each kind no more than
         find one, so that the rest of a long queue is left alone."""
+        if not outbox.anything_due(session, now=now, wall=wall):
+            return []
         ahead = next_slot(session, self.sender, wall=wall) - wall
         found: list[str] = []
         for priority in SendPriority:

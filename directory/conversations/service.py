@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from directory import database
 from directory.conversations.memory import Memory
 from directory.conversations.models import Conversation
 
@@ -59,14 +59,21 @@ def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> Conve
     """
     terms = {"person": person_id, "run": by, "wall": wall, "until": wall + LEASE}
     taken = session.scalar(_LEASE, terms, execution_options=_AS_IT_IS_NOW)
-    if taken is None and session.get(Conversation, person_id) is None:
-        _row(session, person_id)
-        taken = session.scalar(_LEASE, terms, execution_options=_AS_IT_IS_NOW)
-    return taken
+    if taken is not None:
+        return taken
+    # Held by another, or this person's first text.
+    new = {"person_id": person_id, "leased_by": by, "leased_until": wall + LEASE}
+    return database.insert_unless_there(session, Conversation, new, unique="person_id")
 
 
 def release(session: Session, person_id: str, *, by: str) -> None:
     session.execute(_RELEASE, {"person": person_id, "run": by})
+
+
+def let_go(conversation: Conversation, *, by: str) -> None:
+    """As `release`, of a row that is locked: written with whatever else of it has changed."""
+    if conversation.leased_by == by:
+        conversation.leased_by = conversation.leased_until = None
 
 
 def release_of(session: Session, process: str) -> None:
@@ -108,10 +115,7 @@ def _row(session: Session, person_id: str) -> Conversation:
     conversation = session.get(Conversation, person_id)
     if conversation is not None:
         return conversation
-    try:
-        with session.begin_nested():
-            conversation = Conversation(person_id=person_id)
-            session.add(conversation)
-    except IntegrityError:  # another process was first
-        return session.get_one(Conversation, person_id)
-    return conversation
+    new = database.insert_unless_there(
+        session, Conversation, {"person_id": person_id}, unique="person_id"
+    )
+    return new or session.get_one(Conversation, person_id)  # another process was first

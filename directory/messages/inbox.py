@@ -7,28 +7,43 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from directory import jobs
+from directory.conversations.models import Conversation
 from directory.database import new_id
 from directory.messages.models import AnsweredBy, InboundMessage
 from directory.people import service as people
+from directory.people.models import Person
 
 # Asked for every text, so they are built once.
-_KNOWN = select(InboundMessage.id, InboundMessage.person_id).where(
-    InboundMessage.provider_id == bindparam("provider")
-)
-_LAST_SEQUENCE = select(func.max(InboundMessage.sequence)).where(
-    InboundMessage.person_id == bindparam("person")
+_REPEATED = InboundMessage.provider_id == bindparam("provider")
+_BEFORE = select(
+    select(InboundMessage.id).where(_REPEATED).scalar_subquery().label("id"),
+    select(InboundMessage.person_id).where(_REPEATED).scalar_subquery().label("person_id"),
+    select(func.max(InboundMessage.sequence))
+    .where(InboundMessage.person_id == bindparam("person"))
+    .scalar_subquery()
+    .label("sequence"),
 )
 _BY_ID_LOCKED = (
-    select(InboundMessage)
+    select(InboundMessage, Person, Conversation)
+    .join(Person, Person.id == InboundMessage.person_id)
+    .join(Conversation, Conversation.person_id == InboundMessage.person_id)
     .where(InboundMessage.id == bindparam("id"))
-    .with_for_update()
+    .with_for_update(of=(InboundMessage, Conversation))
     .execution_options(populate_existing=True)
 )
+_WAITS = (
+    InboundMessage.person_id == bindparam("person"),
+    InboundMessage.answered_at.is_(None),
+)
 _NEXT_UNANSWERED = (
-    select(InboundMessage)
-    .where(InboundMessage.person_id == bindparam("person"), InboundMessage.answered_at.is_(None))
+    select(InboundMessage, Person)
+    .join(Person, Person.id == InboundMessage.person_id)
+    .where(*_WAITS)
     .order_by(InboundMessage.sequence)
     .limit(1)
+)
+_OTHERS_UNANSWERED = (
+    select(InboundMessage.id).where(*_WAITS, InboundMessage.id != bindparam("this")).limit(1)
 )
 
 
@@ -53,17 +68,16 @@ def record_inbound(
     """Store one text and its job. A provider id that is known already changes nothing."""
     # One text of a person at a time: the count below and the look for a repeat stay true.
     person = people.find_or_create(session, phone, now=now, locked=True)
-    known = session.execute(_KNOWN, {"provider": provider_id}).first()
-    if known is not None:
-        return Received(known.id, known.person_id, new=False)
+    before = session.execute(_BEFORE, {"provider": provider_id, "person": person.id}).one()
+    if before.id is not None:
+        return Received(before.id, before.person_id, new=False)
     # Who texts can be texted: whatever the carrier once said of the number is over.
     person.unreachable_because = None
-    last = session.scalar(_LAST_SEQUENCE, {"person": person.id})
     inbound = InboundMessage(
         id=new_id(),
         provider_id=provider_id,
         person_id=person.id,
-        sequence=(last or 0) + 1,
+        sequence=(before.sequence or 0) + 1,
         body=body,
         media_count=media_count,
         received_at=now,
@@ -75,14 +89,27 @@ def record_inbound(
     return Received(inbound.id, person.id, new=True)
 
 
-def next_unanswered(session: Session, person_id: str) -> InboundMessage | None:
-    return session.scalar(_NEXT_UNANSWERED, {"person": person_id})
+def next_unanswered(session: Session, person_id: str) -> tuple[InboundMessage, Person] | None:
+    """The text that this person has waited longest with, and the person."""
+    return session.execute(_NEXT_UNANSWERED, {"person": person_id}).first()
 
 
-def by_id(session: Session, inbound_id: str, *, for_update: bool = False) -> InboundMessage | None:
-    if for_update:
-        return session.scalar(_BY_ID_LOCKED, {"id": inbound_id})
+def others_unanswered(session: Session, inbound: InboundMessage) -> bool:
+    """Whether another text of the same person waits."""
+    terms = {"person": inbound.person_id, "this": inbound.id}
+    with session.no_autoflush:  # what has changed of this one does not matter here
+        return session.scalar(_OTHERS_UNANSWERED, terms) is not None
+
+
+def by_id(session: Session, inbound_id: str) -> InboundMessage | None:
     return session.get(InboundMessage, inbound_id)
+
+
+def being_answered(
+    session: Session, inbound_id: str
+) -> tuple[InboundMessage, Person, Conversation] | None:
+    """A text, whose it is, and the leased conversation. Text and conversation are locked."""
+    return session.execute(_BY_ID_LOCKED, {"id": inbound_id}).first()
 
 
 def people_waiting(session: Session, *, before: datetime, limit: int = 100) -> list[str]:

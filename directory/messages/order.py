@@ -51,7 +51,7 @@ def turn_at(
     session: Session, message: OutboundMessage, *, now: datetime, wall: datetime
 ) -> datetime | None:
     """When to look again whether it is this text's turn (wall time); None when it is."""
-    if message.in_reply_to is None:
+    if message.in_reply_to is None or message.sequence == 1:
         return None
     danger = message.priority == SendPriority.DANGER
     terms = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from directory import jobs
@@ -173,6 +173,10 @@ def give_back(session: Session, claimed: Collection[Claimed]) -> None:
             message.first_tried_at = None
 
 
+def _waiting(now: datetime) -> ColumnElement[bool]:
+    return (OutboundMessage.status == OutboundStatus.QUEUED) & (OutboundMessage.not_before <= now)
+
+
 def _abandoned(wall: datetime) -> ColumnElement[bool]:
     return (OutboundMessage.status == OutboundStatus.SENDING) & (
         OutboundMessage.claimed_until < wall
@@ -242,6 +246,12 @@ def close(message: OutboundMessage, status: OutboundStatus, *, reason: str) -> N
     message.status, message.reason, message.claimed_until = status, reason, None
 
 
+def anything_due(session: Session, *, now: datetime, wall: datetime) -> bool:
+    """Whether `due` finds any, in one statement: mostly there is none."""
+    states = (_waiting(now), _abandoned(wall))
+    return any(session.execute(select(*(exists().where(each) for each in states))).one())
+
+
 def due(
     session: Session,
     *,
@@ -256,9 +266,6 @@ def due(
     Danger first, then replies, then what we start; within each what was due first. `priority`: of
     this one alone; `replies_only`: without what we start.
     """
-    waiting = (OutboundMessage.status == OutboundStatus.QUEUED) & (
-        OutboundMessage.not_before <= now
-    )
     order = (
         OutboundMessage.priority,
         OutboundMessage.not_before,
@@ -266,7 +273,7 @@ def due(
         OutboundMessage.sequence,
     )
     found: list[tuple[Any, ...]] = []
-    for state in (waiting, _abandoned(wall)):  # two questions, so that each follows its index
+    for state in (_waiting(now), _abandoned(wall)):  # two questions, so that each follows its index
         statement = select(OutboundMessage.id, *order).where(state, _ready(wall))
         if priority is not None:
             statement = statement.where(OutboundMessage.priority == priority)

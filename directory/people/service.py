@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -24,16 +23,9 @@ def find_or_create(session: Session, phone: str, *, now: datetime, locked: bool 
             person.phone = phone
         return person
     index = database.current().cipher.blind_index(phone)
-    person = Person(phone=phone, phone_index=index, created_at=now)
-    try:
-        with session.begin_nested():
-            session.add(person)
-    except IntegrityError:
-        met_meanwhile = queries.by_phone(session, phone, for_update=locked)
-        if met_meanwhile is None:
-            raise
-        return met_meanwhile
-    return person
+    facts = {"phone": phone, "phone_index": index, "created_at": now}
+    new = database.insert_unless_there(session, Person, facts, unique="phone_index")
+    return new or queries.met(session, phone, for_update=locked)
 
 
 def record_consent(  # a consent is exactly these facts

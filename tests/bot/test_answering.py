@@ -156,7 +156,9 @@ def test_who_texts_while_an_answer_is_sent_is_answered_by_whoever_comes(
 
 def test_a_turn_applied_twice_at_once_is_applied_once(any_database: Database) -> None:
     """As after a lease that ran out while its holder was still thinking."""
-    inbound_id = texted("hello")
+    inbound_id, person_id = texted("hello"), met()
+    with database.session_scope() as session:
+        conversations.begin(session, person_id)
     turn = Turn(AnsweredBy.RASA, Memory(), ("an answer",))
     applied = all_at_once([partial(an_answerer()._apply, inbound_id, turn, "a run")] * 4)
     assert sorted(each.taken is not None for each in applied) == [False, False, False, True]

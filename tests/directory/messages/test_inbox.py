@@ -83,14 +83,20 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
     first, second = texted("first"), texted("second")
     person_id = stored()[0].person_id
     with database.session_scope() as session:
-        waiting = inbox.next_unanswered(session, person_id)
-        assert waiting is not None
-        assert waiting.id == first
+        found = inbox.next_unanswered(session, person_id)
+        assert found is not None
+        waiting, person = found
+        assert (waiting.id, person.id) == (first, person_id)
+        assert inbox.others_unanswered(session, waiting)
         inbox.mark_answered(session, waiting, AnsweredBy.RASA, now=MORNING)
-    with database.read_scope() as session:
+    with database.session_scope() as session:
         following = inbox.next_unanswered(session, person_id)
         assert following is not None
-        assert following.id == second
+        assert following[0].id == second
+        assert not inbox.others_unanswered(session, following[0])
+        inbox.mark_answered(session, following[0], AnsweredBy.RASA, now=MORNING)
+    with database.read_scope() as session:
+        assert inbox.next_unanswered(session, person_id) is None
 
 
 def test_a_holding_answer_leaves_the_text_owed_until_it_is_answered_fully(db: Database) -> None:
