@@ -27,20 +27,17 @@ SUPERVISORS = 0
 
 
 def look(session: Session, *, now: datetime, wall: datetime) -> int:
-    """Page for every open danger that is due a page; returns how many were.
+    """Page for every open danger that is due a page; returns how many were paged for.
 
     `now`: product time; `wall`: wall time.
     """
     roster = queries.on_call(session, now=now)
-    if roster:
-        alarms.clear(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
+    if not roster:
+        return _tell_supervisors(session, now=now, wall=wall)
+    alarms.clear(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
     waiting = queries.to_page(session, now=now, wall=wall, limit=AT_ONCE)
     for task in waiting:
-        if roster:
-            _page_next(session, task, roster, now=now, wall=wall)
-        else:
-            _tell_supervisors(session, task, now=now, wall=wall)
-            alarms.raise_alarm(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
+        _page_next(session, task, roster, now=now, wall=wall)
     return len(waiting)
 
 
@@ -74,11 +71,19 @@ def _page_next(
     _page(session, task, by_id[staff_id], round_=round_, next_at=next_at, now=now, wall=wall)
 
 
-def _tell_supervisors(session: Session, task: Task, *, now: datetime, wall: datetime) -> None:
-    if any(page.round == SUPERVISORS for page in queries.pages_of(session, task)):
-        return
-    for member in staff.responsible(session):
-        _page(session, task, member, round_=SUPERVISORS, next_at=now, now=now, wall=wall)
+def _tell_supervisors(session: Session, *, now: datetime, wall: datetime) -> int:
+    """Nobody is on call. Each danger is told once, however many wait that were told already."""
+    if not queries.to_page(session, now=now, wall=wall, limit=1):
+        return 0
+    alarms.raise_alarm(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
+    supervisors = staff.responsible(session)
+    if not supervisors:
+        return 0
+    untold = queries.to_page(session, now=now, wall=wall, limit=AT_ONCE, not_in=SUPERVISORS)
+    for task in untold:
+        for member in supervisors:
+            _page(session, task, member, round_=SUPERVISORS, next_at=now, now=now, wall=wall)
+    return len(untold)
 
 
 def _page(

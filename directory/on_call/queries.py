@@ -56,24 +56,21 @@ def on_call(session: Session, *, now: datetime) -> list[StaffMember]:
     )
 
 
-def to_page(session: Session, *, now: datetime, wall: datetime, limit: int) -> list[Task]:
+def to_page(
+    session: Session, *, now: datetime, wall: datetime, limit: int, not_in: int | None = None
+) -> list[Task]:
     """Open danger for which nobody on call was paged yet, or who was has not answered in time.
+    `not_in`: only what was not paged for in this round.
 
     Pages from before a task was opened again do not count. Locked, so that of several processes
     one pages.
     """
     since = func.coalesce(Task.reopened_at, Task.created_at)
-    has_time_left = (
-        select(Page.id)
-        .where(
-            Page.task_id == Task.id,
-            Page.round > 0,
-            Page.paged_at >= since,
-            or_(Page.next_at > now, Page.next_wall_at > wall),
-        )
-        .correlate(Task)
-        .exists()
-    )
+    pages = select(Page.id).where(Page.task_id == Task.id, Page.paged_at >= since).correlate(Task)
+    has_time_left = pages.where(
+        Page.round > 0, or_(Page.next_at > now, Page.next_wall_at > wall)
+    ).exists()
+    other_rounds = [] if not_in is None else [~pages.where(Page.round == not_in).exists()]
     return list(
         session.scalars(
             select(Task)
@@ -81,6 +78,7 @@ def to_page(session: Session, *, now: datetime, wall: datetime, limit: int) -> l
                 Task.status == TaskStatus.OPEN,
                 Task.kind.in_(DANGER),
                 ~has_time_left,
+                *other_rounds,
             )
             .order_by(Task.created_at, Task.id)
             .limit(limit)

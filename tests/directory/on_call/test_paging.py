@@ -10,7 +10,7 @@ from sqlalchemy import select
 from directory import database
 from directory.database import Database
 from directory.notices.models import Notice, NoticeKind
-from directory.on_call import queries, service
+from directory.on_call import paging, queries, service
 from directory.on_call.models import AlarmKind
 from directory.on_call.paging import turn
 from directory.staff.models import Role
@@ -137,6 +137,21 @@ def test_when_nobody_is_on_call_the_supervisors_are_told_once(any_database: Data
     assert nobody_on_call()
     with database.session_scope() as session:
         assert service.acknowledge(session, supervisor, now=MORNING)
+
+
+def test_what_waits_already_told_keeps_no_later_danger_from_the_supervisors(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "AT_ONCE", 3)
+    a_colleague(71, role=Role.SUPERVISOR, phone=False)
+    early = [danger() for _ in range(7)]
+    for after in range(4):
+        look(after * SECOND)
+    assert len(pages("email")) == len(early)
+    danger(now=MORNING + FIVE)
+    assert look(FIVE) == 1
+    assert look(FIVE + SECOND) == 0
+    assert len(pages("email")) == len(early) + 1
 
 
 def test_who_comes_on_call_later_is_paged_at_once_and_the_alarm_ends(db: Database) -> None:
