@@ -43,7 +43,7 @@ from tools.drain import (
     outcome_of,
     processor_seconds,
 )
-from tools.wheel_postgres import running_postgres
+from tools.wheel_postgres import running_postgres, server_seconds
 
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 CONTACTS_A_YEAR = 10  # of the plan caring_contacts
@@ -198,13 +198,7 @@ def _carrier_seconds() -> float:
 
 def _server_seconds(settings: Settings) -> float:
     """What the database server has computed; on SQLite there is none."""
-    started = settings.data_dir.parent / "server" / "postmaster.pid"
-    if not started.exists():
-        return 0.0
-    server = psutil.Process(int(started.read_text().splitlines()[0]))
-    over = server.cpu_times()
-    running = sum(processor_seconds(each) for each in server.children())
-    return processor_seconds(server) + over.children_user + over.children_system + running
+    return server_seconds(settings.data_dir.parent / "server")
 
 
 def _options() -> argparse.Namespace:

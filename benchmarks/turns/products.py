@@ -73,9 +73,16 @@ class Running:
 
 @contextmanager
 def product(
-    folder: Path, *, port: int, carrier_url: str, command: tuple[str, ...] = ("up",), name: str
+    folder: Path,
+    *,
+    port: int,
+    carrier_url: str,
+    command: tuple[str, ...] = ("up",),
+    name: str,
+    database_url: str = "",
 ) -> Iterator[Running]:
-    """Handoff on an empty database with our partners, started by its own `command`."""
+    """Handoff on an empty database with our partners, or on what is there already, started by its
+    own `command`."""
     settings = {
         "HANDOFF_DATA_DIR": str(folder),
         "HANDOFF_PORT": str(port),
@@ -85,6 +92,7 @@ def product(
         "HANDOFF_TWILIO_AUTH_TOKEN": TOKEN,
         "HANDOFF_TWILIO_FROM_NUMBER": NUMBER,
         "HANDOFF_SEND_RATE": "1000",  # the product's own work is measured, and not its pace
+        "HANDOFF_DATABASE_URL": database_url,
         "HANDOFF_SENDER_RATE": "0",  # nor what it does about numbers that text this much
     }
     argv = [sys.executable, "-m", "api.cli", *command]

@@ -1,17 +1,15 @@
 """The year many times over: every copy whole, and nothing of it mixed up with another's."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from benchmarks import load_set
 from directory import database
 from directory.database import Database
 from directory.messages.models import InboundMessage, OutboundMessage
 from directory.people.models import Person
-from directory.settings import Settings
 from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskKind
 from directory.visits.models import Visit
@@ -20,9 +18,8 @@ from tests.fakes import MORNING
 
 
 @pytest.fixture
-def year(postgres_settings: Settings) -> Iterator[Database]:
+def year(any_database: Database) -> Database:
     """One person with a visit, a text each way and a task."""
-    opened = database.use(Database(postgres_settings))
     visit, _ = visited()
     inbound_id = texted("call me", phone="+16305550100")
     queued("We will.", person_id=visit.person_id, in_reply_to=inbound_id)
@@ -34,8 +31,7 @@ def year(postgres_settings: Settings) -> Iterator[Database]:
             now=MORNING + timedelta(minutes=1),
             inbound_id=inbound_id,
         )
-    yield opened
-    opened.close()
+    return any_database
 
 
 def test_the_year_is_copied_until_there_are_so_many_texts(year: Database) -> None:
@@ -72,3 +68,14 @@ def test_a_copy_refers_to_its_own_rows(year: Database) -> None:
 def test_a_set_that_is_large_enough_stays_as_it_is(year: Database) -> None:
     with year.engine.begin() as connection:
         assert load_set.multiply(connection, texts=2) == 0
+
+
+def test_the_indexes_are_there_again(year: Database) -> None:
+    def indexes() -> set[str | None]:
+        return {each["name"] for each in inspect(year.engine).get_indexes("outbound_messages")}
+
+    before = indexes()
+    with year.engine.begin() as connection:
+        load_set.multiply(connection, texts=6)
+    assert indexes() == before
+    assert before
