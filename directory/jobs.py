@@ -113,8 +113,8 @@ def withdraw(session: Session, job: Job, *, reference: str) -> None:
 
 
 def migrate() -> None:
-    """Create or update the engine's own tables."""
-    DBOS.migrate(database.current().settings.database)
+    """Create or update the engine's own tables; where they are of today nothing is changed."""
+    DBOS.migrate(database.current().settings.database_of_owner)
 
 
 # What this process does for each job; the engine knows only the two functions below, since it

@@ -18,6 +18,7 @@ SECRETS = (
     "alarm_ping_url",
     "database_url",
     "encryption_keys",
+    "migration_database_url",
     "oidc_client_secret",
     "rasa_token",
     "secret_key",

@@ -16,6 +16,14 @@ def database_address(value: str) -> str:
     return value
 
 
+def with_driver(address: str) -> str:
+    """A checked address as SQLAlchemy takes it, with our driver."""
+    for plain in ("postgres://", "postgresql://"):
+        if address.startswith(plain):
+            return "postgresql+psycopg://" + address.removeprefix(plain)
+    return address
+
+
 def encryption_keys(value: str) -> str:
     """A comma list; each key is URL-safe base64 of 32 bytes."""
     value = value.strip(" ,")

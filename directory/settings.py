@@ -67,6 +67,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = ROOT / "var"
     database_url: Annotated[str, AfterValidator(checks.database_address)] = ""
+    migration_database_url: Annotated[str, AfterValidator(checks.database_address)] = ""
     public_url: str = ""
     port: int = Field(default=8000, ge=1, le=65535)
     secret_key: str = ""
@@ -240,10 +241,13 @@ class Settings(BaseSettings):
         """SQLAlchemy address of the database."""
         if not self.database_url:
             return f"sqlite:///{self.data_dir / 'handoff.sqlite'}"
-        for plain in ("postgres://", "postgresql://"):
-            if self.database_url.startswith(plain):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(plain)
-        return self.database_url
+        return checks.with_driver(self.database_url)
+
+    @property
+    def database_of_owner(self) -> str:
+        """The same, as the role that may change its shape: where there is none, everyone may."""
+        given = self.migration_database_url if self.database_url else ""
+        return checks.with_driver(given) or self.database
 
     @property
     def base_url(self) -> str:

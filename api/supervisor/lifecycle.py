@@ -119,11 +119,13 @@ def serve(
     first: int,
     shown: dict[str, str],
     stop: StopRequest,
+    besides: Sequence[Process] = (),
 ) -> int:
     """Start the programs, say where they are, and keep them running until told to stop.
 
     `shown`: where things are. `first`: so many of them are the application, which is stopped
-    first: what it has begun may still need the others. 0, or 1 when they could not start.
+    first: what it has begun may still need the others. `besides`: runs already, is started again
+    when it dies, and stopped by whoever started it. 0, or 1 when they could not start.
     """
     progress, running = start.progress, start.all(wanted)
     try:
@@ -132,7 +134,7 @@ def serve(
             progress.warn(missing)
         if not stop:
             progress.welcome(shown)
-        keep_running(running, stop)
+        keep_running([*besides, *running], stop)
     except StartError as error:
         progress.fail(str(error))  # now, as stopping the others takes its time
         return 1

@@ -131,6 +131,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=self.program.inherits,
+                user=self.program.user,
             )
         self._watchdog.watch(self._process.pid)
         self._started_at = self._clock()
@@ -172,7 +173,7 @@ class Process:
         self._start_again_at = None
         if self._process and self._process.poll() is None:
             with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
+                self._process.send_signal(self.program.stops_at)
 
     def kill(self) -> None:
         """End whatever is left of it, children of its own included."""

@@ -1,6 +1,7 @@
 """Which programs make up the product on one machine, and what each of them may know."""
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ class Program:
     `ready_url` answers 200 once it can work; one with `smtp://` is ready when it can be connected
     to. `environment` is the whole of it; secrets go there, never into `argv`, which every user of
     the machine can read. `inherits`: descriptors of this process that it shares, such as the
-    socket that several programs listen on.
+    socket that several programs listen on. `user`: of the machine, where it cannot be ours.
+    `stops_at`: the signal that asks it to finish.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Program:
     environment: Mapping[str, str]
     ready_url: str
     inherits: tuple[int, ...] = ()
+    user: str | None = None
+    stops_at: signal.Signals = signal.SIGTERM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from api.duty import Duty
 from api.supervisor import lifecycle, preparation
 from api.supervisor.lifecycle import Starter, alone_on
-from api.supervisor.postgres import Addresses, running_postgres
+from api.supervisor.postgres import Found, running_postgres
 from api.supervisor.preparation import StartError, free_port
 from api.supervisor.processes import Watchdog
 from api.supervisor.programs import (
@@ -77,11 +77,10 @@ def run(settings: Settings, counts: Counts, *, progress: Progress) -> int:
             with (
                 alone_on(settings.data_dir),
                 Watchdog() as watchdog,
-                running_postgres(settings, watchdog=watchdog, progress=progress) as addresses,
+                running_postgres(settings, watchdog=watchdog, progress=progress) as found,
             ):
                 start = Starter(logs=logs, watchdog=watchdog, progress=progress)
-                settings = settings.model_copy(update={"database_url": addresses.application})
-                return _run(settings, counts, addresses, start, stop)
+                return _run(settings, counts, found, start, stop)
         except StartError as error:
             progress.fail(str(error))
             return 1
@@ -90,23 +89,25 @@ def run(settings: Settings, counts: Counts, *, progress: Progress) -> int:
 
 
 def _run(
-    settings: Settings, counts: Counts, addresses: Addresses, start: Starter, stop: StopRequest
+    settings: Settings, counts: Counts, found: Found, start: Starter, stop: StopRequest
 ) -> int:
     preparation.check_ports(settings.model_copy(update={"rasa_url": ""}))
-    preparation.prepare_database(settings, start.progress)
+    preparation.prepare_database(found.to_prepare(settings), start.progress)
+    settings = found.to_serve(settings)
     preparation.check_rasa_installed()
     if not training.model_is_current() and not stop:
         lifecycle.train(start, stop)
     if stop:
         return 0
     with listening(settings.port) as listener:
-        plan = planned(settings, counts, trackers=addresses.trackers, listener=listener)
+        plan = planned(settings, counts, trackers=found.trackers, listener=listener)
         return lifecycle.serve(
             start,
             programs(plan, counts),
             first=counts.api + counts.workers,
             shown=_places(plan, counts),
             stop=stop,
+            besides=found.processes,
         )
 
 

@@ -13,7 +13,10 @@ from directory.secret_files import PREFIX, SECRETS
 
 NEEDED = ("database_url",)
 # Settings that go together with a secret, or that must look like something.
-_EMPTY = ("alarm_ping_url", "oidc_client_id", "oidc_client_secret", "oidc_issuer", "smtp_url")
+_EMPTY = (
+    *("alarm_ping_url", "migration_database_url", "smtp_url"),
+    *("oidc_client_id", "oidc_client_secret", "oidc_issuer"),
+)
 WITHHELD = "withheld"
 
 

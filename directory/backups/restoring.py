@@ -99,7 +99,7 @@ def _restore_postgresql(folder: Path, settings: Settings, tools: Path | None) ->
         opened.close()
     pg_restore = postgres_dump.tool("pg_restore", server=server, folder=tools)
     source = folder / service.DATABASE_FILES[service.POSTGRESQL]
-    postgres_dump.restore(pg_restore, settings.database, source)
+    postgres_dump.restore(pg_restore, settings.database_of_owner, source)
 
 
 def _finish(

@@ -1,5 +1,7 @@
 """The database's shape, step by step (Alembic); the same steps on SQLite and PostgreSQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -24,9 +26,11 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def migrate() -> None:
-    """Bring the current database to the newest shape, the job engine's tables included."""
-    engine = database.current().engine
-    with engine.connect() as connection:
+    """Bring the current database to the newest shape, the job engine's tables included.
+
+    As the role that owns it (MIGRATION_DATABASE_URL), where the one that serves may not.
+    """
+    with _as_owner() as engine, engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
         try:
@@ -55,7 +59,20 @@ def revision_of(engine: Engine) -> str | None:
 def go_back(revision: str) -> None:
     """Take the current database back to an earlier step: what the later ones added is lost, with
     all that is in it. Nothing may be running."""
-    engine = database.current().engine
-    with engine.connect() as connection:
+    with _as_owner() as engine, engine.connect() as connection:
         command.downgrade(configuration(connection), revision)
         connection.commit()
+
+
+@contextmanager
+def _as_owner() -> Iterator[Engine]:
+    """An engine of the role that may change the tables."""
+    current = database.current()
+    if current.settings.database_of_owner == current.settings.database:
+        yield current.engine
+        return
+    engine = database.make_engine(current.settings.database_of_owner, pooled=False)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -174,3 +174,24 @@ def test_the_rasa_project_in_containers_differs_in_where_its_actions_are_alone()
     (there,) = read(DEPLOY / "rasa" / "endpoints.yml")
     assert here.pop("action_endpoint") != there.pop("action_endpoint")
     assert here == there
+
+
+def test_who_may_change_tables_is_known_to_the_migrations_alone() -> None:
+    secret = "migration_database_url"
+    knowing = [n for n, each in compose()["services"].items() if secret in each.get("secrets", ())]
+    assert knowing == ["migrate"]
+    mounting = {
+        name: source["secret"]["name"]
+        for name, pod in pods()
+        for volume in pod["volumes"]
+        for source in volume.get("projected", {}).get("sources", ())
+        if source["secret"]["name"] not in ("handoff", "handoff-rasa")
+    }
+    assert mounting == {"migrate": "handoff-migrate"}
+    assert "POSTGRES_USER" not in compose()["services"]["postgres"]["environment"]
+
+
+def test_each_secret_of_a_service_is_declared() -> None:
+    file = compose()
+    used = {name for each in file["services"].values() for name in each.get("secrets", ())}
+    assert used == set(file["secrets"])

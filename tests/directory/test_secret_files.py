@@ -13,6 +13,7 @@ SECRET = "a-secret-nobody-may-see"
 ADDRESSES = {
     "alarm_ping_url": f"https://ping.example/{SECRET}",
     "database_url": f"postgresql://handoff:{SECRET}@db.example/handoff",
+    "migration_database_url": f"postgresql://handoff_owner:{SECRET}@db.example/handoff",
     "encryption_keys": KEY,
     "smtp_url": f"smtp://handoff:{SECRET}@mail.example:587",
 }
