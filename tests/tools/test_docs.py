@@ -71,6 +71,11 @@ def test_anchors_are_those_of_the_usual_viewers() -> None:
     )
 
 
+def test_no_page_of_the_site_has_a_diagram_that_stays_text() -> None:
+    diagrams = [page.name for page in pages() if "```mermaid" in page.read_text(encoding="utf-8")]
+    assert diagrams == [], "draw it as an SVG beside the page (docs/decisions/0024-docs-site.md)"
+
+
 def test_links_out_of_the_documentation_lead_to_copies_in_the_site(tmp_path: Path) -> None:
     page = DOCS / "operations" / "metrics.md"
     given = "[a](../../deploy/monitoring/prometheus.yml) [b](logs.md#x) [c](../../README.md#y)"
@@ -119,6 +124,13 @@ Text
 | a |
 |---|"""
     )
+
+
+def test_pictures_come_along(tmp_path: Path) -> None:
+    stage(tmp_path / "staged")
+    for page in pages():
+        for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            assert (tmp_path / "staged" / page.relative_to(DOCS).parent / picture).is_file()
 
 
 def test_a_page_that_would_load_something_from_elsewhere_is_found(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ SOURCE = "source"
 _FENCE = re.compile(r"^(\s*)(```+|~~~+)")
 _ITEM = re.compile(r"^(\s*)([-*]|\d+\.)(\s+)(?=\S)")
 _ENDS_A_LIST = ("#", "|", "```", "~~~", "<", ">")
-_SAID_OF_DIAGRAMS = ("*The diagram as Mermaid's text: a viewer of repositories draws it.*", "")
 _SUFFIX = ".txt"  # a browser shows it; .py and .yml it would download
 
 
@@ -104,8 +103,6 @@ class _Copy:
                 self._go_on(line)
             if begins and self._before.strip():
                 yield ""
-            if opened and line.strip().endswith("mermaid"):
-                yield from _SAID_OF_DIAGRAMS
             self._fence = opened[2] if opened else ""
         yield _moved(line, self._shift)
         if closed:
