@@ -2,7 +2,8 @@
 
 The owner makes and changes the tables, and nothing runs as it but the migrations. What serves reads
 and writes rows. Rasa has a database of its own, and may not even connect to ours. `deploy/postgres`
-does the same for containers; a test compares the two.
+does the same for containers; a test compares the two. The reader gets its rights with the
+migrations, which know the tables.
 """
 
 import secrets
@@ -12,6 +13,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
+
+from directory.migrations.readers import READER
 
 APPLICATION, TRACKERS = "handoff", "handoff_rasa"
 OWNER = "handoff_owner"
@@ -50,19 +53,16 @@ def provide(server: str) -> Mapping[str, str]:
     """
     addresses = {}
     with _connected(server) as connection:
-        for role in (OWNER, APPLICATION, TRACKERS):
+        for role in (OWNER, APPLICATION, READER, TRACKERS):
             password = secrets.token_urlsafe(24)
             _role(connection, role, password)
             database = TRACKERS if role == TRACKERS else APPLICATION
             addresses[role] = _address(server, database, role, password)
         for database, owner in ((APPLICATION, OWNER), (TRACKERS, TRACKERS)):
             _database(connection, database, owner)
-        _run(
-            connection,
-            "GRANT CONNECT ON DATABASE {name} TO {servant}",
-            name=APPLICATION,
-            servant=APPLICATION,
-        )
+        for role in (APPLICATION, READER):
+            grant = "GRANT CONNECT ON DATABASE {name} TO {role}"
+            _run(connection, grant, name=APPLICATION, role=role)
     with _connected(server, TRACKERS) as connection:
         _hand_over(connection, TRACKERS)
     with _connected(server, APPLICATION) as connection:

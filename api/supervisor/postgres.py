@@ -19,6 +19,7 @@ from api.supervisor.preparation import StartError, make_data_folder
 from api.supervisor.processes import Process, Watchdog, stop_all
 from api.supervisor.programs import Program
 from api.supervisor.progress import Progress
+from directory.migrations.readers import READER
 from directory.settings import Settings
 
 # Every process keeps connections of its own, and the job engine some more.
@@ -33,11 +34,13 @@ _WHO_MAY = f"local all {SUPERUSER} peer map=handoff\nlocal all all scram-sha-256
 @dataclass(frozen=True, slots=True)
 class Found:
     """Addresses, SQLAlchemy's: of the database of the application as who serves, and as who owns
-    its tables ("": as the settings say); and of the store of Rasa's conversations, which all Rasa
-    servers share (or the path of an SQLite file). `processes`: to keep running."""
+    its tables ("": as the settings say), and as who reads listings only; and of the store of
+    Rasa's conversations, which all Rasa servers share (or the path of an SQLite file).
+    `processes`: to keep running."""
 
     application: str
     owner: str
+    listings: str
     trackers: str
     processes: tuple[Process, ...] = ()
 
@@ -62,7 +65,8 @@ def running_postgres(
         if settings.database.startswith("sqlite"):
             raise StartError("`handoff scale` needs PostgreSQL: set HANDOFF_DATABASE_URL to one")
         trackers = str(settings.data_dir.resolve() / "rasa.sqlite")
-        yield Found(settings.database_url, settings.migration_database_url, trackers)
+        owner, address = settings.migration_database_url, settings.database_url
+        yield Found(address, owner, address, trackers)
         return
     logs = make_data_folder(settings)
     progress.wait_for("PostgreSQL")
@@ -74,6 +78,7 @@ def running_postgres(
         yield Found(
             addresses[database_roles.APPLICATION],
             addresses[database_roles.OWNER],
+            addresses[READER],
             addresses[database_roles.TRACKERS],
             (process,),
         )

@@ -53,10 +53,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is decided before anything starts. `listener`: the socket of the doors."""
+    """What is decided before anything starts. `listener`: the socket of the doors. `listings`:
+    the database as the role that reads these only."""
 
     settings: Settings
     listener: socket.socket
+    listings: str
     trackers: str
     model: Path
     rasa_ports: tuple[int, ...]
@@ -100,7 +102,7 @@ def _run(
     if stop:
         return 0
     with listening(settings.port) as listener:
-        plan = planned(settings, counts, trackers=found.trackers, listener=listener)
+        plan = planned(settings, counts, found=found, listener=listener)
         return lifecycle.serve(
             start,
             programs(plan, counts),
@@ -124,7 +126,7 @@ def listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def planned(settings: Settings, counts: Counts, *, trackers: str, listener: socket.socket) -> Plan:
+def planned(settings: Settings, counts: Counts, *, found: Found, listener: socket.socket) -> Plan:
     rasa_ports = tuple(free_port() for _ in range(counts.rasa))
     mail_port = free_port() if mail_is_ours(settings) else None
     decided = {
@@ -136,7 +138,8 @@ def planned(settings: Settings, counts: Counts, *, trackers: str, listener: sock
     return Plan(
         settings=settings.model_copy(update=decided),
         listener=listener,
-        trackers=trackers,
+        listings=found.listings,
+        trackers=found.trackers,
         model=training.model_path(),
         rasa_ports=rasa_ports,
         actions_ports=tuple(free_port() for _ in range(counts.actions)),
@@ -200,7 +203,8 @@ def _rasa(plan: Plan, place: int, shell: dict[str, str]) -> Program:
 
 
 def _actions(plan: Plan, place: int, shell: dict[str, str]) -> Program:
-    program = actions_program(plan.settings, _understanding(plan, place), shell)
+    reading = plan.settings.model_copy(update={"database_url": plan.listings})
+    program = actions_program(reading, _understanding(plan, place), shell)
     return replace(program, name=f"actions-{place + 1}", title=f"action server {place + 1}")
 
 

@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from api.services import search_directory
 from api.supervisor import preparation
 from api.supervisor.database_roles import APPLICATION, OWNER, TRACKERS, provide
 from api.supervisor.postgres import Found, running_postgres
@@ -20,9 +21,11 @@ from api.supervisor.processes import Watchdog
 from directory import database
 from directory.backups import restoring, service
 from directory.database import Base, Database
+from directory.migrations.readers import READER, listing_tables
+from directory.search import Query
 from directory.settings import ROOT, Settings
 from tests.api.test_supervisor import Told, eventually, is_gone
-from tests.conftest import settings_for
+from tests.conftest import fill_with_partners, settings_for
 from tests.factories import PHONE, met, read_person
 from tests.fakes import MORNING
 
@@ -129,6 +132,26 @@ def test_rasa_owns_what_it_keeps(found: Found) -> None:
         connection.execute("DROP TABLE events")
 
 
+def test_the_action_server_searches_and_sees_nobody(found: Found, settings: Settings) -> None:
+    fill_with_partners(found.to_serve(settings))
+    opened = database.use(Database(settings.model_copy(update={"database_url": found.listings})))
+    query = Query(needs=("food",), place="60540", text="groceries", at=MORNING)
+    assert search_directory(query).matches
+    opened.close()
+    public = {("public", table) for table in listing_tables()}
+    with psycopg.connect(found.listings, autocommit=True) as connection:
+        for schema, table in tables(found.application):
+            name = sql.Identifier(schema, table)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("DELETE FROM {} WHERE false").format(name))
+            if (schema, table) in public:
+                connection.execute(sql.SQL("SELECT * FROM {} LIMIT 1").format(name))
+                continue
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("SELECT * FROM {} LIMIT 1").format(name))
+    assert not {"people", "inbound_messages", "staff"} & set(listing_tables())
+
+
 def test_who_serves_reads_and_writes_rows_and_changes_no_table(found: Found) -> None:
     with psycopg.connect(found.application, autocommit=True) as connection:
         for schema, table in tables(found.application):
@@ -163,7 +186,7 @@ def test_a_start_of_who_serves_needs_no_right_to_migrate(found: Found, settings:
 
 
 def test_nobody_is_let_in_without_a_password(found: Found) -> None:
-    for role in (OWNER, APPLICATION, TRACKERS):
+    for role in (OWNER, APPLICATION, READER, TRACKERS):
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(at(found.trackers, username=role, password="guessed"))
 
@@ -243,7 +266,7 @@ def test_the_server_stops_with_whoever_started_it() -> None:
 def test_containers_get_the_same_roles() -> None:
     """What `provide` does in Python, deploy/ does in SQL when the database is made."""
     script = (ROOT / "deploy" / "postgres" / "databases.sh").read_text()
-    for role in (OWNER, APPLICATION, TRACKERS):
+    for role in (OWNER, APPLICATION, READER, TRACKERS):
         assert re.search(rf"CREATE ROLE {role} LOGIN PASSWORD", script), role
     for grant in (
         f"GRANT USAGE ON SCHEMAS TO {APPLICATION}",

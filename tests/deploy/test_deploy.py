@@ -176,22 +176,41 @@ def test_the_rasa_project_in_containers_differs_in_where_its_actions_are_alone()
     assert here == there
 
 
+def mounted(secret: str) -> set[str]:
+    """The pods that see the whole of a secret, or a part."""
+    return {
+        name
+        for name, pod in pods()
+        for volume in pod["volumes"]
+        for source in volume.get("projected", {}).get("sources", ())
+        if source["secret"]["name"] == secret
+    }
+
+
+def test_the_action_server_knows_a_role_that_reads_listings_alone() -> None:
+    wanted = {"source": "listings_database_url", "target": "database_url"}
+    services = compose()["services"]
+    assert [name for name, each in services.items() if wanted in each.get("secrets", ())] == [
+        "actions"
+    ]
+    assert "database_url" not in services["actions"]["secrets"]
+    assert mounted("handoff-actions") == {"actions"}
+    pod = named("Deployment", "actions")["spec"]["template"]["spec"]
+    (sources,) = [v["projected"]["sources"] for v in pod["volumes"] if "projected" in v]
+    from_handoff = next(s["secret"] for s in sources if s["secret"]["name"] == "handoff")
+    assert "database_url" not in {item["key"] for item in from_handoff["items"]}
+
+
 def test_who_may_change_tables_is_known_to_the_migrations_alone() -> None:
     secret = "migration_database_url"
     knowing = [n for n, each in compose()["services"].items() if secret in each.get("secrets", ())]
     assert knowing == ["migrate"]
-    mounting = {
-        name: source["secret"]["name"]
-        for name, pod in pods()
-        for volume in pod["volumes"]
-        for source in volume.get("projected", {}).get("sources", ())
-        if source["secret"]["name"] not in ("handoff", "handoff-rasa")
-    }
-    assert mounting == {"migrate": "handoff-migrate"}
+    assert mounted("handoff-migrate") == {"migrate"}
     assert "POSTGRES_USER" not in compose()["services"]["postgres"]["environment"]
 
 
 def test_each_secret_of_a_service_is_declared() -> None:
     file = compose()
-    used = {name for each in file["services"].values() for name in each.get("secrets", ())}
+    named = [name for each in file["services"].values() for name in each.get("secrets", ())]
+    used = {name["source"] if isinstance(name, dict) else name for name in named}
     assert used == set(file["secrets"])
