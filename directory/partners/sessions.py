@@ -22,7 +22,10 @@ from directory.partners import queries
 from directory.partners.models import Channel, PartnerContact, PartnerSession
 from directory.people.phone import to_e164
 
-LINK_LIFETIME = timedelta(minutes=15)
+# As long as a code by phone may last (OWASP ASVS 6.5.5).
+LINK_LIFETIME = timedelta(minutes=10)
+# A session that began no longer ago shows that whoever has it holds the phone or mailbox now.
+FRESH = timedelta(minutes=10)
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 # A page more often than this need not write that it was seen.
@@ -135,6 +138,11 @@ def end(session: Session, session_id: str, *, contact_id: str, wall: datetime) -
     if found is None or found.contact_id != contact_id or found.token_hash is None:
         raise NotFound("session_unknown", "There is no such session.")
     found.ended_at = wall
+
+
+def is_fresh(found: PartnerSession, *, wall: datetime) -> bool:
+    """Whether this browser was signed in only just now."""
+    return found.expires_at is not None and wall - (found.expires_at - LIFETIME) < FRESH
 
 
 def of_contact(session: Session, contact_id: str, *, wall: datetime) -> list[PartnerSession]:

@@ -8,10 +8,12 @@ from fastapi.responses import HTMLResponse
 from api.deps import Id, ReadingSession, TheServices, WritingSession
 from api.partners.pages.access import TheVisitor, audit, back_to, draw, partner_pages
 from directory.clock import wall_now
+from directory.errors import Conflict
 from directory.languages import Language
 from directory.partners import queries, sessions
 
 PAGE = "/partner/account"
+NOT_FRESH = "Sign in again by a new link, then end the other session within ten minutes."
 router = partner_pages("/account")
 
 
@@ -34,7 +36,11 @@ def account(
 def end(
     session_id: Id, visitor: TheVisitor, session: WritingSession, services: TheServices
 ) -> Response:
-    sessions.end(session, session_id, contact_id=visitor.contact.id, wall=wall_now())
+    """Who it is was asked lately, or is asked again: by a new link, as there is no password."""
+    wall = wall_now()
+    if not sessions.is_fresh(visitor.session, wall=wall):
+        raise Conflict("sign_in_again", NOT_FRESH)
+    sessions.end(session, session_id, contact_id=visitor.contact.id, wall=wall)
     audit(session, services, visitor, "partner.session_ended", session_id)
     return back_to(PAGE, done="ended")
 

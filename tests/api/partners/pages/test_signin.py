@@ -86,7 +86,7 @@ def test_looking_at_a_link_uses_nothing_up(partner: Partner) -> None:
 def test_a_link_ends_after_a_quarter_of_an_hour(partner: Partner) -> None:
     partner.ask(DESK)
     [path] = partner.links()
-    with time_machine.travel(MORNING + timedelta(minutes=16), tick=True):
+    with time_machine.travel(MORNING + timedelta(minutes=11), tick=True):
         assert partner.get(path).status_code == 404
         assert partner.use(path).status_code == 404
     assert partner.use("/partner/link/" + "0" * 32).status_code == 404
@@ -165,6 +165,18 @@ def test_signing_out_here_and_there(partner: Partner) -> None:
     assert partner.post("/partner/sign-out").status_code == 303
     assert partner.get("/partner").status_code == 303
     assert here.ended_at is None  # as it was read before
+
+
+def test_another_session_is_ended_by_who_has_just_signed_in(partner: Partner) -> None:
+    partner.signed_in()
+    [other] = rows()
+    partner.signed_in()
+    end = f"/partner/account/sessions/{other.id}/end"
+    with time_machine.travel(MORNING + timedelta(minutes=11), tick=True):
+        answer = partner.post(end)
+        assert (answer.status_code, "Sign in again by a new link" in answer.text) == (409, True)
+        partner.signed_in()
+        assert partner.post(end).status_code == 303
 
 
 def test_who_works_for_two_organisations_chooses(partner: Partner) -> None:
