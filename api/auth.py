@@ -1,23 +1,24 @@
-"""Log-in for staff: OAuth2 password form in, bearer token out."""
+"""Log-in for staff: OAuth2 password form in, bearer token out; and its end."""
 
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.clinicians.access import audit
-from api.deps import TheServices, WritingSession, second_step_missing
+from api.clinicians.access import EVERYONE, audit, router_for
+from api.deps import TheServices, TheStaffMember, WritingSession, bearer, second_step_missing
 from api.services import Services
 from directory.clock import wall_now
 from directory.errors import HandoffError, Unauthenticated
-from directory.staff import second_step
+from directory.staff import log_ins, second_step
 from directory.staff import service as staff
 from directory.staff.models import StaffMember
 
-router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+open_to_all = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+own = router_for(*EVERYONE)
 
 
 class Token(BaseModel):
@@ -28,8 +29,9 @@ class Token(BaseModel):
     expires_in: int
 
 
-@router.post("/token", responses={401: {}, 403: {}, 422: {}, 429: {}})
+@open_to_all.post("/token", responses={401: {}, 403: {}, 422: {}, 429: {}})
 def log_in(
+    request: Request,
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     session: WritingSession,
     services: TheServices,
@@ -42,9 +44,21 @@ def log_in(
         # The failure must be kept although the request fails: commit before saying no.
         session.commit()
         raise refusal or _no_fit()
-    token = staff.open_token(session, member, wall=wall)
+    token = staff.open_token(session, member, wall=wall, agent=request.headers.get("user-agent"))
     audit(session, services, member, "sign_in.token", subject_id=member.id)
     return Token(access_token=token, expires_in=int(staff.TOKEN_LIFETIME.total_seconds()))
+
+
+@own.delete("/auth/token", status_code=204)
+def log_out(
+    member: TheStaffMember,
+    session: WritingSession,
+    services: TheServices,
+    token: Annotated[str, Depends(bearer)],
+) -> None:
+    """End the token that this very request shows; from now on it opens nothing."""
+    log_ins.end_token(session, token, staff_id=member.id)
+    audit(session, services, member, "sign_out.token", subject_id=member.id)
 
 
 def _no_fit() -> Unauthenticated:
@@ -72,3 +86,8 @@ def _refusal(  # what the form says, and when
     if second_step.check(session, member, otp, now=now, wall=wall) is None:
         return Unauthenticated("otp_wrong", "The code is wrong, was used before or is too old.")
     return None
+
+
+router = APIRouter()
+for each in (open_to_all, own):
+    router.include_router(each)

@@ -26,7 +26,7 @@ from directory.staff.models import Role, StaffMember
 
 # An id as we make them, or near enough to look it up: what else is sent is malformed.
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,36}$")]
-_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 
 def get_services(request: Request) -> Services:
@@ -69,7 +69,7 @@ TheServices = Annotated[Services, Depends(get_services)]
 
 
 async def get_staff_member(
-    request: Request, services: TheServices, token: Annotated[str | None, Depends(_bearer)]
+    request: Request, services: TheServices, token: Annotated[str | None, Depends(bearer)]
 ) -> StaffMember:
     """Who is calling. Checked in a session of its own, before the request is validated."""
     member = await run_in_threadpool(_whose, request, services, token)
@@ -141,5 +141,5 @@ class StaffRoute(AuthenticatedFirst):
     """For those who have logged in."""
 
     async def require_credentials(self, request: Request) -> None:
-        token = await _bearer(request)
+        token = await bearer(request)
         await run_in_threadpool(_whose, request, get_services(request), token)

@@ -16,7 +16,15 @@ log = structlog.get_logger(__name__)
 _SECURITY = frozenset({401, 403, 429})
 # Nobody has said who they are, or not all of it yet.
 _NOT_SAID = frozenset(
-    {"credentials_missing", "key_missing", "otp_required", "sign_in", "token_missing"}
+    {
+        "credentials_missing",
+        "key_missing",
+        "otp_required",
+        "password_given",
+        "second_step_missing",
+        "sign_in",
+        "token_missing",
+    }
 )
 NOBODY = "nobody"
 _PLAIN = "/webhooks/"

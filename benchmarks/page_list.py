@@ -53,6 +53,7 @@ ADDRESSES: dict[str, tuple[str | Where, ...]] = {
     "/r/{token}": (lambda the: f"/r/{the.referral_token}",),
     "/l/{token}": (lambda the: f"/l/{the.listing_token}",),
     "/console/sign-in": ("/console/sign-in",),
+    "/console/sign-in/first": ("/console/sign-in/first",),
     "/console": ("/console",),
     "/console/account": ("/console/account",),
     "/console/account/second-step": ("/console/account/second-step",),

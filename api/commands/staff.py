@@ -1,6 +1,7 @@
 """`handoff staff`: accounts of clinicians and supervisors."""
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,8 +9,10 @@ import typer
 from api.commands.terminal import open_database, say
 from directory import database
 from directory.clock import wall_now
+from directory.errors import NotFound
 from directory.people.phone import masked
-from directory.settings import SettingsError, load_settings
+from directory.settings import Settings, SettingsError, load_settings
+from directory.staff import first_codes, queries
 from directory.staff import service as staff
 from directory.staff.models import Role
 
@@ -26,15 +29,55 @@ def add(
         bool, typer.Option("--password-stdin", help="Read it from standard input.")
     ] = False,
 ) -> None:
-    """Create an account. Without --password-stdin the password is asked for."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    open_database(load_settings())
+    """Create an account. It prints a code with which its owner chooses a password.
+
+    A password from standard input is somebody else's: it lasts three days, and the console asks
+    for another at once.
+    """
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    settings, wall = load_settings(), wall_now()
+    until = wall + first_codes.LASTS if password_stdin else None
+    open_database(settings)
     with database.session_scope() as session:
-        staff.add(session, email, role, password=password, phone=phone, name=name, now=wall_now())
+        member = staff.add(
+            session,
+            email,
+            role,
+            password=password,
+            phone=phone,
+            name=name,
+            now=wall,
+            password_until=until,
+        )
+        first = None if password_stdin else first_codes.issue(session, member, wall=wall)
     say(f"{email} may now log in as {role.value}.")
+    if first is not None:
+        _say_code(settings, email, first)
+    elif until is not None:
+        say(f"This password lasts until {_read(settings, until)}: they choose another at /console.")
+
+
+@app.command("code")
+def code(email: str) -> None:
+    """Print a code for a new password; the old password and every log-in of the account end."""
+    settings = load_settings()
+    open_database(settings)
+    with database.session_scope() as session:
+        member = queries.active_by_email(session, email)
+        if member is None:
+            raise NotFound("staff_unknown", "There is no account with this e-mail address.")
+        first = first_codes.issue(session, member, wall=wall_now())
+    _say_code(settings, email, first)
+
+
+def _say_code(settings: Settings, email: str, first: first_codes.FirstCode) -> None:
+    say(f"{email} chooses a password at {settings.base_url}{first_codes.PAGE}")
+    say(f"with this code, once, until {_read(settings, first.until)}:")
+    say(first.code)
+
+
+def _read(settings: Settings, moment: datetime) -> str:
+    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M}"
 
 
 @app.command("remove")

@@ -20,6 +20,7 @@ from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
 from directory.clock import wall_now
 from directory.errors import Forbidden, Unauthenticated
 from directory.languages import Language
+from directory.staff import service as staff
 from directory.staff import sessions
 from directory.staff.models import Role, StaffMember, StaffSession
 
@@ -31,6 +32,12 @@ SIGN_IN = "/console/sign-in"
 SECOND_STEP = "/console/account/second-step"
 HOME = "/console"
 COOKIE = PrivateCookie("handoff", sessions.LIFETIME)
+ACCOUNT = "/console/account"
+# What is open to who has a password that somebody else has given.
+_BEFORE_OWN_PASSWORD = frozenset(
+    {ACCOUNT, f"{ACCOUNT}/password", f"{ACCOUNT}/language", "/console/sign-out"}
+)
+_GIVEN = "password_given"
 # What is open to who must set up the second step first.
 _BEFORE_SECOND_STEP = (SECOND_STEP, "/console/sign-out")
 
@@ -63,9 +70,18 @@ async def get_visitor(request: Request) -> Visitor:
         raise Unauthenticated("sign_in", "Sign in first.")
     refusals.remember_actor(request, visitor.member.id)
     await forms.require_token(request, visitor.form_token)
-    if not request.url.path.startswith(_BEFORE_SECOND_STEP):
-        require_second_step(services, visitor.member)
+    _require_own_secrets(request, services, visitor.member)
     return visitor
+
+
+def _require_own_secrets(request: Request, services: Services, member: StaffMember) -> None:
+    """Raises Forbidden before the member has a password of their own, and the second step."""
+    path = request.url.path
+    if staff.must_choose_password(member, wall=wall_now()):
+        if path not in _BEFORE_OWN_PASSWORD:
+            raise Forbidden(_GIVEN, "Choose a password of your own first.")
+    elif not path.startswith(_BEFORE_SECOND_STEP):
+        require_second_step(services, member)
 
 
 def find_visitor(request: Request, services: Services) -> Visitor | None:
@@ -149,6 +165,8 @@ class ConsoleRoute(PageRoute):
             return _to_sign_in(request)
         if problem.code == second_step_missing().code:
             return _led_to(request, SECOND_STEP)
+        if problem.code == _GIVEN:
+            return _led_to(request, ACCOUNT)
         response = draw(request, visitor, "problem.html", status=problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response

@@ -8,6 +8,7 @@ from api.console import (
     checklist,
     duplicates,
     events,
+    first_password,
     listing_actions,
     listing_edit,
     listings,
@@ -35,6 +36,7 @@ from api.console.measures import pages as measures
 ROUTERS: tuple[APIRouter, ...] = (
     signin.router,
     signin.inside,
+    first_password.router,
     provider.router,
     today.router,
     events.router,

@@ -48,10 +48,16 @@ inside = console_router("", *EVERYONE)
 
 
 @router.get(SIGN_IN)
-def ask(request: Request, services: TheServices, next: str = HOME) -> Response:  # noqa: A002
+def ask(
+    request: Request,
+    services: TheServices,
+    next: str = HOME,  # noqa: A002
+    chosen: str = "",
+) -> Response:
+    """`chosen`: the password was chosen just now, with a code."""
     if find_visitor(request, services) is not None:
         return RedirectResponse(ours(next), status_code=303)
-    return draw_outside(request, "sign_in.html", next_page=ours(next))
+    return draw_outside(request, "sign_in.html", next_page=ours(next), chosen=bool(chosen))
 
 
 @router.post(SIGN_IN)
@@ -176,6 +182,7 @@ def draw_outside(  # what the form shows again
     next_page: str = HOME,
     email: str = "",
     refused: bool = False,
+    chosen: bool = False,
     problem: Problem | None = None,
     status: int = 200,
 ) -> HTMLResponse:
@@ -190,6 +197,7 @@ def draw_outside(  # what the form shows again
         next_page=next_page,
         email=email,
         refused=refused,
+        chosen=chosen,
         problem=problem,
         has_provider=bool(settings.oidc_issuer),
         demo=settings.demo,

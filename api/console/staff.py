@@ -1,5 +1,6 @@
 """Accounts: who may sign in, as what, and from which phone they text."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Form, Request, Response
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
+from api.console import once as repeats
 from api.console.access import (
     ADMINS,
     RESPONSIBLE,
@@ -17,12 +19,14 @@ from api.console.access import (
     console_router,
     draw,
 )
-from api.deps import Id, ReadingSession, TheServices, WritingSession
+from api.deps import Id, ReadingSession, TheServices, WritingSession, get_services
 from api.services import Services
+from directory.clock import wall_now
 from directory.errors import Conflict, HandoffError, NotFound
 from directory.people.phone import masked
-from directory.staff import passwords, queries, second_step
+from directory.staff import first_codes, queries, second_step
 from directory.staff import service as staff
+from directory.staff.first_codes import FirstCode
 from directory.staff.models import Role, StaffMember
 
 router = console_router("/staff", *RESPONSIBLE)
@@ -40,11 +44,19 @@ def accounts(
 class NewAccount(BaseModel):
     """The form as it came."""
 
+    once: repeats.Key
     email: str = ""
     name: str = ""
     role: Role = Role.CLINICIAN
     phone: str = ""
-    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A code that is shown to the admin once, to be handed over."""
+
+    member: StaffMember
+    first: FirstCode
 
 
 @changing.post("")
@@ -55,22 +67,32 @@ def add(
     services: TheServices,
     sent: Annotated[NewAccount, Form()],
 ) -> Response:
-    """What was wrong is said beside the form, which keeps everything but the password."""
+    """The answer shows the code with which they choose a password; what was wrong is said beside
+    the form. Sent twice, the account is made once, and the second code is the one that holds."""
+
+    def make() -> str:
+        member = staff.add(
+            session,
+            sent.email,
+            sent.role,
+            password=None,
+            phone=sent.phone.strip() or None,
+            name=sent.name.strip() or None,
+            now=services.clock.now(),
+        )
+        audit(session, services, visitor.member, "staff.add", subject_id=member.id)
+        return member.id
+
+    body = f"account {sent.email} {sent.name} {sent.role} {sent.phone}"
     try:
         with session.begin_nested():
-            member = staff.add(
-                session,
-                sent.email,
-                sent.role,
-                password=sent.password,
-                phone=sent.phone.strip() or None,
-                name=sent.name.strip() or None,
-                now=services.clock.now(),
-            )
+            staff_id = repeats.once(session, visitor, sent.once, body, make)
     except HandoffError as error:
         return _page(request, visitor, session, problem=error, sent=sent)
-    audit(session, services, visitor.member, "staff.add", subject_id=member.id)
-    return back_to(PAGE, done="added")
+    member = _member(session, staff_id)
+    if member.password_hash is not None:  # the form came again, long after
+        return back_to(PAGE)
+    return _handed(request, visitor, session, member, done="added")
 
 
 @changing.post("/{staff_id}/role")
@@ -86,17 +108,20 @@ def change_role(
     return _noted(session, services, visitor, member, "role")
 
 
-@changing.post("/{staff_id}/password")
-def set_password(
+@changing.post("/{staff_id}/code")
+def new_code(
+    request: Request,
     visitor: TheVisitor,
     session: WritingSession,
     services: TheServices,
     staff_id: Id,
-    password: Annotated[str, Form()],
-) -> RedirectResponse:
+) -> HTMLResponse:
+    """For a colleague who has forgotten the password: the old one and every log-in end."""
     member = _member(session, staff_id)
-    staff.set_password(session, member.email, password)
-    return _noted(session, services, visitor, member, "password")
+    if member.id == visitor.member.id:
+        raise Conflict("first_code_own", "Change your own password in your account.")
+    audit(session, services, visitor.member, "staff.code", subject_id=member.id)
+    return _handed(request, visitor, session, member, done="code")
 
 
 @changing.post("/{staff_id}/phone")
@@ -138,6 +163,14 @@ def remove(
     return _noted(session, services, visitor, member, "removed")
 
 
+def _handed(
+    request: Request, visitor: Visitor, session: Session, member: StaffMember, *, done: str
+) -> HTMLResponse:
+    """The page, with a new code on it: it stands in no address and in no history."""
+    first = first_codes.issue(session, member, wall=wall_now())
+    return _page(request, visitor, session, done=done, handed=Handed(member, first))
+
+
 def _noted(
     session: Session, services: Services, visitor: Visitor, member: StaffMember, what: str
 ) -> RedirectResponse:
@@ -160,6 +193,7 @@ def _page(  # what the form shows again
     done: str = "",
     problem: HandoffError | None = None,
     sent: NewAccount | None = None,
+    handed: Handed | None = None,
 ) -> HTMLResponse:
     return draw(
         request,
@@ -170,8 +204,10 @@ def _page(  # what the form shows again
         masked=masked,
         roles=list(Role),
         may_change=visitor.role in ADMINS,
-        shortest=passwords.SHORTEST,
+        handed=handed,
+        address=f"{get_services(request).settings.base_url}{first_codes.PAGE}",
         done=done,
         problem=problem,
-        sent=sent or NewAccount(),
+        sent=sent or NewAccount(once=repeats.fresh()),
+        once=repeats.key_after(problem, sent.once) if sent else repeats.fresh(),
     )

@@ -25,6 +25,11 @@ class StaffMember(Base):
     name: Mapped[str | None] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(12))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Until when it opens, where somebody else has given it; null: its owner has chosen it.
+    password_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # SHA-256 of the code with which the owner chooses a password, and its end. Wall time, both.
+    first_code_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    first_code_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     phone: Mapped[str | None] = mapped_column(Encrypted)
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,11 +72,15 @@ class StaffSession(Base):
 
 
 class StaffToken(Base):
-    """A bearer token, kept as its SHA-256 only. Times are wall time."""
+    """A bearer token, kept as its SHA-256 only. Times are wall time.
+
+    `agent`: as of a session, what the program calls itself.
+    """
 
     __tablename__ = "staff_tokens"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    agent: Mapped[str | None] = mapped_column(String(120))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -39,6 +39,17 @@ def any_by_email(session: Session, email: str) -> StaffMember | None:
     return session.scalar(select(StaffMember).where(StaffMember.email == email.strip().lower()))
 
 
+def by_first_code(session: Session, code_hash: str, *, wall: datetime) -> StaffMember | None:
+    """Whose code to a first password this is, while it lasts."""
+    return session.scalar(
+        select(StaffMember).where(
+            StaffMember.first_code_hash == code_hash,
+            StaffMember.first_code_until > wall,
+            StaffMember.removed_at.is_(None),
+        )
+    )
+
+
 def active_by_phone(session: Session, phone: str) -> StaffMember | None:
     """The clinician who texts from this E.164 number."""
     index = database.current().cipher.blind_index(phone)
@@ -84,6 +95,17 @@ def sessions_of(session: Session, staff_id: str) -> list[StaffSession]:
             select(StaffSession)
             .where(StaffSession.staff_id == staff_id)
             .order_by(StaffSession.seen_at.desc(), StaffSession.id)
+        )
+    )
+
+
+def tokens_of(session: Session, staff_id: str, *, wall: datetime) -> list[StaffToken]:
+    """Those that have not ended, the newest first."""
+    return list(
+        session.scalars(
+            select(StaffToken)
+            .where(StaffToken.staff_id == staff_id, StaffToken.expires_at > wall)
+            .order_by(StaffToken.expires_at.desc(), StaffToken.token_hash)
         )
     )
 

@@ -5,7 +5,6 @@ was watched or caught on its way opens nothing more (RFC 6238, 5.2). All times a
 """
 
 import hmac
-import secrets
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +17,7 @@ from directory.errors import Conflict
 from directory.staff import attempts, queries
 from directory.staff.models import RecoveryCode, Role, StaffMember
 from directory.staff.service import end_log_ins
+from directory.staff.typed_codes import letters_of, made_up
 
 ISSUER = "Handoff"
 PERIOD = 30  # seconds
@@ -25,9 +25,6 @@ DIGITS = 6
 # Clocks of phones go wrong, and people type slowly: one step to either side.
 STEPS_BESIDE = 1
 RECOVERY_CODES = 10
-# No letter or digit that reads like another; 12 of 31 are 59 bits.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _LETTERS = 3, 4
 
 
 class Passed(StrEnum):
@@ -101,7 +98,7 @@ def check(
 def new_codes(session: Session, member: StaffMember) -> list[str]:
     """Ten recovery codes, to be shown once; those from before open nothing any more."""
     _forget_codes(session, member)
-    codes = [_made_up() for _ in range(RECOVERY_CODES)]
+    codes = [made_up() for _ in range(RECOVERY_CODES)]
     session.add_all(
         RecoveryCode(staff_id=member.id, code_hash=_hash(member, code)) for code in codes
     )
@@ -168,17 +165,10 @@ def _forget_codes(session: Session, member: StaffMember) -> None:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
 
 
-def _made_up() -> str:
-    letters = [secrets.choice(_ALPHABET) for _ in range(_GROUPS * _LETTERS)]
-    return "-".join(
-        "".join(letters[start : start + _LETTERS]) for start in range(0, len(letters), _LETTERS)
-    )
-
-
 def _hash(member: StaffMember, code: str) -> str:
     """Keyed, and each member's own: the table alone is no use to whoever guesses."""
-    letters = "".join(each for each in code.lower() if each.isalnum())
-    return database.current().cipher.blind_index(f"recovery code:{member.id}:{letters}")
+    said = f"recovery code:{member.id}:{letters_of(code)}"
+    return database.current().cipher.blind_index(said)
 
 
 def _totp(secret: str) -> pyotp.TOTP:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -24,6 +24,7 @@ from directory.staff.models import (
 )
 
 LONGEST_NAME = 80
+LONGEST_AGENT = 120
 TOKEN_LIFETIME = timedelta(hours=12)
 _UNFIT = r"@\s\x00-\x1f\ud800-\udfff"
 _EMAIL = re.compile(rf"^[^{_UNFIT}]{{1,64}}@[^{_UNFIT}]+\.[^{_UNFIT}.]+$")
@@ -41,10 +42,13 @@ def add(
     phone: str | None,
     now: datetime,
     name: str | None = None,
+    password_until: datetime | None = None,
 ) -> StaffMember:
     """Create an account, or bring a removed one back with new credentials.
 
-    `name`: the first name that check-ins may be signed with.
+    `name`: the first name that check-ins may be signed with. `password_until`: when the password
+    ends (wall time) where somebody else gives it; None where its owner does. Without a password
+    one is chosen with a code (`first_codes`), or the identity provider says who it is.
     """
     address = email.strip().lower()
     if not _EMAIL.match(address) or len(address) > 254:
@@ -58,7 +62,9 @@ def add(
         member = StaffMember(email=address, role=role, created_at=now)
         session.add(member)
     member.role, member.removed_at = role, None
-    member.password_hash = _hasher.hash(password) if password is not None else None
+    forget_password(member)
+    if password is not None:
+        member.password_hash, member.password_until = _hasher.hash(password), password_until
     member.name = _name(name)
     _register(session, member, phone)
     session.flush()
@@ -78,8 +84,9 @@ def set_role(session: Session, email: str, role: Role) -> StaffMember:
 def set_password(session: Session, email: str, password: str) -> StaffMember:
     """A new password; whoever was signed in with the old one has to sign in again."""
     member = _active(session, email)
-    fit = passwords.fit(password, email=member.email, name=member.name)
-    member.password_hash = _hasher.hash(fit)
+    kept = fit_and_hashed(member, password)
+    forget_password(member)
+    member.password_hash = kept
     end_log_ins(session, member)
     return member
 
@@ -94,6 +101,22 @@ def change_password(
         return False
     set_password(session, member.email, new)
     return True
+
+
+def must_choose_password(member: StaffMember, *, wall: datetime) -> bool:
+    """Whether somebody else has given the password that opens this account now."""
+    return member.password_until is not None and member.password_until > wall
+
+
+def forget_password(member: StaffMember) -> None:
+    """No password opens the account any more, and no code leads to one."""
+    member.password_hash = member.password_until = None
+    member.first_code_hash = member.first_code_until = None
+
+
+def fit_and_hashed(member: StaffMember, password: str) -> str:
+    """What is kept of a password that this member may have. Raises as `passwords.fit`."""
+    return _hasher.hash(passwords.fit(password, email=member.email, name=member.name))
 
 
 def set_phone(session: Session, email: str, phone: str) -> StaffMember:
@@ -115,7 +138,8 @@ def remove(session: Session, email: str, *, now: datetime) -> None:
     """End an account and every token of it at once."""
     member = _active(session, email)
     member.removed_at = now
-    member.password_hash = member.phone = member.phone_index = None
+    forget_password(member)
+    member.phone = member.phone_index = None
     member.totp_secret = member.totp_since = member.totp_last_step = member.oidc_subject = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
     end_log_ins(session, member)
@@ -140,7 +164,7 @@ def check_password(
     # What is no address is nobody's, and need not reach the database: it may not even be text.
     known = _EMAIL.match(email.strip())
     member = queries.active_by_email(session, email) if known else None
-    expected = member.password_hash if member is not None else None
+    expected = _opening(member, wall) if member is not None else None
     if not _fits(expected or _NOBODY, password) or expected is None or member is None:
         staff_id = member.id if member is not None else None
         attempts.failed(
@@ -161,13 +185,26 @@ def log_in(session: Session, email: str, password: str, *, wall: datetime) -> st
     return open_token(session, member, wall=wall) if member is not None else None
 
 
-def open_token(session: Session, member: StaffMember, *, wall: datetime) -> str:
+def open_token(
+    session: Session, member: StaffMember, *, wall: datetime, agent: str | None = None
+) -> str:
     """A new bearer token of a member who has said who they are."""
     token = secrets.token_urlsafe(32)
     session.add(
-        StaffToken(token_hash=hash_of(token), staff_id=member.id, expires_at=wall + TOKEN_LIFETIME)
+        StaffToken(
+            token_hash=hash_of(token),
+            staff_id=member.id,
+            agent=readable_agent(agent),
+            expires_at=wall + TOKEN_LIFETIME,
+        )
     )
     return token
+
+
+def readable_agent(agent: str | None) -> str | None:
+    """What a browser or program calls itself, shortened, so that its owner knows it again."""
+    kept = "".join(letter for letter in (agent or "") if letter.isprintable())
+    return kept[:LONGEST_AGENT] or None
 
 
 def authenticate(session: Session, token: str, *, wall: datetime) -> StaffMember:
@@ -181,6 +218,9 @@ def authenticate(session: Session, token: str, *, wall: datetime) -> StaffMember
 def forget_expired(session: Session, *, wall: datetime) -> None:
     for kind in (StaffToken, StaffSession):
         session.execute(delete(kind).where(kind.expires_at <= wall))
+    ended = StaffMember.first_code_until <= wall
+    nothing = {"first_code_hash": None, "first_code_until": None}
+    session.execute(update(StaffMember).where(ended).values(**nothing))
     session.execute(delete(FailedLogin).where(FailedLogin.at <= wall - attempts.WINDOW))
 
 
@@ -211,6 +251,12 @@ def _name(name: str | None) -> str | None:
     if len(words) > LONGEST_NAME or not words.isprintable():
         raise Invalid("name_invalid", f"A name is one line of up to {LONGEST_NAME} characters.")
     return words or None
+
+
+def _opening(member: StaffMember, wall: datetime) -> str | None:
+    """What is kept of the password that opens this account now."""
+    has_ended = member.password_until is not None and member.password_until <= wall
+    return None if has_ended else member.password_hash
 
 
 def _fits(expected: str, password: str) -> bool:

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from directory.errors import NotFound
 from directory.staff import queries
 from directory.staff.models import StaffMember, StaffSession
-from directory.staff.service import hash_of
+from directory.staff.service import hash_of, readable_agent
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 # A page more often than this need not write that it was seen.
 SEEN_EVERY = timedelta(minutes=1)
-LONGEST_AGENT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def open_session(
         StaffSession(
             token_hash=hash_of(token),
             staff_id=member.id,
-            agent=_readable(agent),
+            agent=readable_agent(agent),
             created_at=wall,
             seen_at=wall,
             expires_at=wall + LIFETIME,
@@ -82,8 +81,3 @@ def end_others(session: Session, kept_id: str, *, staff_id: str) -> int:
     for each in others:
         session.delete(each)
     return len(others)
-
-
-def _readable(agent: str | None) -> str | None:
-    kept = "".join(letter for letter in (agent or "") if letter.isprintable())
-    return kept[:LONGEST_AGENT] or None

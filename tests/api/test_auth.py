@@ -8,7 +8,7 @@ import time_machine
 from directory import database
 from directory.clock import wall_now
 from directory.people.models import AuditEntry
-from directory.staff import queries
+from directory.staff import first_codes, queries
 from directory.staff import service as staff
 from directory.staff.models import Role
 from tests.api.conftest import EMAIL, PASSWORD, Api, a_visit, problem
@@ -162,6 +162,30 @@ def test_removing_an_account_ends_its_access_at_once(api: Api) -> None:
     answer = api.client.post("/api/v1/visits", json=a_visit(), headers=headers)
     problem(answer, 401, "token_invalid")
     problem(api.log_in(), 401, "login_failed")
+
+
+def test_a_token_ends_itself_and_no_other(any_api: Api) -> None:
+    one, other = any_api.staff(), any_api.staff()
+    answer = any_api.client.delete("/api/v1/auth/token", headers=one)
+    assert (answer.status_code, answer.content) == (204, b"")
+    problem(any_api.client.get("/api/v1/tasks", headers=one), 401, "token_invalid")
+    problem(any_api.client.delete("/api/v1/auth/token", headers=one), 401, "token_invalid")
+    assert any_api.client.get("/api/v1/tasks", headers=other).status_code == 200
+    with database.read_scope() as session:
+        assert session.query(AuditEntry).filter_by(action="sign_out.token").count() == 1
+
+
+def test_a_password_that_somebody_gave_opens_by_token_for_three_days(api: Api) -> None:
+    """The console asks for another at once; a program may begin, and not go on for ever."""
+    with database.session_scope() as session:
+        until = wall_now() + first_codes.LASTS
+        staff.add(
+            session, EMAIL, Role.CLINICIAN,
+            password=PASSWORD, phone=None, now=MORNING, password_until=until,
+        )  # fmt: skip
+    assert api.log_in().status_code == 200
+    with time_machine.travel(until):
+        problem(api.log_in(), 401, "login_failed")
 
 
 def test_a_form_without_a_password_is_malformed_and_not_repeated(api: Api) -> None:

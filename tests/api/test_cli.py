@@ -9,7 +9,9 @@ import pytest
 
 from directory import database
 from directory.clock import wall_now
+from directory.errors import NotFound
 from directory.listings import queries as listings
+from directory.staff import first_codes
 from directory.staff import queries as staff
 from directory.staff import service as staff_service
 from tests.api.terminal import Command, one_line
@@ -56,6 +58,38 @@ def test_an_account_is_added_and_removed(handoff: Command) -> None:
     with database.read_scope() as session:
         hashed = staff_service.hash_of(token)
         assert staff.by_token_hash(session, hashed, wall=wall_now()) is None
+
+
+def test_without_a_password_a_code_is_printed_with_which_one_is_chosen(handoff: Command) -> None:
+    added = handoff("staff", "add", EMAIL, "--role", "admin")
+    assert (added.returncode, added.stderr) == (0, "")
+    assert "http://127.0.0.1:8000/console/sign-in/first" in added.stdout
+    first = added.stdout.split()[-1]
+    again = handoff("staff", "code", EMAIL)
+    assert (again.returncode, again.stderr) == (0, "")
+    code = again.stdout.split()[-1]
+    with database.session_scope() as session:
+        with pytest.raises(NotFound):
+            first_codes.redeem(session, first, PASSWORD, wall=wall_now())
+        first_codes.redeem(session, code, PASSWORD, wall=wall_now())
+        assert staff_service.log_in(session, EMAIL, PASSWORD, wall=wall_now()) is not None
+
+
+def test_a_code_is_for_an_account_that_is_there(handoff: Command) -> None:
+    done = handoff("staff", "code", EMAIL)
+    assert (done.returncode, "no account" in one_line(done.stderr)) == (2, True)
+
+
+def test_a_password_from_standard_input_is_not_for_long(handoff: Command) -> None:
+    arguments = ["add", EMAIL, "--role", "clinician", "--password-stdin"]
+    added = handoff("staff", *arguments, typed=f"{PASSWORD}\n")
+    assert "This password lasts until" in added.stdout
+    with database.session_scope() as session:
+        member = staff.active_by_email(session, EMAIL)
+        assert member is not None
+        assert staff_service.must_choose_password(member, wall=wall_now())
+        late = wall_now() + first_codes.LASTS
+        assert staff_service.log_in(session, EMAIL, PASSWORD, wall=late) is None
 
 
 @pytest.mark.parametrize(

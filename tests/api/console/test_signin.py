@@ -129,10 +129,10 @@ def test_one_ends_other_browsers_but_not_those_of_colleagues(console: Console) -
     with database.read_scope() as session:
         theirs = queries.sessions_of(session, colleague.member_id)[0].id
     console.as_(Role.CLINICIAN)
-    assert console.post(f"/console/account/sessions/{theirs}/end").status_code == 404
+    assert console.post("/console/account/sessions/end", {"which": theirs}).status_code == 404
     Console(console.api).as_(Role.CLINICIAN)  # a second browser, the newest
     console.as_(Role.CLINICIAN)
-    assert console.post("/console/account/sessions/end-others").status_code == 303
+    assert console.post("/console/account/sessions/end").status_code == 303
     with database.read_scope() as session:
         assert len(queries.sessions_of(session, console.member_id)) == 1
         assert len(queries.sessions_of(session, colleague.member_id)) == 1

@@ -142,17 +142,18 @@ def test_search(console: Console) -> None:
 def test_staff_training_roster_and_figures(console: Console) -> None:
     member = console.as_(Role.CLINICIAN).member_id
     console.as_(Role.ADMIN)
-    new = {"email": "new@naperville.example", "role": "clinician", "password": "long enough pass"}
+    new = {"email": "new@naperville.example", "role": "clinician", "once": ONCE}
     for change in (
         {"email": "nobody"},
-        {"password": "short"},
         {"phone": "12"},
         {"name": "x" * 200},
         {"email": "clinician@naperville.example"},
         {"role": "king"},
     ):
         refused(console, "/console/staff", new | change)
-    refused(console, f"/console/staff/{member}/password", {"password": "short"})
+    refused(console, f"/console/staff/{console.member_id}/code")
+    for wrong in ({"code": "x"}, {"again": "y"}):
+        refused(console, "/console/sign-in/first", wrong)
     refused(console, f"/console/staff/{member}/phone", {"phone": "12"})
     refused(console, f"/console/staff/{console.member_id}/remove")
     refused(console, f"/console/staff/{console.member_id}/second-step")
@@ -208,6 +209,6 @@ def test_signing_in_and_what_is_refused(console: Console) -> None:
     refused(console, "/console/on-call", {"csrf": "another"})
     refused(console, "/console/on-call", {"once": ONCE})
     refused(console, "/console/account/language", {"language": "xx"})
-    refused(console, f"/console/account/sessions/{OTHER}/end")
+    refused(console, "/console/account/sessions/end", {"which": OTHER})
     console.post("/console/account/second-step/begin")
     refused(console, "/console/account/second-step/confirm", {"code": "000000"})

@@ -1,8 +1,10 @@
 """Accounts, CIT training and the audit log, as those who are responsible use them."""
 
+import re
 from datetime import date
 
 import pytest
+from httpx import Response
 from playwright.sync_api import Browser
 
 from directory import database
@@ -11,10 +13,16 @@ from directory.staff import queries
 from directory.staff.models import Role
 from directory.training import queries as training
 from tests.api.browsing import needs_browser
+from tests.api.conftest import EMAIL
 from tests.api.console.console import Console
 from tests.api.web.browser import PHONE, TIMEOUT, served, sticks_out, violations
 
-NEW = {"email": "new@naperville.example", "name": "Ana", "role": "clinician"}
+NEW = {
+    "email": "new@naperville.example",
+    "name": "Ana",
+    "role": "clinician",
+    "once": "0a1b2c3d-the-form",
+}
 GOOD = "a long enough password"
 
 
@@ -26,21 +34,114 @@ def test_clinicians_see_none_of_it(console: Console, page: str) -> None:
 def test_only_an_administrator_makes_accounts(console: Console) -> None:
     console.as_(Role.SUPERVISOR)
     assert "New account" not in console.get("/console/staff").text
-    assert console.post("/console/staff", NEW | {"password": GOOD}).status_code == 403
+    assert console.post("/console/staff", NEW).status_code == 403
     console.as_(Role.ADMIN)
-    answer = console.post("/console/staff", NEW | {"password": GOOD, "phone": "630-555-0142"})
-    assert answer.headers["location"] == "/console/staff?done=added"
+    answer = console.post("/console/staff", NEW | {"phone": "630-555-0142"})
+    assert (answer.status_code, "The account was made." in answer.text) == (200, True)
     with database.read_scope() as session:
         member = queries.active_by_email(session, NEW["email"])
         assert member is not None
         assert (member.name, member.role, member.phone) == ("Ana", "clinician", "+16305550142")
 
 
-def test_a_form_with_a_mistake_keeps_what_was_typed_but_the_password(console: Console) -> None:
-    page = console.as_(Role.ADMIN).post("/console/staff", NEW | {"password": "short"})
+def test_a_form_with_a_mistake_keeps_what_was_typed(console: Console) -> None:
+    page = console.as_(Role.ADMIN).post("/console/staff", NEW | {"phone": "1"})
     assert page.status_code == 422
-    assert "at least 12 characters" in page.text
-    assert NEW["email"] in page.text and "short" not in page.text.replace("too_short", "")
+    assert NEW["email"] in page.text and not codes_on(page.text)
+
+
+def test_a_form_that_is_sent_twice_makes_one_account_and_a_code_that_holds(
+    console: Console,
+) -> None:
+    console.as_(Role.ADMIN)
+    [first] = codes_on(console.post("/console/staff", NEW).text)
+    [second] = codes_on(console.post("/console/staff", NEW).text)
+    assert choose(console, first).status_code == 422
+    assert choose(console, second).status_code == 303
+    again = console.post("/console/staff", NEW)
+    assert again.status_code == 303, "there is a password by now: no code is made"
+    assert console.post("/console/staff", NEW | {"once": "another-form"}).status_code == 409
+
+
+def test_a_forgotten_password_is_chosen_anew_with_a_code(console: Console) -> None:
+    console.api.add_account(EMAIL)
+    victim = Console(console.api).as_(email=EMAIL).member_id
+    console.as_(Role.ADMIN)
+    page = console.post(f"/console/staff/{victim}/code").text
+    [code] = codes_on(page)
+    assert f"{console.api.services.settings.base_url}/console/sign-in/first" in page
+    assert code not in console.get("/console/staff").text
+    assert console.api.log_in().status_code == 401
+    assert choose(console, code).headers["location"] == "/console/sign-in?chosen=1"
+    assert console.api.log_in(EMAIL, GOOD).status_code == 200
+    with database.read_scope() as session:
+        done = [(entry.action, entry.actor) for entry in session.query(AuditEntry)]
+    assert ("staff.code", console.member_id) in done
+    assert ("staff.first_password", victim) in done
+
+
+def test_nobody_makes_a_code_for_themselves(console: Console) -> None:
+    console.as_(Role.ADMIN)
+    assert console.post(f"/console/staff/{console.member_id}/code").status_code == 409
+    assert console.get("/console").status_code == 200
+
+
+def codes_on(page: str) -> list[str]:
+    return re.findall(r"<code>((?:[a-z2-9]{4}-){5}[a-z2-9]{4})</code>", page)
+
+
+def choose(console: Console, given: str, **form: str) -> Response:
+    usual = {"code": given, "new": GOOD, "again": GOOD}
+    return console.post("/console/sign-in/first", usual | form)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"again": "another long password"}, "typed in two ways"),
+        ({"new": "short", "again": "short"}, "at least 12 characters"),
+        ({"new": "worldofwarcraft", "again": "worldofwarcraft"}, "leaked"),
+        ({"code": "made-up"}, "wrong, was used before or has ended"),
+    ],
+)
+def test_a_first_password_that_is_not_taken_is_explained(
+    console: Console, form: dict[str, str], said: str
+) -> None:
+    [code] = codes_on(console.as_(Role.ADMIN).post("/console/staff", NEW).text)
+    page = choose(console, code, **form)
+    assert (page.status_code, said in page.text) == (422, True)
+    assert choose(console, code).status_code == 303, "the code holds"
+
+
+def test_another_site_sends_no_first_password(console: Console) -> None:
+    [code] = codes_on(console.as_(Role.ADMIN).post("/console/staff", NEW).text)
+    form = {"code": code, "new": GOOD, "again": GOOD}
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    answer = console.post("/console/sign-in/first", form, headers=foreign)
+    assert answer.status_code == 403
+    assert choose(console, code).status_code == 303
+
+
+@needs_browser
+def test_the_way_from_the_code_to_the_console(browser: Browser, console: Console) -> None:
+    [code] = codes_on(console.as_(Role.ADMIN).post("/console/staff", NEW).text)
+    with served(console.api.client.app) as url:
+        context = browser.new_context(base_url=url, viewport=PHONE)
+        context.set_default_timeout(TIMEOUT)
+        page = context.new_page()
+        page.goto("/console/sign-in")
+        page.get_by_role("link", name="I have a code for my first password").click()
+        assert violations(page) == []
+        assert not sticks_out(page)
+        page.get_by_label("Code").fill(code.upper())
+        page.get_by_label("New password", exact=True).fill(GOOD)
+        page.get_by_label("New password, again").fill(GOOD)
+        page.get_by_role("button", name="Keep this password").click()
+        page.get_by_label("E-mail address").fill(NEW["email"])
+        page.get_by_label("Password").fill(GOOD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="Today").wait_for()
+        context.close()
 
 
 def test_the_last_administrator_stays_one(console: Console) -> None:
@@ -51,14 +152,13 @@ def test_the_last_administrator_stays_one(console: Console) -> None:
     assert console.member().role == "admin"
 
 
-def test_a_lost_phone_and_a_new_password_end_the_log_ins(console: Console) -> None:
+def test_a_lost_phone_and_a_new_code_end_the_log_ins(console: Console) -> None:
     victim = Console(console.api).as_(Role.CLINICIAN).member_id
     console.as_(Role.ADMIN)
-    for form in ({"phone": ""}, {"password": GOOD}):
-        kind = next(iter(form))
+    for kind, form, status in (("phone", {"phone": ""}, 303), ("code", {}, 200)):
         Console(console.api).as_(Role.CLINICIAN)
         console.as_(Role.ADMIN)
-        assert console.post(f"/console/staff/{victim}/{kind}", form).status_code == 303
+        assert console.post(f"/console/staff/{victim}/{kind}", form).status_code == status
         with database.read_scope() as session:
             assert queries.sessions_of(session, victim) == []
 

@@ -36,7 +36,7 @@ ROLES = {
 NOTHING = "00000000-0000-4000-8000-000000000000"
 GIVEN = {"version": "0", "of": "en", "part": "1", "step": "accepted", "slug": "nothing"}
 # Behind these a session may end, or another begin.
-ENDS = re.compile(r"sign-out|sessions|second-step|/partner/link|/remove")
+ENDS = re.compile(r"sign-out|sessions|second-step|/partner/link|/remove|auth/token")
 SIGN_IN = ("/console/sign-in", "/partner/sign-in")
 FORMS = ("/console", "/partner", "/r/", "/l/", "/services/", "/webhooks/", "/api/v1/auth/")
 
