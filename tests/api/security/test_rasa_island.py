@@ -26,6 +26,7 @@ def settings(tmp_path: Path) -> Settings:
         carrier=Carrier.TWILIO,
         public_url="https://handoff.city.example",
         database_url=URL,
+        migration_database_url="postgresql://owner:owner-password@db.example/handoff",
         smtp_url="smtp://handoff:mail-password@mail.city.example:587",
         mail_from="handoff@city.example",
         oidc_issuer="https://login.city.example",
