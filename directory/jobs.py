@@ -21,8 +21,9 @@ APPLICATION_VERSION = "handoff-1"  # fixed: by default a deploy would strand the
 QUEUE = "handoff"
 APPLICATION_NAME = "handoff"
 KEEP_HISTORY = timedelta(days=1)
-# How often a job whose process died is begun again. The rows are looked at besides, and count
-# their own tries, so that no text hangs on it.
+# How often a job whose process died is begun again; then it is set aside, and so are those that
+# were begun beside it each time. The rows are looked at besides, and count their own tries, so
+# that no text hangs on it.
 MOST_RECOVERIES = 5
 _DELAYED = "DELAYED"
 

@@ -1,10 +1,17 @@
 """Jobs are written with their fact: together, or not at all."""
 
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from directory import database, jobs
 from directory.database import Database
 from directory.jobs import Job
+from directory.settings import ROOT
+from tools.drain import environment_of
 
 
 def rows(opened: Database) -> list[tuple[str, str, str, str]]:
@@ -71,3 +78,78 @@ def test_the_client_follows_the_database_in_use(db: Database) -> None:
     assert jobs.client() is first
     database.use(Database(db.settings))
     assert jobs.client() is not first
+
+
+_WORKS = """
+import os, signal, sys, time
+from pathlib import Path
+from directory import database, jobs
+from directory.database import Database
+from directory.jobs import Job, Worker
+from directory.settings import load_settings
+
+begun, most = Path(sys.argv[1]), int(sys.argv[2])
+
+
+def work(subject):
+    with begun.open("a") as file:
+        file.write(subject + "\\n")
+    if subject == "poison":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def live(name):
+    database.use(Database(load_settings()))
+    worker = Worker({Job.DELIVER: work, Job.ANSWER: work}, executor_id=name)
+    worker.start()
+    Worker.take_over(lambda names: [each for each in names if each != name])
+    while any(each.status in ("ENQUEUED", "PENDING") for each in jobs.DBOS.list_workflows()):
+        time.sleep(0.05)
+    os._exit(0)
+
+
+for number in range(most):
+    process = os.fork()
+    if process == 0:
+        live(f"{number:08x}")
+    if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0:
+        sys.exit(0)
+sys.exit("no process outlived the poison")
+"""
+
+
+def processes_that_die(opened: Database, begun: Path, *, most: int) -> None:
+    """Processes one after another, each after the other's death, until one finds nothing to do."""
+    subprocess.run(
+        [sys.executable, "-c", _WORKS, str(begun), str(most)],
+        cwd=ROOT,
+        env=environment_of(opened.settings),
+        check=True,
+        timeout=300,
+    )
+
+
+def test_a_job_that_ends_every_process_is_set_aside_and_keeps_nobody_waiting(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """It is the row behind the job that a person is told of (tests/faults)."""
+    begun = tmp_path / "begun"
+    with database.session_scope() as session:
+        jobs.enqueue(session, Job.DELIVER, "poison", reference="poison")
+    processes_that_die(any_database, begun, most=jobs.MOST_RECOVERIES + 2)
+    assert begun.read_text().split() == ["poison"] * (jobs.MOST_RECOVERIES + 1)
+
+    with database.session_scope() as session:
+        jobs.enqueue(session, Job.DELIVER, "other", reference="other")
+        jobs.enqueue(session, Job.ANSWER, "person", reference="person")
+    processes_that_die(any_database, begun, most=1)
+    schema = "dbos." if any_database.engine.dialect.name == "postgresql" else ""
+    with any_database.engine.connect() as connection:
+        query = f"SELECT workflow_uuid, status FROM {schema}workflow_status"
+        ended = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+    assert ended == {
+        "deliver/poison": "MAX_RECOVERY_ATTEMPTS_EXCEEDED",
+        "deliver/other": "SUCCESS",
+        "answer/person": "SUCCESS",
+    }
+    assert Counter(begun.read_text().split())["poison"] == jobs.MOST_RECOVERIES + 1
