@@ -84,8 +84,8 @@ class Settings(BaseSettings):
     rasa_token: str = ""
     send_rate: float = Field(default=10.0, gt=0, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
-    # Supervisors and admins set up the second step before anything else.
-    require_second_step: bool = False
+    # Supervisors and admins set up the second step before anything else; unset: where it is live.
+    require_second_step: bool | None = None
     # Sign-in through the city's identity provider: all three or none.
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from directory import database
 from directory.errors import Conflict
+from directory.settings import Settings, is_loopback
 from directory.staff import attempts, queries
 from directory.staff.models import RecoveryCode, Role, StaffMember
 from directory.staff.service import end_log_ins
@@ -34,10 +35,18 @@ class Passed(StrEnum):
     RECOVERY = "recovery"
 
 
+def is_required(settings: Settings) -> bool:
+    """As the setting says; unset, wherever the product is live: reached by https, with a carrier
+    that is not on this machine. A trial opens with the password alone."""
+    if settings.require_second_step is not None:
+        return settings.require_second_step
+    return settings.base_url.startswith("https://") and not is_loopback(settings.carrier_api)
+
+
 def is_missing(member: StaffMember, *, required: bool) -> bool:
     """Whether this member has to set up the second step before anything else.
 
-    `required`: the setting, which is about those who are responsible for others.
+    `required`: `is_required`, which is about those who are responsible for others.
     """
     responsible = member.role in (Role.SUPERVISOR, Role.ADMIN)
     return required and responsible and member.totp_since is None

@@ -297,6 +297,26 @@ def test_where_it_is_required_nothing_opens_before_it_is_set_up(strict: Api) -> 
     assert Console(strict).as_(Role.CLINICIAN).get("/console").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("public_url", "carrier_api", "said", "required"),
+    [
+        ("https://handoff.city.example", "https://api.carrier.example", None, True),
+        ("https://handoff.city.example", "https://api.carrier.example", False, False),
+        ("https://handoff.city.example", "http://127.0.0.1:9000", None, False),
+        ("http://handoff.city.example", "https://api.carrier.example", None, False),
+        ("", "", None, False),
+        ("", "", True, True),
+    ],
+    ids=["live", "live, taken back", "made-up carrier", "http", "trial", "trial, asked for"],
+)
+def test_it_is_required_where_the_product_is_live(
+    sqlite_settings: Settings, public_url: str, carrier_api: str, said: bool | None, required: bool
+) -> None:
+    update = {"public_url": public_url, "twilio_api_base_url": carrier_api}
+    settings = sqlite_settings.model_copy(update=update | {"require_second_step": said})
+    assert second_step.is_required(settings) is required
+
+
 def test_where_it_is_required_tokens_are_refused_too(strict: Api) -> None:
     strict.add_account("admin@naperville.example", Role.ADMIN)
     problem(token(strict, username="admin@naperville.example"), 403, "second_step_missing")
