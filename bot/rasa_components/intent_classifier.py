@@ -179,10 +179,11 @@ class KernelRidgeIntentClassifier(IntentClassifier, GraphComponent):
                 self._intents[intent] = place
 
     def _counts(self, messages: list[Message]) -> list[csr_matrix]:
-        return [
-            vstack([m.get_sparse_features(TEXT, [name])[1].features for m in messages], "csr")
+        found = [
+            [message.get_sparse_features(TEXT, [name])[1].features for message in messages]
             for name in self._counters
         ]
+        return [rows[0].tocsr() if len(rows) == 1 else vstack(rows, "csr") for rows in found]
 
 
 def answer_of(example: Message) -> dict[str, float]:

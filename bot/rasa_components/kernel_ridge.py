@@ -101,8 +101,24 @@ class KernelRidge:
 
     def scores(self, vectors: np.ndarray, kinds: Sequence[csr_matrix]) -> np.ndarray:
         """A row for each text: each label's score, near 1 where it fits and near 0 elsewhere."""
-        by_wording = self.weighting.apply(kinds) @ self.by_wording
+        if len(vectors) == 1:
+            by_wording = self._wording_of_one(kinds)
+        else:
+            by_wording = self.weighting.apply(kinds) @ self.by_wording
         return _meaning(vectors, self.vectors) @ self.by_meaning + by_wording + self.means
+
+    def _wording_of_one(self, kinds: Sequence[csr_matrix]) -> np.ndarray:
+        """As `weighting.apply`, without matrices made for a handful of numbers each."""
+        found = np.zeros(len(self.labels), dtype=np.float32)
+        first = 0
+        for counts, telling in zip(kinds, self.weighting.telling, strict=True):
+            columns = counts.indices
+            weights = (1 + np.log(counts.data.astype(np.float32))) * telling[columns]
+            length = np.sqrt(weights @ weights) * np.float32(len(kinds) ** 0.5)
+            if len(columns):
+                found += (weights / length) @ self.by_wording[first + columns]
+            first += len(telling)
+        return found
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything as plain arrays, for a file that needs no pickle to be read."""

@@ -1,6 +1,6 @@
 """Work that Rasa 3.6 repeats in every turn though it comes to the same each time.
 
-`install()` replaces three things, each measured; what is answered stays the same:
+`install()` replaces four things, each measured; what is answered stays the same:
 
 - Graphs of a few nodes were handed to dask's scheduler, with all inputs printed for a log line that
   nobody reads, three to five times a turn: 5 % of it. The nodes are called one after the other.
@@ -8,6 +8,8 @@
   of the conversation (11 %). The class is looked for once for each kind.
 - For every text the rules were gone through twice: by its words, then by its intent. No rule of
   ours goes by words, so the first round could find nothing (6 %).
+- Which rules fit was found by trying each on every step of the conversation (8 %). Conversations
+  are few in kind once they are seen as rules see them, so what was found is remembered.
 """
 
 from __future__ import annotations
@@ -24,9 +26,12 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ACTION_NAME, INTENT
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT, TEXT
 
 _find_action = RulePolicy._find_action_from_rules
+_get_possible_keys = RulePolicy._get_possible_keys
+# So many kinds of conversations are remembered; then from none.
+_REMEMBERED = 5000
 # All kinds of events are imported by now, and an unknown one raises, which is not remembered.
 _resolve_by_type = cache(Event.resolve_by_type)
 
@@ -82,8 +87,24 @@ def _find_action_from_rules(
     return _find_action(self, tracker, domain, use_text_for_last_user_input)
 
 
+def _remembered_keys(
+    self: RulePolicy, lookup: dict[str, str], states: list[dict[str, Any]]
+) -> set[str]:
+    if any(TEXT in state.get(USER, {}) for state in states):
+        return _get_possible_keys(self, lookup, states)  # nothing that a person wrote is kept
+    # The lookups belong to the policy and stay what they are for as long as it is there.
+    known = self.__dict__.setdefault("_known_keys", {})
+    asked = id(lookup), json.dumps(states, sort_keys=True, default=sorted)
+    if asked not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[asked] = frozenset(_get_possible_keys(self, lookup, states))
+    return set(known[asked])
+
+
 def install() -> None:
     """Put the above in place of Rasa's own. Calling it again changes nothing."""
     processor.DaskGraphRunner = StraightRunner
     Event.resolve_by_type = staticmethod(_resolve_by_type)
     RulePolicy._find_action_from_rules = _find_action_from_rules
+    RulePolicy._get_possible_keys = _remembered_keys

@@ -53,6 +53,13 @@ class KernelRidgeTests(unittest.TestCase):
         self.assertTrue(np.isfinite(scores).all())
         self.assertEqual(scores.argmax(), 0)
 
+    def test_one_text_alone_is_judged_as_among_others(self):
+        model, vectors, counts = small_model()
+        together = model.scores(vectors, counts)
+        for row in range(len(vectors)):
+            alone = model.scores(vectors[row : row + 1], [kind[row] for kind in counts])
+            np.testing.assert_allclose(alone[0], together[row], atol=1e-6)
+
     def test_each_kind_of_count_weighs_the_same(self):
         kinds = [csr_matrix([[4, 0], [0, 1]]), csr_matrix([[1, 1, 1], [0, 0, 9]])]
         weighted = Weighting.fit(kinds).apply(kinds)

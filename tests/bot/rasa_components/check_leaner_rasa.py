@@ -4,6 +4,7 @@ import json
 import unittest
 
 from rasa.core import processor
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -89,3 +90,22 @@ class RuleTests(unittest.TestCase):
             (by_words, True),
         ):
             self.assertIs(goes_by_words(json.dumps([acted, latest])), expected)
+
+    def test_the_rules_that_fit_are_the_same_when_asked_again(self):
+        listened = {"prev_action": {"action_name": "action_listen"}}
+        acted = {"prev_action": {"action_name": "utter_greeting"}}
+        greeting = json.dumps([listened | {"user": {"intent": "greet"}}])
+        after = json.dumps([listened | {"user": {"intent": "greet"}}, acted])
+        lookup = {greeting: "utter_greeting", after: "action_listen"}
+        policy = RulePolicy.__new__(RulePolicy)
+        for intent, expected in (("greet", {greeting}), ("thanks", set()), ("greet", {greeting})):
+            found = policy._get_possible_keys(lookup, [listened | {"user": {"intent": intent}}])
+            self.assertEqual(found, expected)
+            found.clear()  # what the caller does with it is the caller's own
+        self.assertEqual(len(policy._known_keys), 2)
+
+    def test_nothing_that_a_person_wrote_is_remembered(self):
+        policy = RulePolicy.__new__(RulePolicy)
+        said = {"prev_action": {"action_name": "action_listen"}, "user": {"text": "my words"}}
+        self.assertEqual(policy._get_possible_keys({}, [said]), set())
+        self.assertFalse(getattr(policy, "_known_keys", None))
