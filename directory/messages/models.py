@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.database import Base, Encrypted, UtcDateTime, new_id
@@ -76,6 +76,13 @@ class InboundMessage(Base):
         Index("ix_inbound_messages_waiting", "answered_at", "person_id", "sequence"),
         Index("ix_inbound_messages_person_id_sequence", "person_id", "sequence"),
         Index("ix_inbound_messages_received_at", "received_at"),
+        # A few of a million: asked for at each look for work and each scrape.
+        Index(
+            "ix_inbound_messages_owed",
+            "received_at",
+            sqlite_where=text("owed IS 1"),
+            postgresql_where=text("owed IS true"),
+        ),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     provider_id: Mapped[str] = mapped_column(String(64), unique=True)

@@ -153,7 +153,9 @@ def fingerprint(session: Session) -> tuple[int, datetime | None]:
 
 def overdue_count(session: Session, *, now: datetime) -> int:
     """How many tasks are past their time and not done."""
-    waiting = select(func.count()).where(Task.status != TaskStatus.DONE, Task.due_at <= now)
+    # Named one by one: what is done is most of them, and the index need not be read for it.
+    not_done = Task.status.in_([each for each in TaskStatus if each is not TaskStatus.DONE])
+    waiting = select(func.count()).where(not_done, Task.due_at <= now)
     return session.scalar(waiting) or 0
 
 

@@ -9,10 +9,11 @@ from directory import database
 from directory.database import Database
 from directory.notices.models import Notice, NoticeKind
 from directory.staff.models import Role
-from directory.tasks import overdue, service
-from directory.tasks.models import Task, TaskKind
+from directory.tasks import overdue, queries, service
+from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.directory.on_call.builders import a_colleague, danger
 from tests.fakes import MORNING
+from tests.plans import plan_of
 
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(hours=24)
@@ -81,3 +82,19 @@ def test_without_supervisors_the_admins_are_told(db: Database) -> None:
     danger()
     escalate(QUARTER)
     assert {each.staff_id for each in told()} == {admin}
+
+
+def test_what_is_past_its_time_and_not_done_is_counted_and_the_rest_not_read(
+    any_database: Database,
+) -> None:
+    with database.session_scope() as session:
+        for status in TaskStatus:
+            for age in (DAY * 30, timedelta(0)):
+                task = service.open_task(
+                    session, TaskKind.CALL_BACK, person_id=None, now=MORNING - age
+                )
+                task.status = status
+    with database.read_scope() as session:
+        assert queries.overdue_count(session, now=MORNING) == 2  # one open, one claimed
+    plan = plan_of(any_database, lambda session: queries.overdue_count(session, now=MORNING))
+    assert "ix_tasks_status_due_at" in plan
