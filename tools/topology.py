@@ -8,6 +8,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -67,6 +68,7 @@ class Topology:
         members = {}
         for name, (duty, port) in kinds.items():
             more: dict[str, object] = {"arguments": [f"--duty={duty}", f"--port={port}"]}
+            more["clock"] = str(folder / f"{name}.clock")
             if duty == "web":
                 more["doors"] = settings.port
             log = folder / f"{name}.log"
@@ -106,6 +108,19 @@ class Topology:
         mark = self.points / f".{point.value}"
         mark.write_text(" ".join(groups), encoding="ascii")
         mark.rename(self.points / point.value)
+
+    def change(self, name: str, **environment: str) -> None:
+        """Settings of one member that differ from the others', from its next start on."""
+        self.members[name].environment = {**self.members[name].environment, **environment}
+
+    def set_clock(self, ahead: timedelta, *names: str) -> None:
+        """Set the wall clock of members (of all, without names) so far ahead of the true one, or
+        behind it; they have it within moments, and their successors as well."""
+        for name in names or tuple(self.members):
+            clock = Path(str(self.members[name].more["clock"]))
+            scratch = clock.with_suffix(".scratch")
+            scratch.write_text(str(ahead.total_seconds()), encoding="ascii")
+            scratch.rename(clock)
 
     def struck(self) -> bool:
         """Whether every point that was set has been reached."""

@@ -4,42 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.carrier.client import CarrierControl
 from directory import database, fleet
 from directory.database import Database
 from directory.failpoints import Point
-from tests.conftest import database_url, fill_with_partners, run_on, settings_for
-from tests.faults.conftest import without_rasa
-from tests.journeys.running import free_port
-from tools.drain import Starter
+from tests.faults.conftest import Scaled
 from tools.fault_episodes import Row, World, episode, hook, killed_at
-from tools.topology import Topology
 
 
 @pytest.fixture(scope="module")
-def running(
-    postgres_server: str,
-    postgres_template: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    ports: dict[str, int],
-    starter: Starter,
-    carrier: CarrierControl,
-) -> Iterator[tuple[World, Database]]:
-    """Two processes at the doors and two at work, on PostgreSQL; once for all tests here."""
-    carrier.reset()
-    name = f"{postgres_template}_faults"
-    folder = tmp_path_factory.mktemp("scaled")
-    run_on(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
-    url = database_url(postgres_server, name)
-    settings = without_rasa(settings_for(folder, database_url=url), ports)
-    fill_with_partners(settings)
-    opened = database.use(Database(settings))
-    probes = [free_port() for _ in range(4)]
-    topology = Topology.scaled(starter, settings, folder, free_ports=probes)
-    with topology.started():
-        yield World(topology, carrier), opened
-    opened.close()
-    run_on(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+def running(many_processes: Scaled) -> Iterator[tuple[World, Database]]:
+    """Once for all tests here."""
+    with many_processes("faults") as running:
+        yield running
 
 
 @pytest.fixture
