@@ -14,10 +14,11 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from api.services import search_directory
-from api.supervisor import preparation
+from api.supervisor import preparation, scaled
 from api.supervisor.database_roles import APPLICATION, OWNER, TRACKERS, provide
 from api.supervisor.postgres import Found, running_postgres
 from api.supervisor.processes import Watchdog
+from api.supervisor.scaled import Counts
 from directory import database
 from directory.backups import restoring, service
 from directory.database import Base, Database
@@ -150,6 +151,35 @@ def test_the_action_server_searches_and_sees_nobody(found: Found, settings: Sett
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(sql.SQL("SELECT * FROM {} LIMIT 1").format(name))
     assert not {"people", "inbound_messages", "staff"} & set(listing_tables())
+
+
+def test_each_program_knows_its_own_address_and_no_other(found: Found, settings: Settings) -> None:
+    serving = found.to_serve(settings)
+    with scaled.listening(preparation.free_port()) as listener:
+        plan = scaled.planned(serving, Counts(), found=found, listener=listener)
+        started = scaled.programs(plan, Counts(), inherited={})
+    addresses = {
+        "serves": found.application,
+        "owns": found.owner,
+        "lists": found.listings,
+        "tracks": found.trackers,
+    }
+    known = {
+        each.name.split("-")[0]: {
+            who
+            for who, address in addresses.items()
+            if any(address in value for value in (*each.environment.values(), *each.argv))
+        }
+        for each in started
+    }
+    assert known == {
+        "api": {"serves"},
+        "worker": {"serves"},
+        "rasa": {"tracks"},
+        "actions": {"lists"},
+        "carrier": set(),
+        "mail": set(),
+    }
 
 
 def test_who_serves_reads_and_writes_rows_and_changes_no_table(found: Found) -> None:
