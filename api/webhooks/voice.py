@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.deps import TheServices
 from api.services import Services
 from api.webhooks.twilio import genuine_form, twiml
-from bot.sms.twilio import (
+from bot.sms.voice_twiml import (
     connecting_twiml,
     going_on_twiml,
     hanging_up_twiml,

@@ -29,7 +29,6 @@ from bot.sms.twilio import (
     message_twiml,
     read_inbound,
     read_status,
-    spoken_twiml,
     status_of,
     webhook_is_genuine,
 )
@@ -446,8 +445,3 @@ def test_an_answer_in_twiml_is_escaped() -> None:
     assert message_twiml("Dial <988> & wait").endswith(
         "<Response><Message>Dial &lt;988&gt; &amp; wait</Message></Response>"
     )
-
-
-def test_a_caller_is_spoken_to_in_each_language() -> None:
-    spoken = spoken_twiml([("en-US", "Dial 988."), ("es-US", "Marque 988.")])
-    assert '<Say language="en-US">Dial 988.</Say><Say language="es-US">Marque' in spoken
