@@ -61,6 +61,8 @@ def multiply(connection: Connection, *, texts: int) -> int:
     if copies:
         if connection.dialect.name == "sqlite":
             _teach(connection)
+        else:
+            connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
         for name in _COPIED:
             _copy(connection, Base.metadata.tables[name], copies)
         connection.execute(

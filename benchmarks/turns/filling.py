@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import psycopg
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from api.supervisor.postgres import CONNECTIONS
@@ -102,6 +102,11 @@ def _many(opened: Database, settings: Settings, *, texts: int, planned: int) -> 
     )
     with opened.engine.begin() as connection:
         load_set.multiply(connection, texts=texts)
+    if opened.engine.dialect.name == "postgresql":
+        # What the server would do about so many new rows by itself, some time while we measure.
+        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
+            connection.execute(text("CHECKPOINT"))
 
 
 def _settle(settings: Settings) -> None:

@@ -31,10 +31,10 @@ ROUNDS = 16
 TURNS = 8
 AT_ONCE = 8
 # Of the rounds of one form of the product; what is there by then is what counts.
-LONGEST_SECONDS = 270.0
+LONGEST_SECONDS = 200.0
 # After the start: what is overdue in the year is begun, and code is read in.
 _WARM_TURNS = 30
-_SETTLE_SECONDS = 20.0
+_SETTLE_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
