@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     twilio_api_base_url: str = ""
     rasa_url: str = "http://127.0.0.1:5005"
     rasa_token: str = ""
-    send_rate: float = Field(default=10.0, gt=0, le=1000)
+    send_rate: float = Field(default=10.0, ge=0.1, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
     # Supervisors and admins set up the second step before anything else; unset: where it is live.
     require_second_step: bool | None = None

@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 
 from directory.messages.models import SendPace
 
+# Nobody reserves nearly as far ahead (bot/sms/pace.py, bot/sms/deliver.py): a slot beyond was taken
+# by a clock that ran ahead and has been set right, and would keep the number silent until then.
+FURTHEST = timedelta(minutes=1)
+
 
 class Slots:
     """The free slots of one number, for as long as the transaction lasts (wall time)."""
@@ -29,7 +33,7 @@ class Slots:
 
     @property
     def next(self) -> datetime:
-        return max(self._pace.next_at, self.wall)
+        return _free_at(self._pace, wall=self.wall)
 
     def take(self, *, within: timedelta | None = None) -> datetime | None:
         """The next slot, reserved; None, and nothing reserved, when it is further off than
@@ -44,7 +48,11 @@ class Slots:
 def next_slot(session: Session, sender: str, *, wall: datetime) -> datetime:
     """The next instant that nobody has reserved; only looked at."""
     pace = session.get(SendPace, sender)
-    return wall if pace is None else max(pace.next_at, wall)
+    return wall if pace is None else _free_at(pace, wall=wall)
+
+
+def _free_at(pace: SendPace, *, wall: datetime) -> datetime:
+    return wall if pace.next_at - wall > FURTHEST else max(pace.next_at, wall)
 
 
 def _first(session: Session, sender: str, *, wall: datetime) -> SendPace:

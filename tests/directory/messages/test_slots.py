@@ -43,3 +43,10 @@ def test_nothing_is_reserved_further_off_than_asked(db: Database) -> None:
     assert [reserve(within=second) for _ in range(3)] == [0.0, 1.0, None]
     with database.read_scope() as session:
         assert next_slot(session, ME, wall=MORNING) == MORNING + 2 * second
+
+
+def test_a_slot_that_a_clock_ahead_of_its_time_has_taken_keeps_nobody_silent(db: Database) -> None:
+    reserve(wall=MORNING + timedelta(hours=1))
+    assert reserve(within=timedelta(seconds=5)) == 0.0
+    with database.read_scope() as session:
+        assert next_slot(session, ME, wall=MORNING) == MORNING + timedelta(seconds=1)
