@@ -46,8 +46,6 @@ CLOCK_SLACK = timedelta(seconds=5)
 ASIDE = timedelta(minutes=10)
 REPLY_VALIDITY = timedelta(hours=4)
 SHORTEST_VALIDITY = timedelta(seconds=30)
-
-
 # A text that was looked up and never sent waits this long for its slot, at most: its claim goes on.
 LATE_SLOT = timedelta(seconds=10)
 
@@ -183,7 +181,9 @@ class Sender:
         going = [
             message
             for message in messages
-            if not (paused and message.initiated)
+            # Still there after its last try: each ended its process, and no other is to try.
+            if not self._tried_enough(session, message)
+            and not (paused and message.initiated)
             and not _stands_aside(message, aside, now=self._now())
             and not self._withheld(session, message, to[message.person_id], wall=wall)
         ]
@@ -247,7 +247,8 @@ class Sender:
             if found is not None:
                 return found
             slot = self._late_slot()
-        wait_seconds = (slot - self._wall()).total_seconds()
+        # A clock that is set back meanwhile must not make this longer than any slot is ahead.
+        wait_seconds = min(slot - self._wall(), LATE_SLOT).total_seconds()
         if wait_seconds > 0:
             self._sleep(wait_seconds)
         if self._tenure() != ready.tenure:
@@ -303,8 +304,8 @@ class Sender:
     def _after_ambiguous(self, session: Session, message: OutboundMessage) -> None:
         if message.status != OutboundStatus.SENDING:
             return  # a receipt has told us meanwhile
-        if message.attempts >= TRIES:
-            self._give_up(session, message, OutboundStatus.UNCERTAIN, outbox.AMBIGUOUS)
+        message.reason = outbox.AMBIGUOUS
+        if self._tried_enough(session, message):
             return
         wall = self._wall()
         outbox.retry_later(
@@ -319,9 +320,7 @@ class Sender:
         # A look-up that failed leaves the question open: the next try must look up again.
         open_question = message.reason == outbox.AMBIGUOUS
         reason = outbox.AMBIGUOUS if open_question else "retry"
-        if message.attempts >= TRIES:
-            status = OutboundStatus.UNCERTAIN if open_question else OutboundStatus.FAILED
-            self._give_up(session, message, status, reason)
+        if self._tried_enough(session, message):
             return
         wall = self._wall()
         wait = min(FIRST_RETRY * 2 ** (message.attempts - 1), LONGEST_RETRY)
@@ -330,10 +329,16 @@ class Sender:
             session, message, at=wall + timedelta(seconds=seconds), wall=wall, reason=reason
         )
 
-    def _give_up(
-        self, session: Session, message: OutboundMessage, status: OutboundStatus, reason: str
-    ) -> None:
+    def _tried_enough(self, session: Session, message: OutboundMessage) -> bool:
+        """Whether it is over, whatever became of the tries: a person is told."""
+        if message.attempts < TRIES:
+            return False
+        if message.reason == outbox.AMBIGUOUS:
+            status, reason = OutboundStatus.UNCERTAIN, outbox.AMBIGUOUS
+        else:
+            status, reason = OutboundStatus.FAILED, "retry"
         give_up(session, message, status, reason, now=self._now())
+        return True
 
 
 def _stands_aside(message: OutboundMessage, held: Container[str], *, now: datetime) -> bool:

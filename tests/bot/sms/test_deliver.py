@@ -231,6 +231,34 @@ def test_a_text_whose_fate_stays_unknown_is_given_to_a_person(db: Database) -> N
     assert gateway.sends == deliver.TRIES
 
 
+def test_a_text_that_ends_every_process_that_sends_it_is_given_to_a_person(
+    any_database: Database,
+) -> None:
+    gateway = FakeGateway()
+    message_id = queued()
+    for _ in range(deliver.TRIES):
+        claimed(message_id, wall=gateway.wall())  # and nothing more is heard of that process
+        gateway.wall.forward(minutes=1)
+    a_sender(gateway).deliver(message_id)
+    assert (gateway.sends, gateway.lookups) == (0, 0)
+    assert read_message(message_id).status == OutboundStatus.UNCERTAIN
+    assert open_tasks() == [TaskKind.SEND_FAILED]
+
+
+def test_a_clock_that_is_set_back_keeps_no_sender_waiting(any_database: Database) -> None:
+    gateway = FakeGateway()
+    message_id = queued()
+    sender = a_sender(gateway)
+    waits: list[float] = []
+    sender._sleep = waits.append
+    with database.session_scope() as session:
+        (ready,) = sender.take(session, [message_id])
+    gateway.wall.forward(hours=-1)
+    sender.send(ready)
+    assert waits == [deliver.LATE_SLOT.total_seconds()]
+    assert len(gateway.carried) == 1
+
+
 # --- retries ------------------------------------------------------------------------------------
 
 
