@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from api.supervisor.withheld import without_secrets
 from bot.rasa_server import LOOPBACK, action_server, rasa_server
 from directory.settings import ROOT, Carrier, Settings, is_loopback
+from directory.withheld import without_secrets
 
 PREFIX = "HANDOFF_"
 # A shell's own Python settings would lead a program to other code than ours, and without

@@ -5,12 +5,15 @@ keeps its own 80 MB to watch it, which our supervisor does already. No page may 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
+
+from directory.withheld import without_secrets
 
 # Longer than Rasa keeps a connection that it does not use (bot/rasa_components/action_calls.py).
 KEEP_ALIVE_SECONDS = 120
@@ -21,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     given = parser.parse_args(arguments)
+    os.environ.update(without_secrets(os.environ))  # whoever starts it need not know any
     executor = ActionExecutor()
     executor.register_package("bot.actions")
     app = create_app(executor, cors_origins=[])

@@ -21,7 +21,10 @@ WITHHELD = "withheld"
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings of a program that needs none of the secrets. Keys fit, and open nothing."""
+    """The settings of a program that needs none of the secrets. Keys fit, and open nothing.
+
+    Said here, a value wins over any file of that secret, which is then neither read nor missed.
+    """
     useless = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     replaced = {name: WITHHELD for name in SECRETS if name not in NEEDED}
     replaced |= {"encryption_keys": useless} | dict.fromkeys(_EMPTY, "")
