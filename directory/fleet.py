@@ -209,13 +209,14 @@ class Membership:
 
     def _live(self) -> None:
         while not self._stop.is_set():
+            connection = self._connection  # who leaves meanwhile closes it
             try:
-                if self._connection is None:
+                if connection is None:
                     self._join()
                     log.warning("lock_regained", process=self.name)
                 else:
-                    self._listen(self._connection)
-                    self._pulse(self._connection)
+                    self._listen(connection)
+                    self._pulse(connection)
             except psycopg.Error as error:
                 self._lose(error)
 
