@@ -26,6 +26,10 @@ KEEP_HISTORY = timedelta(days=1)
 # that no text hangs on it.
 MOST_RECOVERIES = 5
 _DELAYED = "DELAYED"
+# How long the process that wrote a row has for it before its job is begun: it goes to work at once,
+# and after its death the rows are looked at within seconds. Short, and in a burst the jobs of what
+# only waits its turn would be begun as well, when there is the least room for them.
+RECOVERY_AFTER_SECONDS = 60.0
 
 
 class Job(StrEnum):

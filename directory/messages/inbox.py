@@ -85,7 +85,13 @@ def record_inbound(
     session.add(inbound)
     # Delayed, because the process that stored the text answers it at once: the job is the
     # recovery, for the case that this process dies first.
-    jobs.enqueue(session, jobs.Job.ANSWER, person.id, reference=inbound.id, delay_seconds=5)
+    jobs.enqueue(
+        session,
+        jobs.Job.ANSWER,
+        person.id,
+        reference=inbound.id,
+        delay_seconds=jobs.RECOVERY_AFTER_SECONDS,
+    )
     return Received(inbound.id, person.id, new=True)
 
 

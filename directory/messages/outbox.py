@@ -101,7 +101,13 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     )
     session.add(message)
     if _has_job(message):
-        jobs.enqueue(session, jobs.Job.DELIVER, message.id, reference=message.id, delay_seconds=5)
+        jobs.enqueue(
+            session,
+            jobs.Job.DELIVER,
+            message.id,
+            reference=message.id,
+            delay_seconds=jobs.RECOVERY_AFTER_SECONDS,
+        )
     return message
 
 
