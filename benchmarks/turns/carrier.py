@@ -46,7 +46,9 @@ class Carrier:
         default_factory=lambda: defaultdict(asyncio.Queue)
     )
     _reporting: set[asyncio.Task[None]] = field(default_factory=set)
-    _client: httpx.AsyncClient = field(default_factory=_client)
+    # Connections of their own, or a text would wait here for those on which reports are answered.
+    _texts: httpx.AsyncClient = field(default_factory=_client)
+    _reports: httpx.AsyncClient = field(default_factory=_client)
 
     @property
     def url(self) -> str:
@@ -84,7 +86,8 @@ class Carrier:
         finally:
             server.should_exit = True
             await serving
-            await self._client.aclose()
+            await self._texts.aclose()
+            await self._reports.aclose()
 
     async def _take(self, request: Request) -> JSONResponse:
         came = time.perf_counter()
@@ -112,13 +115,8 @@ class Carrier:
         for status in _REPORTS:
             await asyncio.sleep(0.15)
             with contextlib.suppress(httpx.HTTPError):  # it may be over
-                await self.post(url, {"MessageSid": sid, "MessageStatus": status, "To": phone})
-
-    async def post(self, url: str, fields: dict[str, str]) -> httpx.Response:
-        """A webhook as Twilio signs it."""
-        fields = {"AccountSid": ACCOUNT, "From": NUMBER, **fields}
-        signed = {"X-Twilio-Signature": signature(TOKEN, url, fields.items())}
-        return await self._client.post(url, data=fields, headers=signed)
+                report = {"MessageSid": sid, "MessageStatus": status, "To": phone}
+                await _post(self._reports, url, report)
 
     async def text(self, url: str, phone: str, body: str) -> tuple[float, httpx.Response]:
         """A phone's text, by the webhook at `url`; when it left, and the answer."""
@@ -130,4 +128,11 @@ class Carrier:
             "NumSegments": "1",
         }
         left = time.perf_counter()
-        return left, await self.post(url, {**fields, "From": phone})
+        return left, await _post(self._texts, url, {**fields, "From": phone})
+
+
+async def _post(client: httpx.AsyncClient, url: str, fields: dict[str, str]) -> httpx.Response:
+    """A webhook as Twilio signs it."""
+    fields = {"AccountSid": ACCOUNT, "From": NUMBER, **fields}
+    signed = {"X-Twilio-Signature": signature(TOKEN, url, fields.items())}
+    return await client.post(url, data=fields, headers=signed)
