@@ -108,11 +108,11 @@ class ProductClock:
 
     def _move(self, session: Session, speed: float, *, ahead: timedelta = timedelta(0)) -> None:
         wall = self._wall()
-        state = session.get(ClockState, 1)
-        if state is None:
-            state = ClockState(id=1, wall=wall, product=wall + ahead, speed=speed)
-            session.add(state)
-        else:
+        there = session.get(ClockState, 1)
+        first = {"id": 1, "wall": wall, "product": wall + ahead, "speed": speed}
+        state = there or database.insert_unless_there(session, ClockState, first, unique="id")
+        if there is not None or state is None:
+            state = there or session.get_one(ClockState, 1)  # another process was first
             product = ClockReading(state.wall, state.product, state.speed).at(wall)
             # Other processes go on at the old speed until they read again: not behind them.
             product += timedelta(seconds=REREAD_SECONDS) * max(state.speed - speed, 0.0)

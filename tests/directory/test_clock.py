@@ -1,6 +1,7 @@
 """Product time: faster when asked, kept through restarts, never backwards."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from directory import database
 from directory.clock import ClockState, ProductClock
 from directory.database import Database
 from tests.fakes import MORNING, Clock
+from tests.threads import all_at_once
 
 DAY = timedelta(days=1)
 
@@ -28,6 +30,16 @@ def test_at_speed_one_it_stays_with_the_wall(any_database: Database, wall: Clock
     clock.start(speed=1)
     wall.forward(days=3)
     assert clock.now() == wall()
+
+
+def test_of_several_processes_that_begin_at_once_one_sets_the_clock(
+    any_database: Database, wall: Clock
+) -> None:
+    clocks = [ProductClock(wall=wall) for _ in range(4)]
+    all_at_once([partial(each.start, speed=60) for each in clocks])
+    wall.forward(minutes=1)
+    assert {each.now() for each in clocks} == {MORNING + timedelta(hours=1)}
+    assert {each.speed for each in clocks} == {60}
 
 
 def test_a_faster_clock_passes_two_weeks_in_minutes(any_database: Database, wall: Clock) -> None:
