@@ -6,9 +6,9 @@ Shared by all processes through one row a number.
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from directory import database
 from directory.messages.models import SendPace
 
 # Nobody reserves nearly as far ahead (bot/sms/pace.py, bot/sms/deliver.py): a slot beyond was taken
@@ -56,10 +56,8 @@ def _free_at(pace: SendPace, *, wall: datetime) -> datetime:
 
 
 def _first(session: Session, sender: str, *, wall: datetime) -> SendPace:
-    try:
-        with session.begin_nested():
-            pace = SendPace(sender=sender, next_at=wall)
-            session.add(pace)
-    except IntegrityError:  # another process was first
-        return session.get_one(SendPace, sender, with_for_update=True)
-    return pace
+    new = database.insert_unless_there(
+        session, SendPace, {"sender": sender, "next_at": wall}, unique="sender"
+    )
+    # None: another process was first.
+    return new or session.get_one(SendPace, sender, with_for_update=True)

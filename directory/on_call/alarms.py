@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from directory import database
 from directory.notices.models import NoticeKind
 from directory.on_call import queries
 from directory.on_call.models import Alarm, AlarmKind
@@ -23,13 +23,8 @@ def raise_alarm(session: Session, kind: AlarmKind, *, wall: datetime) -> Alarm |
     """Raise it; None when it stands already, raised by this process or by another."""
     if queries.standing_alarm(session, kind) is not None:
         return None
-    alarm = Alarm(kind=kind, standing=kind, raised_at=wall)
-    try:
-        with session.begin_nested():
-            session.add(alarm)
-    except IntegrityError:
-        return None
-    return alarm
+    new = {"kind": kind, "standing": kind, "raised_at": wall}
+    return database.insert_unless_there(session, Alarm, new, unique="standing")
 
 
 def clear(session: Session, kind: AlarmKind, *, wall: datetime) -> Alarm | None:

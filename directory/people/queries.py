@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import ScalarResult, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -35,16 +35,18 @@ def by_ids(session: Session, person_ids: Collection[str]) -> dict[str, Person]:
 
 def by_phone(session: Session, phone: str, *, for_update: bool = False) -> Person | None:
     """The person with this E.164 number. `for_update`: locked, and read anew."""
-    index = database.current().cipher.blind_index(phone)
-    statement = _BY_PHONE_LOCKED if for_update else _BY_PHONE
-    return session.scalar(statement, {"number": index})
+    return _of_number(session, phone, for_update=for_update).one_or_none()
 
 
 def met(session: Session, phone: str, *, for_update: bool = False) -> Person:
     """As `by_phone`, where somebody has this number for certain."""
+    return _of_number(session, phone, for_update=for_update).one()
+
+
+def _of_number(session: Session, phone: str, *, for_update: bool) -> ScalarResult[Person]:
     index = database.current().cipher.blind_index(phone)
     statement = _BY_PHONE_LOCKED if for_update else _BY_PHONE
-    return session.scalars(statement, {"number": index}).one()
+    return session.scalars(statement, {"number": index})
 
 
 def valid_consent(
