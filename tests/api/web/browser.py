@@ -43,6 +43,7 @@ def violations(page: Page) -> list[str]:
 
     The page must let scripts run; ours allow none but their own, so axe comes by the debugger.
     """
+    page.wait_for_load_state()
     page.evaluate(_AXE.read_text(encoding="utf-8") + "; 0")
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES
@@ -54,7 +55,8 @@ def violations(page: Page) -> list[str]:
 
 
 def sticks_out(page: Page) -> bool:
-    """Whether the page is wider than the screen."""
+    """Whether the page is wider than the screen, once its stylesheet has arrived."""
+    page.wait_for_load_state()
     return bool(
         page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     )
