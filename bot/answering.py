@@ -262,13 +262,16 @@ class Answerer:
             conversations.remember(session, person.id, done.memory, now=now)
             if turn.tracked:
                 conversations.mark_tracked(session, person.id)
-            inbox.mark_answered(session, inbound, turn.answered_by, now=now)
             bodies = (*turn.replies, *done.replies)
-            more = inbox.others_unanswered(session, inbound)
-            if not more:
+            by = turn.answered_by
+            inbox.mark_answered(session, inbound, by, now=now, replied=bool(bodies))
+            beside = inbox.beside(session, inbound)
+            if not beside.unanswered:
                 conversations.let_go(conversation, by=run)
-            replies = self._queued(session, inbound, person, turn, bodies, now=now)
-            return replace(replies, more=more)
+            replies = self._queued(
+                session, inbound, person, turn, bodies, after=beside.sent, now=now
+            )
+            return replace(replies, more=beside.unanswered)
 
     def _queued(
         self,
@@ -278,8 +281,10 @@ class Answerer:
         turn: Turn,
         bodies: Sequence[str],
         *,
+        after: int,
         now: datetime,
     ) -> _Replies:
+        """`after`: how many texts were written to the person before."""
         priority, taken, others = _priority(turn), None, []
         # Danger does not wait until an answer before it has found a carrier that is slow.
         lane = f"{person.id} danger" if priority is SendPriority.DANGER else person.id
@@ -293,6 +298,7 @@ class Answerer:
                 priority=priority,
                 in_reply_to=inbound.id,
                 after_opt_out=turn.consent in _SILENCING,
+                after=after + number,
             )
             if number > 0 or self.lanes.busy(lane):
                 others.append(message.id)

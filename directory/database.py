@@ -230,7 +230,13 @@ def insert_unless_there(
     return new
 
 
+def insert_for(dialect: str, table: Any) -> Any:
+    """An INSERT that can say what happens where the row is there already."""
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+
+
 @cache
 def _insert_unless_there(dialect: str, table: type[Base], unique: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing(index_elements=[unique]).returning(table)
+    return (
+        insert_for(dialect, table).on_conflict_do_nothing(index_elements=[unique]).returning(table)
+    )

@@ -5,14 +5,14 @@ its fact are committed together or not at all. The application's own rows stay t
 job only says "look at this row", so it may run twice or late without harm.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Lock
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
-from sqlalchemy import bindparam, delete
+from sqlalchemy import ColumnElement, bindparam, delete
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -40,7 +40,7 @@ class Job(StrEnum):
 
 
 class _Withdrawal:
-    """Takes a waiting job out of the engine's tables; built once, as each text needs two."""
+    """Takes waiting jobs out of the engine's tables; built once, as each text needs it."""
 
     def __init__(self, client: DBOSClient) -> None:
         self._engine = client._sys_db
@@ -48,16 +48,21 @@ class _Withdrawal:
         given = self._engine.tables.workflow_input
         self._job = (
             delete(job)
-            .where(job.c.workflow_uuid == bindparam("job"), job.c.status == _DELAYED)
+            .where(_is_one_of(job.c.workflow_uuid), job.c.status == _DELAYED)
             .returning(job.c.workflow_uuid)
         )
-        self._input = delete(given).where(given.c.workflow_uuid == bindparam("job"))
+        self._input = delete(given).where(_is_one_of(given.c.workflow_uuid))
 
-    def __call__(self, session: Session, job: str) -> None:
+    def __call__(self, session: Session, jobs: list[str]) -> None:
         with session.no_autoflush:  # the engine's tables refer to none of ours
             self._engine._apply_caller_schema(session)
-            if session.execute(self._job, {"job": job}).first() is not None:
-                session.execute(self._input, {"job": job})
+            taken = session.scalars(self._job, {"jobs": jobs}).all()
+            if taken:
+                session.execute(self._input, {"jobs": taken})
+
+
+def _is_one_of(job: ColumnElement[str]) -> ColumnElement[bool]:
+    return job.in_(bindparam("jobs", expanding=True))
 
 
 _client: list[tuple[database.Database, DBOSClient, _Withdrawal]] = []
@@ -99,7 +104,7 @@ def enqueue(
     options: EnqueueOptions = {
         "workflow_name": job.value,
         "queue_name": QUEUE,
-        "workflow_id": f"{job.value}/{reference}",
+        "workflow_id": _job_id(job, reference),
         "app_version": APPLICATION_VERSION,
     }
     if delay_seconds > 0:
@@ -108,13 +113,17 @@ def enqueue(
         client().enqueue_in_transaction(session, options, subject_id)
 
 
-def withdraw(session: Session, job: Job, *, reference: str) -> None:
-    """Take back a delayed job in the caller's transaction, which did what it was to look after.
+def withdraw(session: Session, references: Mapping[Job, str]) -> None:
+    """Take back delayed jobs in the caller's transaction, which did what they were to look after.
 
     Else it would be begun, find nothing to do, and be kept in the history: four transactions for
     every text. The engine can delete jobs, but not in a transaction of ours.
     """
-    _of_current()[2](session, f"{job.value}/{reference}")
+    _of_current()[2](session, [_job_id(*each) for each in references.items()])
+
+
+def _job_id(job: Job, reference: str) -> str:
+    return f"{job.value}/{reference}"
 
 
 def migrate() -> None:

@@ -1,6 +1,8 @@
 """Leases and memory of conversations."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,21 +12,7 @@ from directory.conversations.memory import Memory
 from directory.conversations.models import Conversation
 
 LEASE = timedelta(seconds=30)
-# Done for every text, so they are built once.
-_LEASE = (
-    update(Conversation)
-    .where(
-        Conversation.person_id == bindparam("person"),
-        or_(
-            Conversation.leased_until.is_(None),
-            Conversation.leased_until < bindparam("wall"),
-            Conversation.leased_by == bindparam("run"),
-        ),
-    )
-    .values(leased_by=bindparam("run"), leased_until=bindparam("until"))
-    .returning(Conversation)
-    .execution_options(synchronize_session=False)
-)
+# Done for every text, so it is built once.
 _RELEASE = (
     update(Conversation)
     .where(
@@ -57,13 +45,27 @@ def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> Conve
 
     `by` names one run on one thread: an id that two threads shared would let both in.
     """
-    terms = {"person": person_id, "run": by, "wall": wall, "until": wall + LEASE}
-    taken = session.scalar(_LEASE, terms, execution_options=_AS_IT_IS_NOW)
-    if taken is not None:
-        return taken
-    # Held by another, or this person's first text.
-    new = {"person_id": person_id, "leased_by": by, "leased_until": wall + LEASE}
-    return database.insert_unless_there(session, Conversation, new, unique="person_id")
+    terms = {"person_id": person_id, "leased_by": by, "leased_until": wall + LEASE, "wall": wall}
+    statement = _lease(session.get_bind().dialect.name)
+    taken: Conversation | None = session.scalar(statement, terms, execution_options=_AS_IT_IS_NOW)
+    return taken
+
+
+@cache
+def _lease(dialect: str) -> Any:
+    """Takes the conversation, which begins with this, if nobody else holds it."""
+    table = Conversation.__table__
+    new = database.insert_for(dialect, table).values(
+        {each: bindparam(each) for each in ("person_id", "leased_by", "leased_until")}
+    )
+    free = or_(
+        table.c.leased_until.is_(None),
+        table.c.leased_until < bindparam("wall", type_=table.c.leased_until.type),
+        table.c.leased_by == new.excluded.leased_by,
+    )
+    taken = {each: new.excluded[each] for each in ("leased_by", "leased_until")}
+    upsert = new.on_conflict_do_update(index_elements=["person_id"], set_=taken, where=free)
+    return select(Conversation).from_statement(upsert.returning(*table.c))
 
 
 def release(session: Session, person_id: str, *, by: str) -> None:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from directory import jobs
 from directory.conversations.models import Conversation
 from directory.database import new_id
-from directory.messages.models import AnsweredBy, InboundMessage
+from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage
 from directory.people import service as people
 from directory.people.models import Person
 
@@ -42,8 +42,12 @@ _NEXT_UNANSWERED = (
     .order_by(InboundMessage.sequence)
     .limit(1)
 )
-_OTHERS_UNANSWERED = (
-    select(InboundMessage.id).where(*_WAITS, InboundMessage.id != bindparam("this")).limit(1)
+_BESIDE = select(
+    exists().where(*_WAITS, InboundMessage.id != bindparam("this")).label("unanswered"),
+    select(func.coalesce(func.max(OutboundMessage.sequence), 0))
+    .where(OutboundMessage.person_id == bindparam("person"))
+    .scalar_subquery()
+    .label("sent"),
 )
 
 
@@ -100,11 +104,22 @@ def next_unanswered(session: Session, person_id: str) -> tuple[InboundMessage, P
     return session.execute(_NEXT_UNANSWERED, {"person": person_id}).first()
 
 
-def others_unanswered(session: Session, inbound: InboundMessage) -> bool:
-    """Whether another text of the same person waits."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else there is of a person: whether another text waits, and how many were written to
+    them."""
+
+    unanswered: bool
+    sent: int
+
+
+def beside(session: Session, inbound: InboundMessage) -> Beside:
+    """What there is of the same person beside this text."""
+    if any(isinstance(each, OutboundMessage) for each in session.new):
+        session.flush()
     terms = {"person": inbound.person_id, "this": inbound.id}
-    with session.no_autoflush:  # what has changed of this one does not matter here
-        return session.scalar(_OTHERS_UNANSWERED, terms) is not None
+    with session.no_autoflush:  # nothing else that has changed matters here
+        return Beside(*session.execute(_BESIDE, terms).one())
 
 
 def by_id(session: Session, inbound_id: str) -> InboundMessage | None:
@@ -143,15 +158,21 @@ def owed(session: Session, *, limit: int = 100) -> list[InboundMessage]:
 
 
 def mark_answered(
-    session: Session, inbound: InboundMessage, by: AnsweredBy, *, now: datetime
+    session: Session,
+    inbound: InboundMessage,
+    by: AnsweredBy,
+    *,
+    now: datetime,
+    replied: bool = False,
 ) -> None:
-    """Nobody need look after it any more."""
+    """Nobody need look after it any more. `replied`: there are texts in reply to it; its job goes
+    with theirs (directory/messages/outbox.py), which takes one statement and not two."""
     waited = inbound.answered_at is None
     inbound.answered_at = inbound.answered_at or now
     inbound.answered_by = by
     inbound.owed = by is AnsweredBy.HOLDING
-    if waited:
-        jobs.withdraw(session, jobs.Job.ANSWER, reference=inbound.id)
+    if waited and not replied:
+        jobs.withdraw(session, {jobs.Job.ANSWER: inbound.id})
 
 
 def turns_by_answerer(session: Session) -> dict[str, int]:

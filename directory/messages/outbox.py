@@ -76,9 +76,13 @@ def queue_text(  # noqa: PLR0913  # an outbound message is exactly these facts
     after_opt_out: bool = False,
     expires_at: datetime | None = None,
     written_by: str | None = None,
+    after: int | None = None,
 ) -> OutboundMessage:
-    """Write a text, and the job of one that is waited for, in the transaction of the fact."""
-    last = session.scalar(_LAST_SEQUENCE, {"person": person_id})
+    """Write a text, and the job of one that is waited for, in the transaction of the fact.
+
+    `after`: the number of the person's last text, where the caller has it.
+    """
+    last = session.scalar(_LAST_SEQUENCE, {"person": person_id}) if after is None else after
     message = OutboundMessage(
         id=new_id(),
         person_id=person_id,
@@ -222,7 +226,10 @@ def mark_sent(
     if message.status in (OutboundStatus.SENDING, OutboundStatus.QUEUED, OutboundStatus.UNCERTAIN):
         message.status = OutboundStatus.SENT
     if _has_job(message):
-        jobs.withdraw(session, jobs.Job.DELIVER, reference=message.id)
+        done = {jobs.Job.DELIVER: message.id}
+        if message.in_reply_to is not None:
+            done[jobs.Job.ANSWER] = message.in_reply_to
+        jobs.withdraw(session, done)
     return True
 
 

@@ -48,8 +48,8 @@ def test_a_job_that_is_withdrawn_leaves_nothing(any_database: Database, table: s
         jobs.enqueue(session, Job.ANSWER, "person-1", reference="text-1", delay_seconds=5)
         jobs.enqueue(session, Job.ANSWER, "person-1", reference="text-2", delay_seconds=5)
     with database.session_scope() as session:
-        jobs.withdraw(session, Job.ANSWER, reference="text-1")
-        jobs.withdraw(session, Job.ANSWER, reference="never-written")
+        jobs.withdraw(session, {Job.ANSWER: "text-1"})
+        jobs.withdraw(session, {Job.ANSWER: "never-written"})
     schema = "dbos." if any_database.engine.dialect.name == "postgresql" else ""
     with any_database.engine.connect() as connection:
         left = connection.exec_driver_sql(f"SELECT workflow_uuid FROM {schema}{table}")
@@ -60,7 +60,7 @@ def test_a_job_that_was_not_withdrawn_after_all_is_there(any_database: Database)
     with database.session_scope() as session:
         jobs.enqueue(session, Job.ANSWER, "person-1", reference="text-1", delay_seconds=5)
     with pytest.raises(RuntimeError), database.session_scope() as session:
-        jobs.withdraw(session, Job.ANSWER, reference="text-1")
+        jobs.withdraw(session, {Job.ANSWER: "text-1"})
         raise RuntimeError
     assert len(rows(any_database)) == 1
 
@@ -69,7 +69,7 @@ def test_a_job_that_has_begun_is_left_alone(any_database: Database) -> None:
     with database.session_scope() as session:
         jobs.enqueue(session, Job.ANSWER, "person-1", reference="text-1")
     with database.session_scope() as session:
-        jobs.withdraw(session, Job.ANSWER, reference="text-1")
+        jobs.withdraw(session, {Job.ANSWER: "text-1"})
     assert len(rows(any_database)) == 1
 
 

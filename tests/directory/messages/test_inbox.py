@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from directory import database
 from directory.database import Database
-from directory.messages import inbox
-from directory.messages.inbox import Received
-from directory.messages.models import AnsweredBy, InboundMessage
+from directory.messages import inbox, outbox
+from directory.messages.inbox import Beside, Received
+from directory.messages.models import AnsweredBy, InboundMessage, MessageKind
 from directory.people.models import Person
-from tests.factories import PHONE, read_person, texted
+from tests.factories import PHONE, met, queued, read_person, texted
 from tests.fakes import MORNING
 from tests.threads import all_at_once
 
@@ -87,16 +87,31 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
         assert found is not None
         waiting, person = found
         assert (waiting.id, person.id) == (first, person_id)
-        assert inbox.others_unanswered(session, waiting)
+        assert inbox.beside(session, waiting).unanswered
         inbox.mark_answered(session, waiting, AnsweredBy.RASA, now=MORNING)
     with database.session_scope() as session:
         following = inbox.next_unanswered(session, person_id)
         assert following is not None
         assert following[0].id == second
-        assert not inbox.others_unanswered(session, following[0])
+        assert not inbox.beside(session, following[0]).unanswered
         inbox.mark_answered(session, following[0], AnsweredBy.RASA, now=MORNING)
     with database.read_scope() as session:
         assert inbox.next_unanswered(session, person_id) is None
+
+
+def test_what_else_was_written_to_a_person_is_counted_with_what_is_not_stored_yet(
+    any_database: Database,
+) -> None:
+    texted("food 60540")
+    (row,) = stored()
+    queued("one"), queued("two"), queued("to another", person_id=met("+16305550101"))
+    with database.session_scope() as session:
+        inbound = session.get_one(InboundMessage, row.id)
+        assert inbox.beside(session, inbound) == Beside(unanswered=False, sent=2)
+        outbox.queue_text(
+            session, person_id=row.person_id, body="three", kind=MessageKind.REPLY, now=MORNING
+        )
+        assert inbox.beside(session, inbound).sent == 3
 
 
 def test_a_holding_answer_leaves_the_text_owed_until_it_is_answered_fully(db: Database) -> None:

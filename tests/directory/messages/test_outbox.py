@@ -7,11 +7,17 @@ import pytest
 
 from directory import database
 from directory.database import Database
-from directory.messages import outbox, queries
-from directory.messages.models import OutboundMessage, OutboundStatus, SendPriority
+from directory.messages import inbox, outbox, queries
+from directory.messages.models import (
+    AnsweredBy,
+    InboundMessage,
+    OutboundMessage,
+    OutboundStatus,
+    SendPriority,
+)
 from directory.messages.outbox import Claimed
 from tests.directory.test_jobs import rows
-from tests.factories import claimed, met, queued, read_message
+from tests.factories import claimed, met, queued, read_message, texted
 from tests.fakes import MORNING
 from tests.threads import all_at_once
 
@@ -144,6 +150,22 @@ def test_what_a_person_waits_for_has_a_job_and_what_can_wait_has_none(
     waited_for = priority <= SendPriority.REPLY
     expected = {f"deliver/{message_id}", f"deliver/{message_id}/0"} if waited_for else set()
     assert {job_id for job_id, *_ in rows(any_database)} == expected
+
+
+def test_once_a_reply_has_left_its_job_is_gone_and_that_of_what_it_answers(
+    any_database: Database,
+) -> None:
+    inbound_id, other_id = texted("food 60540"), texted("rent")
+    with database.session_scope() as session:
+        inbound = session.get_one(InboundMessage, inbound_id)
+        inbox.mark_answered(session, inbound, AnsweredBy.RASA, now=MORNING, replied=True)
+    message_id = queued(in_reply_to=inbound_id)
+    waiting = {f"answer/{inbound_id}", f"answer/{other_id}", f"deliver/{message_id}"}
+    assert {job_id for job_id, *_ in rows(any_database)} == waiting
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        outbox.mark_sent(session, message, provider_id="SM9", segments=1, now=MORNING)
+    assert [job_id for job_id, *_ in rows(any_database)] == [f"answer/{other_id}"]
 
 
 def test_only_what_the_dead_process_held_is_let_go(any_database: Database) -> None:
