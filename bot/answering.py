@@ -13,15 +13,15 @@ from typing import Protocol
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import deeds
+from bot import consent_changes, deeds, fallback
 from bot.conversation import Conversation
 from bot.deeds import Applying
 from bot.lanes import Lanes
 from bot.situations import situation_of
 from bot.sms.deliver import Ready
-from bot.turn import ConsentChange, NewTask, Situation, Turn
+from bot.turn import Situation, Turn
 from bot.wording import say
-from directory import database, follow_up
+from directory import database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
 from directory.conversations.models import Conversation as LeasedConversation
@@ -36,11 +36,9 @@ from directory.messages.models import (
     SendPriority,
 )
 from directory.people import queries as people
-from directory.people import service as people_service
 from directory.people.models import Person
 from directory.processes import new_run
 from directory.tasks import service as tasks
-from directory.tasks.models import TaskKind
 from directory.telemetry import timings, traces
 from directory.telemetry.traces import Step
 
@@ -106,14 +104,34 @@ class Answerer:
     on_shift: Callable[[datetime], bool]
     owner: str
 
+    def run(self) -> inbox.Run:
+        """One more run, to which a text may be leased as it is stored."""
+        return inbox.Run(new_run(self.owner), self.wall())
+
     def answer(self, person_id: str) -> bool:
         """Answer everything this person has waiting; False when somebody else is at it."""
         run = new_run(self.owner)
         with database.session_scope() as session:
-            held = self._lease(session, person_id, run)  # kept: it is read again below
-            if held is None:
+            if not self._lease(session, person_id, run):
                 return False
             waiting = self._next(session, person_id, run)
+        self._go_on(person_id, waiting, run)
+        return True
+
+    def answer_leased(self, person_id: str, run: str) -> None:
+        """As `answer`, for the run that got the lease when the text was stored."""
+        try:
+            with database.read_scope() as session:
+                found = inbox.next_unanswered(session, person_id)
+                waiting = None if found is None else self._taken_up(session, found)
+        except BaseException:
+            self._release(person_id, run)
+            raise
+        if waiting is None:
+            self._release(person_id, run)
+        self._go_on(person_id, waiting, run)
+
+    def _go_on(self, person_id: str, waiting: _Waiting | None, run: str) -> None:
         try:
             while waiting is not None:
                 more = self._answer(waiting, run)
@@ -121,9 +139,8 @@ class Answerer:
         except BaseException:
             self._release(person_id, run)
             raise
-        return True
 
-    def _lease(self, session: Session, person_id: str, run: str) -> LeasedConversation | None:
+    def _lease(self, session: Session, person_id: str, run: str) -> bool:
         return conversations.lease(session, person_id, by=run, wall=self.wall())
 
     def _release(self, person_id: str, run: str) -> None:
@@ -136,15 +153,19 @@ class Answerer:
         if found is None:
             conversations.release(session, person_id, by=run)
             return None
-        inbound, person = found
-        inbound.attempts += 1
+        found[0].attempts += 1
+        return self._taken_up(session, found)
+
+    def _taken_up(
+        self, session: Session, found: tuple[InboundMessage, Person, LeasedConversation]
+    ) -> _Waiting:
+        inbound, person, _ = found  # the conversation is read for what follows
         situation = self._situation(session, inbound, person)
-        return _Waiting(inbound.id, person_id, inbound.body, inbound.attempts, situation)
+        return _Waiting(inbound.id, person.id, inbound.body, inbound.attempts, situation)
 
     def _still_waiting(self, person_id: str, run: str) -> _Waiting | None:
         with database.session_scope() as session:
-            held = self._lease(session, person_id, run)
-            if held is None:
+            if not self._lease(session, person_id, run):
                 return None  # it took too long, and another is at it
             return self._next(session, person_id, run)
 
@@ -155,7 +176,7 @@ class Answerer:
         with traces.span(Step.ANSWER, of=inbound_id, attempt=attempts) as span:
             try:
                 if attempts > STARTS:
-                    turn = for_a_person(waiting.situation)
+                    turn = fallback.for_a_person(waiting.situation)
                 else:
                     turn = self.conversation.respond_to(waiting.text, waiting.situation)
             except Exception:
@@ -164,7 +185,7 @@ class Answerer:
                 span.note(outcome="failed")
                 if attempts < ATTEMPTS:
                     return True
-                turn = holding(waiting.situation)
+                turn = fallback.holding(waiting.situation)
             span.note(answered_by=turn.answered_by)
             reach(Point.UNDERSTOOD)
             replies = self._stored(inbound_id, turn, run)
@@ -199,7 +220,7 @@ class Answerer:
             person_id = inbound.person_id
         run = new_run(self.owner)
         with database.session_scope() as session:
-            if self._lease(session, person_id, run) is None:
+            if not self._lease(session, person_id, run):
                 return
         try:
             self._answer_owed(inbound_id, run)
@@ -240,7 +261,7 @@ class Answerer:
             inbound, person, conversation = found
             if inbound.answered_at is not None and not inbound.owed:
                 return _Replies()
-            _change_consent(session, person, turn, now=now)
+            consent_changes.apply(session, person, turn.consent, now=now)
             if turn.memory.language and person.language is None:
                 person.language = turn.memory.language
             if turn.checkin_answer is not None:
@@ -297,7 +318,7 @@ class Answerer:
                 now=now,
                 priority=priority,
                 in_reply_to=inbound.id,
-                after_opt_out=turn.consent in _SILENCING,
+                after_opt_out=turn.consent in consent_changes.SILENCING,
                 after=after + number,
             )
             if number > 0 or self.lanes.busy(lane):
@@ -306,32 +327,6 @@ class Answerer:
                 with session.no_autoflush:  # so that it is written once, with its claim
                     taken = self.sender.take_reply(session, message, person)
         return _Replies(lane, taken, tuple(others))
-
-
-_SILENCING = (ConsentChange.STOP, ConsentChange.WRONG_PERSON)
-
-
-def holding(situation: Situation) -> Turn:
-    """What to dial, when nothing better can be said right now."""
-    return Turn(AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),))
-
-
-def for_a_person(situation: Situation) -> Turn:
-    """The same words, and a task: nothing is owed, since no process gets through this text."""
-    task = NewTask(TaskKind.CALL_BACK, "A text could not be answered automatically: please read.")
-    return Turn(
-        AnsweredBy.FALLBACK, situation.memory, (say("holding", situation.language),), tasks=(task,)
-    )
-
-
-def _change_consent(session: Session, person: Person, turn: Turn, *, now: datetime) -> None:
-    if turn.consent is ConsentChange.START:
-        people_service.opt_in(session, person, now=now)
-    elif turn.consent in _SILENCING:
-        people_service.opt_out(session, person, now=now)
-        if turn.consent is ConsentChange.WRONG_PERSON:
-            person.safe_to_text = False
-        follow_up.end_texting(session, person, reason="opted_out", now=now)
 
 
 def _language(turn: Turn, person: Person) -> Language:

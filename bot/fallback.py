@@ -1,12 +1,15 @@
-"""Without Rasa: the directory's own rule search answers. Less clever, never silent."""
+"""Without Rasa: the directory's own rule search answers. Less clever, never silent. And where not
+even that can answer, the words that always can."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.turn import Understanding
+from bot.turn import NewTask, Situation, Turn, Understanding
+from bot.wording import say
 from directory.conversations.memory import Memory
 from directory.messages.models import AnsweredBy
 from directory.search import FindResult, Query, needs_in, place_in
+from directory.tasks.models import TaskKind
 
 
 def understand(
@@ -32,3 +35,16 @@ def understand(
     query = Query(needs=needs, place=where, language=None, open_now=False, text=text, at=now)
     found = {"found": {"result": search(query).as_json()}}
     return Understanding((found,), needs, AnsweredBy.FALLBACK)
+
+
+def holding(situation: Situation) -> Turn:
+    """What to dial, when nothing better can be said right now."""
+    return Turn(AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),))
+
+
+def for_a_person(situation: Situation) -> Turn:
+    """The same words, and a task: nothing is owed, since no process gets through this text."""
+    task = NewTask(TaskKind.CALL_BACK, "A text could not be answered automatically: please read.")
+    return Turn(
+        AnsweredBy.FALLBACK, situation.memory, (say("holding", situation.language),), tasks=(task,)
+    )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -26,6 +27,7 @@ from directory.checkins import service as checkins
 from directory.conversations import service as conversations
 from directory.jobs import KEEP_HISTORY, Job, Worker
 from directory.messages import inbox, outbox
+from directory.messages.inbox import Run
 from directory.messages.spool import Spool
 from directory.notices import service as notices
 from directory.processes import Present
@@ -129,8 +131,23 @@ class Workers:
         """What this process does then, besides claiming nothing more until it has it again."""
         self._parts.presence.lost = do
 
-    def answer_soon(self, person_id: str) -> None:
-        self._once(self._answers, f"answer {person_id}", self._answer_job, person_id)
+    def run_now(self) -> Run | None:
+        """The run that a text may be leased to as it is stored, so that two transactions are one.
+
+        None where it would have to wait for a thread, or others could answer it as well; and with
+        several processes, whose locks could meet crosswise.
+        """
+        if not self._alone or self._busy or self._stop.is_set() or not self._prepared.is_set():
+            return None
+        return self._parts.answerer.run()
+
+    def answer_soon(self, person_id: str, run: Run | None = None) -> None:
+        """`run`: the one that has got the lease already."""
+        if run is None:
+            self._once(self._answers, f"answer {person_id}", self._answer_job, person_id)
+            return
+        answer = partial(self._parts.answerer.answer_leased, run=run.name)
+        self._once(self._answers, f"answer {person_id} {run.name}", answer, person_id)
 
     def _prepare(self) -> None:
         try:

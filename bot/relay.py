@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import intake
 from directory import fleet
+from directory.messages.inbox import Run
 from directory.messages.spool import Spool
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,12 @@ class Relay:
         for thread in (self._teller, self._looker, self._preparer):
             thread.join(timeout=10)
 
-    def answer_soon(self, person_id: str) -> None:
+    def run_now(self) -> None:
+        """None: others answer."""
+
+    def answer_soon(self, person_id: str, run: Run | None = None) -> None:
+        """`run`: never any, since nobody answers here."""
+        del run
         self._told.put(person_id)
 
     def _prepare(self) -> None:

@@ -131,6 +131,7 @@ def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -
     try:
         if services.spool.holds_some:  # they came before this one
             intake.take_in(services.spool, now=services.clock.now())
+        run = services.workers.run_now()
         with services.database.session_scope(urgent=True) as session:
             received = inbox.record_inbound(
                 session,
@@ -139,6 +140,7 @@ def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -
                 body=inbound.body,
                 media_count=inbound.media_count,
                 now=services.clock.now(),
+                run=run,
             )
     except IntegrityError:
         return empty_twiml(), "repeated"  # the same webhook twice, at the same moment
@@ -148,7 +150,7 @@ def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -
     traces.received(received.inbound_id, began=began[0], repeated=not received.new)
     if received.new:
         timings.turns.begin(received.inbound_id, began=began[1])
-    services.workers.answer_soon(received.person_id)
+    services.workers.answer_soon(received.person_id, run if received.leased else None)
     return empty_twiml(), "stored" if received.new else "repeated"
 
 

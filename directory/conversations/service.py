@@ -21,7 +21,6 @@ _RELEASE = (
     .values(leased_by=None, leased_until=None)
     .execution_options(synchronize_session=False)
 )
-_AS_IT_IS_NOW = {"populate_existing": True}
 
 
 def load(session: Session, person_id: str) -> Memory:
@@ -40,15 +39,14 @@ def begin(session: Session, person_id: str) -> None:
     _row(session, person_id)
 
 
-def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> Conversation | None:
-    """Take (or renew) the right to answer this person; None when another thread has it.
+def lease(session: Session, person_id: str, *, by: str, wall: datetime) -> bool:
+    """Take (or renew) the right to answer this person; False when another thread has it.
 
     `by` names one run on one thread: an id that two threads shared would let both in.
     """
     terms = {"person_id": person_id, "leased_by": by, "leased_until": wall + LEASE, "wall": wall}
     statement = _lease(session.get_bind().dialect.name)
-    taken: Conversation | None = session.scalar(statement, terms, execution_options=_AS_IT_IS_NOW)
-    return taken
+    return session.execute(statement, terms).first() is not None
 
 
 @cache
@@ -65,7 +63,7 @@ def _lease(dialect: str) -> Any:
     )
     taken = {each: new.excluded[each] for each in ("leased_by", "leased_until")}
     upsert = new.on_conflict_do_update(index_elements=["person_id"], set_=taken, where=free)
-    return select(Conversation).from_statement(upsert.returning(*table.c))
+    return upsert.returning(table.c.person_id)
 
 
 def release(session: Session, person_id: str, *, by: str) -> None:

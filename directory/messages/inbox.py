@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from directory import jobs
+from directory.conversations import service as conversations
 from directory.conversations.models import Conversation
 from directory.database import new_id
 from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage
@@ -14,6 +15,10 @@ from directory.people import service as people
 from directory.people.models import Person
 
 # Asked for every text, so they are built once.
+_WAITS = (
+    InboundMessage.person_id == bindparam("person"),
+    InboundMessage.answered_at.is_(None),
+)
 _REPEATED = InboundMessage.provider_id == bindparam("provider")
 _BEFORE = select(
     select(InboundMessage.id).where(_REPEATED).scalar_subquery().label("id"),
@@ -22,6 +27,7 @@ _BEFORE = select(
     .where(InboundMessage.person_id == bindparam("person"))
     .scalar_subquery()
     .label("sequence"),
+    exists().where(*_WAITS).label("unanswered"),
 )
 _BY_ID_LOCKED = (
     select(InboundMessage, Person, Conversation)
@@ -31,13 +37,10 @@ _BY_ID_LOCKED = (
     .with_for_update(of=(InboundMessage, Conversation))
     .execution_options(populate_existing=True)
 )
-_WAITS = (
-    InboundMessage.person_id == bindparam("person"),
-    InboundMessage.answered_at.is_(None),
-)
 _NEXT_UNANSWERED = (
-    select(InboundMessage, Person)
+    select(InboundMessage, Person, Conversation)
     .join(Person, Person.id == InboundMessage.person_id)
+    .join(Conversation, Conversation.person_id == InboundMessage.person_id)
     .where(*_WAITS)
     .order_by(InboundMessage.sequence)
     .limit(1)
@@ -53,11 +56,21 @@ _BESIDE = select(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the webhook learns: whose text it is, and whether it is new."""
+    """What the webhook learns: whose text it is, whether it is new, and whether whoever asked for
+    it has the lease and is to answer it now."""
 
     inbound_id: str
     person_id: str
     new: bool
+    leased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who would answer a text as soon as it is stored: the name of a run, and the wall time."""
+
+    name: str
+    wall: datetime
 
 
 def record_inbound(
@@ -68,8 +81,12 @@ def record_inbound(
     body: str,
     media_count: int = 0,
     now: datetime,
+    run: Run | None = None,
 ) -> Received:
-    """Store one text and its job. A provider id that is known already changes nothing."""
+    """Store one text and its job. A provider id that is known already changes nothing.
+
+    `run`: gets the lease with it, unless another text waits before it or somebody else has it.
+    """
     # One text of a person at a time: the count below and the look for a repeat stay true.
     person = people.find_or_create(session, phone, now=now, locked=True)
     before = session.execute(_BEFORE, {"provider": provider_id, "person": person.id}).one()
@@ -77,6 +94,11 @@ def record_inbound(
         return Received(before.id, before.person_id, new=False)
     # Who texts can be texted: whatever the carrier once said of the number is over.
     person.unreachable_because = None
+    leased = (
+        run is not None
+        and not before.unanswered
+        and conversations.lease(session, person.id, by=run.name, wall=run.wall)
+    )
     inbound = InboundMessage(
         id=new_id(),
         provider_id=provider_id,
@@ -85,6 +107,7 @@ def record_inbound(
         body=body,
         media_count=media_count,
         received_at=now,
+        attempts=int(leased),
     )
     session.add(inbound)
     # Delayed, because the process that stored the text answers it at once: the job is the
@@ -96,11 +119,14 @@ def record_inbound(
         reference=inbound.id,
         delay_seconds=jobs.RECOVERY_AFTER_SECONDS,
     )
-    return Received(inbound.id, person.id, new=True)
+    return Received(inbound.id, person.id, new=True, leased=leased)
 
 
-def next_unanswered(session: Session, person_id: str) -> tuple[InboundMessage, Person] | None:
-    """The text that this person has waited longest with, and the person."""
+def next_unanswered(
+    session: Session, person_id: str
+) -> tuple[InboundMessage, Person, Conversation] | None:
+    """The text that this person has waited longest with, the person, and the leased
+    conversation."""
     return session.execute(_NEXT_UNANSWERED, {"person": person_id}).first()
 
 

@@ -106,6 +106,68 @@ def test_waiting_texts_are_answered_in_the_order_they_came(any_database: Databas
     assert replies() == ["text 0", "text 1", "text 2", "text 3"]
 
 
+def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, str]:
+    """The person and the run that is to answer this text."""
+    run = answerer.run()
+    with database.session_scope() as session:
+        received = inbox.record_inbound(
+            session,
+            provider_id=database.new_id(),
+            phone=PHONE,
+            body=body,
+            now=MORNING,
+            run=run,
+        )
+    assert received.leased
+    return received.person_id, run.name
+
+
+def is_free(person_id: str) -> bool:
+    with database.session_scope() as session:
+        return conversations.lease(session, person_id, by="another run", wall=MORNING)
+
+
+def test_who_got_the_lease_with_the_text_answers_it_and_what_came_meanwhile(
+    any_database: Database,
+) -> None:
+    answerer = echoing()
+    person_id, run = leased_as_stored(answerer, "first")
+    texted("second")
+    assert not answerer.answer(person_id)  # a second run stays away
+    answerer.answer_leased(person_id, run)
+    assert replies() == ["first", "second"]
+    assert is_free(person_id)
+
+
+def test_a_lease_got_with_the_text_is_given_back_when_nothing_is_left_to_answer(
+    any_database: Database,
+) -> None:
+    answerer = echoing()
+    person_id, run = leased_as_stored(answerer, "first")
+    with database.session_scope() as session:
+        for text in session.scalars(select(InboundMessage)):
+            inbox.mark_answered(session, text, AnsweredBy.STAFF, now=MORNING)
+    answerer.answer_leased(person_id, run)
+    assert replies() == []
+    assert is_free(person_id)
+
+
+def test_a_lease_got_with_the_text_is_given_back_by_who_fails(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    answerer = echoing()
+    person_id, run = leased_as_stored(answerer, "first")
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.answering.situation_of", failing)
+        with pytest.raises(RuntimeError):
+            answerer.answer_leased(person_id, run)
+    assert answerer.answer(person_id)
+    assert replies() == ["first"]
+
+
 def test_many_threads_answer_each_text_once_and_in_order(any_database: Database) -> None:
     for number in range(4):
         texted(f"text {number}")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
 import time_machine
 
 from api.services import Services, build
+from bot.jobs import ANSWER_THREADS
 from directory import database
 from directory.conversations import service as conversations
 from directory.database import Database
@@ -60,7 +62,7 @@ def died(services: Services, name: str = DEAD) -> None:
 
 def leased(person_id: str, by: str) -> bool:
     with database.session_scope() as session:
-        return conversations.lease(session, person_id, by=by, wall=MORNING) is not None
+        return conversations.lease(session, person_id, by=by, wall=MORNING)
 
 
 def test_what_a_dead_process_held_is_anybodys_at_once(services: Services) -> None:
@@ -87,6 +89,30 @@ def test_what_a_living_process_holds_stays_its_own(services: Services) -> None:
         services.workers.sweep(slow=False)
         assert not leased(person_id, "another")
         assert read_message(message_id).claimed_until == MORNING + outbox.CLAIM
+
+
+def test_a_text_is_leased_with_its_storing_only_by_one_who_can_answer_it_at_once(
+    services: Services,
+) -> None:
+    workers = services.workers
+    alone = services.database.engine.dialect.name == "sqlite"
+    assert (workers.run_now() is not None) == alone
+    begun, go_on = Event(), Event()
+
+    def busy(_: str) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    for number in range(ANSWER_THREADS):
+        workers._once(workers._answers, f"answer {number}", busy, "")
+    assert begun.wait(10)
+    workers._once(workers._answers, "answer one who waits for a thread", busy, "")
+    assert workers.run_now() is None
+    go_on.set()
+    workers._answers.shutdown(wait=True)
+    assert (workers.run_now() is not None) == alone
+    workers._stop.set()
+    assert workers.run_now() is None
 
 
 def test_a_process_that_stops_gives_back_what_it_has_not_begun(

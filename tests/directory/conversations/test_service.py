@@ -14,7 +14,7 @@ from tests.threads import all_at_once
 
 def lease(person_id: str, by: str, *, after: timedelta = timedelta(0)) -> bool:
     with database.session_scope() as session:
-        return service.lease(session, person_id, by=by, wall=MORNING + after) is not None
+        return service.lease(session, person_id, by=by, wall=MORNING + after)
 
 
 def test_one_of_many_threads_gets_the_lease(any_database: Database) -> None:

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from directory import database
+from directory.conversations import service as conversations
+from directory.conversations.models import Conversation
 from directory.database import Database
 from directory.messages import inbox, outbox
-from directory.messages.inbox import Beside, Received
+from directory.messages.inbox import Beside, Received, Run
 from directory.messages.models import AnsweredBy, InboundMessage, MessageKind
 from directory.people.models import Person
 from tests.factories import PHONE, met, queued, read_person, texted
@@ -83,9 +85,10 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
     first, second = texted("first"), texted("second")
     person_id = stored()[0].person_id
     with database.session_scope() as session:
+        assert conversations.lease(session, person_id, by="a run", wall=MORNING)
         found = inbox.next_unanswered(session, person_id)
         assert found is not None
-        waiting, person = found
+        waiting, person, _ = found
         assert (waiting.id, person.id) == (first, person_id)
         assert inbox.beside(session, waiting).unanswered
         inbox.mark_answered(session, waiting, AnsweredBy.RASA, now=MORNING)
@@ -97,6 +100,37 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
         inbox.mark_answered(session, following[0], AnsweredBy.RASA, now=MORNING)
     with database.read_scope() as session:
         assert inbox.next_unanswered(session, person_id) is None
+
+
+def leased_as_stored(body: str, run: str) -> Received:
+    with database.session_scope() as session:
+        return inbox.record_inbound(
+            session,
+            provider_id=database.new_id(),
+            phone=PHONE,
+            body=body,
+            now=MORNING,
+            run=Run(run, MORNING),
+        )
+
+
+def test_a_text_is_leased_as_it_is_stored_when_no_other_waits(any_database: Database) -> None:
+    assert leased_as_stored("first", "one").leased
+    assert not leased_as_stored("second", "two").leased  # its turn is after the first
+    assert [row.attempts for row in stored()] == [1, 0]
+    with database.read_scope() as session:
+        held = session.get_one(Conversation, stored()[0].person_id)
+        assert held.leased_by == "one"
+
+
+def test_a_text_is_stored_without_a_lease_while_somebody_else_has_it(
+    any_database: Database,
+) -> None:
+    person_id = met()
+    with database.session_scope() as session:
+        assert conversations.lease(session, person_id, by="another", wall=MORNING)
+    assert not leased_as_stored("first", "one").leased
+    assert [row.attempts for row in stored()] == [0]
 
 
 def test_what_else_was_written_to_a_person_is_counted_with_what_is_not_stored_yet(
