@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
@@ -46,6 +47,10 @@ __all__ = [
 TWILIO_API = "https://api.twilio.com"
 LONGEST_VALIDITY = 36_000  # seconds; Twilio refuses more
 
+# Kept open: one for each thread that may send (bot/lanes.py, bot/jobs.py and the engine's own).
+# The library keeps a few more than there are processors, and in a burst a thread without one would
+# greet the carrier anew for each text.
+CONNECTIONS = 48
 # How far back find_sent reads: far more than one person is sent in the minutes of an outage.
 _MESSAGES_SEARCHED = 200
 # https://www.twilio.com/docs/api/errors/20009
@@ -65,6 +70,8 @@ class _RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
         if base.scheme not in {"http", "https"} or not base.netloc:
             raise ValueError("the Twilio API base URL must be an http or https URL")
         self._scheme, self._host, self._path = base.scheme, base.netloc, base.path.rstrip("/")
+        for kind in ("https://", "http://"):
+            self.session.mount(kind, HTTPAdapter(pool_maxsize=CONNECTIONS))
         # A proxy from the environment must not come between us and a server on this machine.
         self.session.trust_env = base_url.startswith(TWILIO_API)
 

@@ -1,13 +1,9 @@
 """The page behind a partner's link in a browser: a small screen, and no scripts."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from directory import database
@@ -17,13 +13,11 @@ from directory.people.models import Person
 from tests.api.browsing import needs_browser
 from tests.api.partners.conftest import link_to
 from tests.api.referrals.conftest import Desk, stored
-from tests.bot.carrier.running import eventually
+from tests.api.web.browser import PHONE, TIMEOUT, served
 from tests.fakes import MORNING
 
 pytestmark = needs_browser
 
-NARROW = {"width": 360, "height": 740}
-TIMEOUT = 10_000  # milliseconds
 # What must hold of everything that can be tapped, and of the width.
 MEASURE = """() => {
   const taps = [...document.querySelectorAll("button, textarea, .choice, .switch a, .call")];
@@ -39,29 +33,12 @@ MEASURE = """() => {
 }"""
 
 
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert eventually(lambda: server.started)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(name="phone")
 def _phone(browser: Browser, desk: Desk) -> Iterator[Page]:
     """An old phone: narrow, and without scripts. It fails when it has anything to complain of."""
     complaints: list[str] = []
     with served(desk.api.client.app) as url:
-        context = browser.new_context(viewport=NARROW, java_script_enabled=False, base_url=url)
+        context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=url)
         page = context.new_page()
         page.set_default_timeout(TIMEOUT)
         page.on(

@@ -1,16 +1,15 @@
 """The phone page in a browser, where there is one."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.browsing import needs_browser
 from tests.api.phone.hosting import StandingClock, phone_app
-from tests.bot.carrier.running import OTHER, RESIDENT, Product, RunningCarrier, eventually
+from tests.api.web import browser as web
+from tests.bot.carrier.running import OTHER, RESIDENT, Product, RunningCarrier
 
 pytestmark = needs_browser
 
@@ -19,22 +18,8 @@ TIMEOUT = 10_000  # milliseconds
 
 @contextmanager
 def served(carrier: RunningCarrier, clock: StandingClock) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            phone_app(carrier.control, clock),
-            port=0,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert eventually(lambda: server.started)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/phone"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with web.served(phone_app(carrier.control, clock)) as url:
+        yield f"{url}/phone"
 
 
 @contextmanager
