@@ -27,6 +27,8 @@ from directory.messages.models import InboundMessage, OutboundMessage, OutboundS
 from directory.notices.models import Notice, NoticeStatus
 from directory.quiet_hours import QuietHours
 from directory.settings import Settings, load_settings
+from directory.tasks.models import Task, TaskStatus
+from directory.tasks.queries import DANGER
 from tools.drain import fictional_phones, log_visits
 from tools.wheel_postgres import running_postgres
 
@@ -122,6 +124,9 @@ def _settle(settings: Settings) -> None:
         )
         waiting = Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.HANDED_OVER))
         session.execute(update(Notice).where(waiting).values(status=NoticeStatus.SENT))
+        # Of each that waits there would be hundreds, and somebody is called about each.
+        danger = Task.kind.in_(DANGER)
+        session.execute(update(Task).where(danger).values(status=TaskStatus.DONE))
         planned = session.scalars(select(CheckIn).where(CheckIn.status == CheckInStatus.PLANNED))
         for checkin in planned:
             checkin.due_at += timedelta(days=30)

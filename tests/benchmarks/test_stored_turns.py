@@ -13,6 +13,8 @@ from directory.checkins.models import CheckIn, CheckInStatus
 from directory.clock import wall_now
 from directory.database import Database
 from directory.on_call.models import OnCallShift
+from directory.tasks.models import Task, TaskStatus
+from directory.tasks.queries import DANGER
 from tools.wheel_postgres import server_seconds
 
 
@@ -68,6 +70,8 @@ def test_a_filled_database_has_what_was_asked_for_and_nothing_due(tmp_path: Path
             select(func.min(CheckIn.due_at)).where(CheckIn.status == CheckInStatus.PLANNED)
         )
         shifts = session.scalar(select(func.count()).select_from(OnCallShift))
+        waiting = select(func.count()).where(Task.kind.in_(DANGER), Task.status != TaskStatus.DONE)
+        assert session.scalar(waiting) == 0
     opened.close()
     assert first is not None and first > wall_now() + timedelta(hours=12)
     assert shifts
