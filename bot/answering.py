@@ -118,18 +118,22 @@ class Answerer:
         self._go_on(person_id, waiting, run)
         return True
 
-    def answer_leased(self, person_id: str, run: str) -> None:
+    def answer_leased(self, person_id: str, run: inbox.Run) -> None:
         """As `answer`, for the run that got the lease when the text was stored."""
+        if self.wall() - run.wall > conversations.LEASE / 2:  # it has waited for a thread
+            with database.session_scope() as session:
+                if not self._lease(session, person_id, run.name):
+                    return
         try:
             with database.read_scope() as session:
                 found = inbox.next_unanswered(session, person_id)
                 waiting = None if found is None else self._taken_up(session, found)
         except BaseException:
-            self._release(person_id, run)
+            self._release(person_id, run.name)
             raise
         if waiting is None:
-            self._release(person_id, run)
-        self._go_on(person_id, waiting, run)
+            self._release(person_id, run.name)
+        self._go_on(person_id, waiting, run.name)
 
     def _go_on(self, person_id: str, waiting: _Waiting | None, run: str) -> None:
         try:

@@ -134,8 +134,8 @@ class Workers:
     def run_now(self) -> Run | None:
         """The run that a text may be leased to as it is stored, so that two transactions are one.
 
-        None where it would have to wait for a thread, or others could answer it as well; and with
-        several processes, whose locks could meet crosswise.
+        None where others wait for a thread already; and with several processes, whose locks could
+        meet crosswise. To be asked when the transaction has begun: the lease counts from then.
         """
         if not self._alone or self._busy or self._stop.is_set() or not self._prepared.is_set():
             return None
@@ -146,7 +146,7 @@ class Workers:
         if run is None:
             self._once(self._answers, f"answer {person_id}", self._answer_job, person_id)
             return
-        answer = partial(self._parts.answerer.answer_leased, run=run.name)
+        answer = partial(self._parts.answerer.answer_leased, run=run)
         self._once(self._answers, f"answer {person_id} {run.name}", answer, person_id)
 
     def _prepare(self) -> None:

@@ -114,7 +114,7 @@ def enqueue(
 
 
 def withdraw(session: Session, references: Mapping[Job, str]) -> None:
-    """Take back delayed jobs in the caller's transaction, which did what they were to look after.
+    """Take back delayed jobs in the caller's transaction: what they were to look after is done.
 
     Else it would be begun, find nothing to do, and be kept in the history: four transactions for
     every text. The engine can delete jobs, but not in a transaction of ours.

@@ -131,8 +131,8 @@ def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -
     try:
         if services.spool.holds_some:  # they came before this one
             intake.take_in(services.spool, now=services.clock.now())
-        run = services.workers.run_now()
         with services.database.session_scope(urgent=True) as session:
+            run = services.workers.run_now()
             received = inbox.record_inbound(
                 session,
                 provider_id=inbound.provider_id,
@@ -147,10 +147,12 @@ def _store(services: Services, inbound: InboundText, began: tuple[int, float]) -
     except SQLAlchemyError as error:
         log.error("database_down", kind=type(error).__name__)  # noqa: TRY400  # no SQL in logs
         return _keep_for_later(services, inbound, phone), "spooled"
-    traces.received(received.inbound_id, began=began[0], repeated=not received.new)
-    if received.new:
-        timings.turns.begin(received.inbound_id, began=began[1])
-    services.workers.answer_soon(received.person_id, run if received.leased else None)
+    try:
+        traces.received(received.inbound_id, began=began[0], repeated=not received.new)
+        if received.new:
+            timings.turns.begin(received.inbound_id, began=began[1])
+    finally:  # who has the lease must go to work
+        services.workers.answer_soon(received.person_id, run if received.leased else None)
     return empty_twiml(), "stored" if received.new else "repeated"
 
 

@@ -21,6 +21,7 @@ from directory.conversations.memory import Memory
 from directory.database import Database
 from directory.languages import Language
 from directory.messages import inbox, outbox
+from directory.messages.inbox import Run
 from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage, OutboundStatus
 from directory.people.models import Person
 from directory.tasks.models import Task, TaskKind
@@ -106,7 +107,7 @@ def test_waiting_texts_are_answered_in_the_order_they_came(any_database: Databas
     assert replies() == ["text 0", "text 1", "text 2", "text 3"]
 
 
-def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, str]:
+def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, Run]:
     """The person and the run that is to answer this text."""
     run = answerer.run()
     with database.session_scope() as session:
@@ -119,7 +120,7 @@ def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, str]:
             run=run,
         )
     assert received.leased
-    return received.person_id, run.name
+    return received.person_id, run
 
 
 def is_free(person_id: str) -> bool:
@@ -137,6 +138,21 @@ def test_who_got_the_lease_with_the_text_answers_it_and_what_came_meanwhile(
     answerer.answer_leased(person_id, run)
     assert replies() == ["first", "second"]
     assert is_free(person_id)
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_lease_that_has_grown_old_in_the_queue_is_renewed_or_has_gone_to_another(
+    any_database: Database, taken: bool
+) -> None:
+    clock = Clock()
+    answerer = replace(echoing(), wall=clock)
+    person_id, run = leased_as_stored(answerer, "first")
+    clock.forward(seconds=conversations.LEASE.total_seconds() + 1)
+    with database.session_scope() as session:
+        if taken:
+            assert conversations.lease(session, person_id, by="another run", wall=clock())
+    answerer.answer_leased(person_id, run)
+    assert replies() == ([] if taken else ["first"])
 
 
 def test_a_lease_got_with_the_text_is_given_back_when_nothing_is_left_to_answer(
