@@ -14,6 +14,7 @@ from directory.checkins.models import CheckIn
 from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
 from directory.messages import inbox, outbox
+from directory.messages.inbox import Received, Run
 from directory.messages.models import MessageKind, OutboundMessage
 from directory.messages.outbox import Claimed
 from directory.people import service as people
@@ -36,16 +37,29 @@ def met(phone: str = PHONE, *, now: datetime = MORNING) -> str:
         return people.find_or_create(session, phone, now=now).id
 
 
-def texted(body: str, *, phone: str = PHONE, provider_id: str | None = None) -> str:
-    """The id of a stored text of this number."""
+def received(
+    body: str,
+    *,
+    phone: str = PHONE,
+    provider_id: str | None = None,
+    now: datetime = MORNING,
+    run: Run | None = None,
+) -> Received:
+    """What the webhook learns of a text of this number."""
     with database.session_scope() as session:
         return inbox.record_inbound(
             session,
             provider_id=provider_id or database.new_id(),
             phone=phone,
             body=body,
-            now=MORNING,
-        ).inbound_id
+            now=now,
+            run=run,
+        )
+
+
+def texted(body: str, *, phone: str = PHONE, provider_id: str | None = None) -> str:
+    """The id of a stored text of this number."""
+    return received(body, phone=phone, provider_id=provider_id).inbound_id
 
 
 def queued(body: str = "Hello", **changes: Any) -> str:

@@ -35,6 +35,7 @@ from tests.factories import (
     read_checkin,
     read_message,
     read_person,
+    received,
     texted,
     visited,
 )
@@ -110,17 +111,9 @@ def test_waiting_texts_are_answered_in_the_order_they_came(any_database: Databas
 def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, Run]:
     """The person and the run that is to answer this text."""
     run = answerer.run()
-    with database.session_scope() as session:
-        received = inbox.record_inbound(
-            session,
-            provider_id=database.new_id(),
-            phone=PHONE,
-            body=body,
-            now=MORNING,
-            run=run,
-        )
-    assert received.leased
-    return received.person_id, run
+    stored = received(body, run=run)
+    assert stored.leased
+    return stored.person_id, run
 
 
 def is_free(person_id: str) -> bool:

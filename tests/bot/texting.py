@@ -11,7 +11,6 @@ from bot.answering import Answerer
 from bot.conversation import Conversation
 from directory import database
 from directory.checkins.models import CheckIn
-from directory.messages import inbox
 from directory.messages.models import OutboundMessage
 from directory.notices import queries as notices
 from directory.notices import service as notice_service
@@ -20,7 +19,7 @@ from directory.people import service as people
 from directory.people.models import AuditEntry
 from directory.search import FindResult, Query, find
 from directory.tasks.models import Task
-from tests.factories import CHICAGO, PHONE
+from tests.factories import CHICAGO, PHONE, received
 from tests.fakes import MORNING, AtOnce, Clock, FakeRasa, NobodySends
 
 
@@ -52,19 +51,12 @@ class Texting:
     def text(self, body: str, phone: str = PHONE) -> list[str]:
         """What this phone gets in answer."""
         self.clock.forward(seconds=10)
-        with database.session_scope() as session:
-            received = inbox.record_inbound(
-                session,
-                provider_id=database.new_id(),
-                phone=phone,
-                body=body,
-                now=self.clock(),
-            )
-        assert self.answerer.answer(received.person_id)
+        stored = received(body, phone=phone, now=self.clock())
+        assert self.answerer.answer(stored.person_id)
         with database.read_scope() as session:
             rows = session.scalars(
                 select(OutboundMessage)
-                .where(OutboundMessage.in_reply_to == received.inbound_id)
+                .where(OutboundMessage.in_reply_to == stored.inbound_id)
                 .order_by(OutboundMessage.sequence)
             )
             return [row.body for row in rows]

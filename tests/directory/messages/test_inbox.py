@@ -14,16 +14,13 @@ from directory.messages import inbox, outbox
 from directory.messages.inbox import Beside, Received, Run
 from directory.messages.models import AnsweredBy, InboundMessage, MessageKind
 from directory.people.models import Person
-from tests.factories import PHONE, met, queued, read_person, texted
+from tests.factories import PHONE, met, queued, read_person, received, texted
 from tests.fakes import MORNING
 from tests.threads import all_at_once
 
 
 def receive(provider_id: str = "SM1", body: str = "food 60540", phone: str = PHONE) -> Received:
-    with database.session_scope() as session:
-        return inbox.record_inbound(
-            session, provider_id=provider_id, phone=phone, body=body, now=MORNING
-        )
+    return received(body, phone=phone, provider_id=provider_id)
 
 
 def stored() -> list[InboundMessage]:
@@ -102,21 +99,9 @@ def test_the_oldest_unanswered_text_comes_first(db: Database) -> None:
         assert inbox.next_unanswered(session, person_id) is None
 
 
-def leased_as_stored(body: str, run: str) -> Received:
-    with database.session_scope() as session:
-        return inbox.record_inbound(
-            session,
-            provider_id=database.new_id(),
-            phone=PHONE,
-            body=body,
-            now=MORNING,
-            run=Run(run, MORNING),
-        )
-
-
 def test_a_text_is_leased_as_it_is_stored_when_no_other_waits(any_database: Database) -> None:
-    assert leased_as_stored("first", "one").leased
-    assert not leased_as_stored("second", "two").leased  # its turn is after the first
+    assert received("first", run=Run("one", MORNING)).leased
+    assert not received("second", run=Run("two", MORNING)).leased  # its turn is after the first
     assert [row.attempts for row in stored()] == [1, 0]
     with database.read_scope() as session:
         held = session.get_one(Conversation, stored()[0].person_id)
@@ -129,7 +114,7 @@ def test_a_text_is_stored_without_a_lease_while_somebody_else_has_it(
     person_id = met()
     with database.session_scope() as session:
         assert conversations.lease(session, person_id, by="another", wall=MORNING)
-    assert not leased_as_stored("first", "one").leased
+    assert not received("first", run=Run("one", MORNING)).leased
     assert [row.attempts for row in stored()] == [0]
 
 
