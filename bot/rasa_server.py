@@ -21,8 +21,6 @@ QUIET = {
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-    "TF_INTER_OP_PARALLELISM_THREADS": "1",
 }
 
 
@@ -40,9 +38,9 @@ class Command:
         return {**inherited, **self.settings}
 
 
-def rasa_command(*arguments: str, **settings: str) -> Command:
+def rasa_command(*arguments: str, program: str = "rasa", **settings: str) -> Command:
     """Any command of the rasa program, run in the project folder with its own Python."""
-    argv = (str(RASA_PYTHON), "-m", "rasa", *arguments)
+    argv = (str(RASA_PYTHON), "-m", program, *arguments)
     return Command(argv, BOT, {**QUIET, **ONE_THREAD, **settings})
 
 
@@ -57,6 +55,7 @@ def rasa_server(
     return rasa_command(
         *("run", "--interface", LOOPBACK, "--port", str(port), "--model", str(model)),
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+        program="rasa_components.serve",
         HANDOFF_RASA_TOKEN=token,
         HANDOFF_ACTIONS_PORT=str(actions_port),
         HANDOFF_RASA_TRACKER_DB=str(tracker_db),

@@ -13,9 +13,7 @@ ENV RASA_TELEMETRY_ENABLED=false \
     PYTHONUNBUFFERED=1 \
     TF_CPP_MIN_LOG_LEVEL=3 \
     OMP_NUM_THREADS=1 \
-    OPENBLAS_NUM_THREADS=1 \
-    TF_INTRA_OP_PARALLELISM_THREADS=1 \
-    TF_INTER_OP_PARALLELISM_THREADS=1
+    OPENBLAS_NUM_THREADS=1
 # The same place as on one machine, so that training finds Rasa and names the model by its inputs.
 RUN python -m venv bot/.venv \
     && bot/.venv/bin/pip install --no-cache-dir --require-hashes --requirement bot/requirements.txt \

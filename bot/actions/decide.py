@@ -1,6 +1,8 @@
 """The decisions of the search, as pure functions: no directory, no Rasa server."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bot.actions.turn import Turn, is_need
@@ -31,6 +33,9 @@ SIDE_REMARKS = frozenset(
 )
 # "No" to "which town?" is no town.
 NO_PLACE = frozenset({"skip", "deny"})
+
+SEARCHED: Mapping[str, Any] = MappingProxyType({"open_now": None, "place_misses": 0})
+"""What a search leaves in the form's slots: these were about this one search only."""
 
 _OPEN_NOW = re.compile(
     r"\bopen (right )?now\b|\bopen at this hour\b|\babiert[oa]s? (ahora|ahorita)\b"
@@ -90,6 +95,11 @@ def form_slots(turn: Turn, place_named: str | None, by_words: list[str]) -> dict
     if turn.intent in NO_PLACE or turn.place_misses >= MISSES_BEFORE_SEARCHING_ANYWAY:
         return {"place": ANYWHERE, "place_misses": 0}
     return {"place_misses": turn.place_misses + 1}
+
+
+def is_filled(slots: Mapping[str, Any]) -> bool:
+    """True when the form needs nothing more with what a text has changed in it."""
+    return slots.get("place") is not None or "requested_slot" in slots
 
 
 def _slots_of_a_need(turn: Turn, place_named: str | None, by_words: list[str]) -> dict[str, Any]:

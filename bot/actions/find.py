@@ -8,7 +8,14 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from bot.actions.decide import ANYWHERE, form_slots, needs_meant, wants_open_now
+from bot.actions.decide import (
+    ANYWHERE,
+    SEARCHED,
+    form_slots,
+    is_filled,
+    needs_meant,
+    wants_open_now,
+)
 from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.database import read_scope
@@ -22,7 +29,10 @@ def place_named(text: str) -> str | None:
 
 
 class ValidateFindForm(Action):
-    """Reads a text into the slots of the search form."""
+    """Reads a text into the slots of the search form, and searches once it has all it needs.
+
+    An action of its own for the search would be a second call for every answer.
+    """
 
     def name(self) -> str:
         return "validate_find_form"
@@ -33,6 +43,14 @@ class ValidateFindForm(Action):
     ) -> list[EventType]:
         turn = Turn.of(tracker)
         slots = form_slots(turn, place_named(turn.text), needs_in(turn.text))
+        if is_filled(slots):
+            needs = tuple(slots.get("needs") or turn.known_needs)
+            place = slots.get("place") or turn.known_place
+            open_now = bool(slots.get("open_now", turn.open_now))
+            dispatcher.utter_message(
+                json_message=await _search(turn, needs, place, open_now=open_now)
+            )
+            slots |= SEARCHED
         return [SlotSet(name, value) for name, value in slots.items()]
 
 
@@ -49,22 +67,6 @@ class AskPlace(Action):
         needs = list(tracker.get_slot("needs") or [])
         dispatcher.utter_message(json_message={"ask": "place", "needs": needs})
         return []
-
-
-class FindServices(Action):
-    """Searches with what the form has gathered."""
-
-    def name(self) -> str:
-        return "action_find_services"
-
-    @traced
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        turn = Turn.of(tracker)
-        found = await _search(turn, turn.known_needs, turn.known_place, open_now=turn.open_now)
-        dispatcher.utter_message(json_message=found)
-        return [SlotSet("open_now", None), SlotSet("place_misses", 0)]
 
 
 class FindAgain(Action):

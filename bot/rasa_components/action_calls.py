@@ -3,8 +3,8 @@
 `install()` changes five things of Rasa's RemoteAction, measured or seen in Rasa 3.6.21:
 
 - The reply's format was checked with `jsonschema.validate`, which first checks the constant schema
-  itself: 48 % of a turn. The validators are made once here, one for each kind of event, because
-  the whole schema tries all 23 kinds on every event.
+  itself: 48 % of a turn, 4 % without that. The action server is ours; what would go unnoticed when
+  the events are made from the reply is looked at, no more.
 - The whole conversation and the domain travelled with every call. Our actions read the latest
   text, the slots and the active form, so only those go; the cost no longer grows with the talk.
 - A failing call was logged with the text of the person in it. Here only the action's name and the
@@ -19,11 +19,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
 import aiohttp
-import jsonschema
 from rasa.core.actions import action
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
@@ -45,24 +43,12 @@ class ActionFailedError(RasaException):
     """An action did not do its work. Names the action and nothing that a person wrote."""
 
 
-@cache
-def _validators() -> dict[str, jsonschema.Draft7Validator]:
-    """Rasa's schema of a reply by kind of event, and under "reply" that of the whole around it."""
-    schema = RemoteAction.action_response_format_spec()
-    jsonschema.Draft7Validator.check_schema(schema)
-    event = schema["properties"]["events"]["items"]
-    kinds = {kind["properties"]["event"]["const"]: kind for kind in event["oneOf"]}
-    known = {"properties": {"event": {"enum": list(kinds)}}}
-    events = {"type": "array", "items": {**event, "oneOf": [known]}}
-    reply = {**schema, "properties": {**schema["properties"], "events": events}}
-    parts = {"reply": reply, **kinds}
-    return {name: jsonschema.Draft7Validator(part) for name, part in parts.items()}
-
-
-def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
-    _validators()["reply"].validate(result)
-    for event in result.get("events", ()):
-        _validators()[event["event"]].validate(event)
+def _validate_action_result(self: RemoteAction, result: Any) -> bool:
+    parts = [result.get(part, []) for part in ("events", "responses")]
+    if not all(isinstance(part, list) for part in parts):
+        raise ActionFailedError(f"{self.name()}: events and responses must be lists")
+    if not all(event.get("event") for event in parts[0]):
+        raise ActionFailedError(f"{self.name()}: an event must say what it is")
     return True
 
 

@@ -17,6 +17,7 @@ Rasa's own channels answer 200 with an empty list when something breaks; here si
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
@@ -181,6 +182,12 @@ class Gateway(InputChannel):
             async with self._lane(sender):
                 await store_of(request.app.ctx.agent).forget(sender)
             return response.json({"forgotten": True})
+
+        @door.listener("after_server_start")
+        async def settle(*_: Any) -> None:
+            # The model and the libraries stay: whoever looks for garbage need not go through them.
+            gc.collect()
+            gc.freeze()
 
         @door.listener("after_server_stop")
         async def hang_up(*_: Any) -> None:

@@ -122,5 +122,5 @@ def _answered(carrier: CarrierControl, phones: list[str]) -> Counter[str]:
 
 def _kill_rasa(supervised: Supervised) -> None:
     for process in supervised.family():
-        if "rasa run" in " ".join(process.cmdline()):
+        if "rasa_components.serve run" in " ".join(process.cmdline()):
             process.kill()

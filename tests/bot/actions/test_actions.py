@@ -12,7 +12,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from ruamel.yaml import YAML
 
 from bot.actions.decide import ANYWHERE
-from bot.actions.find import AskPlace, FindAgain, FindServices, ValidateFindForm
+from bot.actions.find import AskPlace, FindAgain, ValidateFindForm
 from bot.actions.talk import Clarify, SwitchLanguage
 from directory import database
 from directory.database import Database
@@ -37,19 +37,38 @@ def directory(partners_template: Path, tmp_path: Path) -> Iterator[None]:
     opened.close()
 
 
-def test_the_search_says_what_was_looked_for_and_what_was_found(directory: None) -> None:
-    slots = {"needs": ["food"], "place": "60540", "open_now": None, "place_misses": 1.0}
-    said, after = run(FindServices(), tracker("food", "food", slots=slots))
+def test_with_need_and_place_in_one_text_the_form_searches_at_once(directory: None) -> None:
+    said, after = run(ValidateFindForm(), tracker("food in 60540", "food"))
     (message,) = said
     assert message["found"]["query"] == {"needs": ["food"], "place": "60540", "open_now": False}
     assert message["found"]["result"]["matches"]
-    assert after == {"open_now": None, "place_misses": 0}
+    assert after == {"needs": ["food"], "place": "60540", "open_now": None, "place_misses": 0}
+
+
+def test_the_place_in_answer_to_the_question_starts_the_search(directory: None) -> None:
+    slots = {"needs": ["food"], "open_now": True, "place_misses": 1.0, "requested_slot": "place"}
+    (message,), after = run(ValidateFindForm(), tracker("60540", "give_place", slots=slots))
+    assert message["found"]["query"] == {"needs": ["food"], "place": "60540", "open_now": True}
+    assert after == {"place": "60540", "open_now": None, "place_misses": 0}
 
 
 def test_anywhere_is_searched_without_a_place(directory: None) -> None:
-    slots = {"needs": ["food"], "place": ANYWHERE}
-    (message,), _ = run(FindServices(), tracker("skip", "skip", slots=slots))
+    slots = {"needs": ["food"], "requested_slot": "place"}
+    (message,), after = run(ValidateFindForm(), tracker("skip", "skip", slots=slots))
     assert message["found"]["query"]["place"] is None
+    assert after["place"] == ANYWHERE
+
+
+def test_a_need_that_is_the_same_everywhere_is_searched_without_a_place(directory: None) -> None:
+    (message,), after = run(ValidateFindForm(), tracker("call 211", "information"))
+    assert message["found"]["query"]["needs"] == ["information"]
+    assert after["requested_slot"] is None
+
+
+def test_without_a_place_nothing_is_searched(db: Database) -> None:
+    said, after = run(ValidateFindForm(), tracker("i need food", "food"))
+    assert said == []
+    assert after["place"] is None
 
 
 def test_another_place_repeats_the_last_search(directory: None) -> None:

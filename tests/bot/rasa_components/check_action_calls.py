@@ -3,7 +3,6 @@
 import asyncio
 import unittest
 
-import jsonschema
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.domain import Domain
@@ -18,6 +17,19 @@ TRACKER = DialogueStateTracker.from_events("p", [UserUttered("my secret", {"name
 NOBODY = EndpointConfig("http://127.0.0.1:9/webhook")
 
 
+async def answered_with(reply):
+    """The events of an action to which the server answers `reply`."""
+    begin_turn("p", None)
+    endpoint = EndpointConfig("http://127.0.0.1:9/webhook")
+
+    async def request(*_, **__):
+        return reply
+
+    endpoint.request = request
+    action = RemoteAction("action_x", endpoint)
+    return await action.run(CollectingOutputChannel(), None, TRACKER, Domain.empty())
+
+
 class CallTests(unittest.TestCase):
     def test_only_what_actions_read_travels(self):
         call = RemoteAction("action_x", NOBODY)._action_call_format(TRACKER, Domain.empty())
@@ -26,13 +38,13 @@ class CallTests(unittest.TestCase):
         self.assertEqual(call["tracker"]["latest_message"]["text"], "my secret")
 
     def test_a_reply_of_the_wrong_form_is_refused_as_before(self):
-        action = RemoteAction("action_x", NOBODY)
-        self.assertTrue(action._validate_action_result({"events": [], "responses": []}))
-        good = {"events": [{"event": "slot", "name": "place", "value": None}]}
-        self.assertTrue(action._validate_action_result(good))
-        for events in ("none", [{}], [{"event": "slot"}], [{"event": "no such"}], [5]):
-            with self.assertRaises(jsonschema.ValidationError):
-                action._validate_action_result({"events": events})
+        good = {"events": [{"event": "slot", "name": "place", "value": None}], "responses": []}
+        (event,) = asyncio.run(answered_with(good))
+        self.assertEqual((event.key, event.value), ("place", None))
+        wrong = ("none", [{}], [{"event": "no such"}], [5])
+        for reply in (None, [], {"responses": 5}, *({"events": events} for events in wrong)):
+            with self.assertRaises(action_calls.ActionFailedError):
+                asyncio.run(answered_with(reply))
 
     def test_a_failure_is_remembered_and_logged_without_the_text(self):
         async def fail_twice():

@@ -158,7 +158,7 @@ class StoreTests(unittest.TestCase):
 
     def test_half_an_answer_leaves_no_trace(self):
         tracker = conversation(texted("hi", "1"), said({"say": "greeting"}))
-        self.assertIsNone(self.run_turn(tracker, failing="action_find_services"))
+        self.assertIsNone(self.run_turn(tracker, failing="validate_find_form"))
 
     def test_a_forgotten_person_leaves_no_row(self):
         other = conversation(texted("hi", "1"), said({"say": "greeting"}), sender="q")

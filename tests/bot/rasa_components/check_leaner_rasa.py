@@ -1,6 +1,9 @@
 """Run in Rasa's Python by test_rasa_components.py: what is left out changes no outcome."""
 
+import ast
+import inspect
 import json
+import re
 import unittest
 
 from rasa.core import processor
@@ -64,6 +67,30 @@ class RunnerTests(unittest.TestCase):
 
     def test_rasa_uses_it(self):
         self.assertIs(processor.DaskGraphRunner, StraightRunner)
+
+
+def copies_for(module, names):
+    """For whom a module copies things: how each call around a `copy.deepcopy` begins."""
+    tree = ast.parse(inspect.getsource(module))
+    copies = [node for node in ast.walk(tree) if ast.unparse(node) == "copy.deepcopy"]
+    for_names = [
+        copy
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).partition(".")[0] in names
+        for copy in ast.walk(node)
+        if ast.unparse(copy) == "copy.deepcopy"
+    ]
+    return len(copies), len(for_names)
+
+
+class CopyTests(unittest.TestCase):
+    def test_nothing_is_copied_there_but_for_the_log(self):
+        for module in leaner_rasa._FOR_THE_LOG:
+            everywhere, for_the_log = copies_for(module, {"structlogger"})
+            self.assertGreater(everywhere, 0)
+            self.assertEqual(everywhere, for_the_log, module.__name__)
+            uses = re.findall(r"(?<![\w.])copy\.(\w+)", inspect.getsource(module))
+            self.assertEqual(set(uses), {"deepcopy"})
 
 
 class EventTests(unittest.TestCase):

@@ -76,7 +76,7 @@ def test_what_is_open_is_handed_to_another_program(exporter: InMemorySpanExporte
 
 
 def _act(carried: str) -> None:
-    with traces.span(Step.ACT, carried=carried, action="action_find_services"):
+    with traces.span(Step.ACT, carried=carried, action="validate_find_form"):
         pass
 
 
@@ -106,7 +106,7 @@ def test_what_could_be_somebody_s_is_withheld(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["answered", "0b9f2c1e-3f2d-4a55-9a52-6c1d8e7f9a10", 3, True, "action_find_services"]
+    "value", ["answered", "0b9f2c1e-3f2d-4a55-9a52-6c1d8e7f9a10", 3, True, "validate_find_form"]
 )
 def test_words_of_ours_counts_and_ids_are_not(value: Any) -> None:
     assert attributes({"outcome": value}) == {"handoff.outcome": value}
