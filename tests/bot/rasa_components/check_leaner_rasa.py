@@ -12,12 +12,16 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.utils.common import all_subclasses
 from rasa_components import leaner_rasa
 from rasa_components.leaner_rasa import StraightRunner, goes_by_words
+from sklearn.feature_extraction.text import CountVectorizer
 
 leaner_rasa.install()
+EMPTY, FULL = Domain.empty(), Domain.from_dict({"intents": ["greet"]})
 
 
 class Sum(GraphComponent):
@@ -91,6 +95,27 @@ class CopyTests(unittest.TestCase):
             self.assertEqual(everywhere, for_the_log, module.__name__)
             uses = re.findall(r"(?<![\w.])copy\.(\w+)", inspect.getsource(module))
             self.assertEqual(set(uses), {"deepcopy"})
+
+
+class CountTests(unittest.TestCase):
+    def test_a_whole_text_is_counted_as_before_and_its_words_are_not(self):
+        counter = CountVectorizer(ngram_range=(1, 2)).fit(["help with rent", "help with food"])
+        featurizer = CountVectorsFeaturizer.__new__(CountVectorsFeaturizer)
+        featurizer.vectorizers = {"text": counter}
+        texts = [["help", "with", "rent"], [], ["unknown"]]
+        words, (rent, nothing, unknown) = featurizer._create_features("text", texts)
+        self.assertEqual(words, [None, None, None])
+        self.assertEqual((rent != counter.transform(["help with rent"])).nnz, 0)
+        self.assertEqual(unknown.nnz, 0)
+        self.assertIsNone(nothing)
+        self.assertEqual(featurizer._create_features("response", texts)[1], [None, None, None])
+
+
+class DomainTests(unittest.TestCase):
+    def test_it_is_known_whether_a_domain_is_empty(self):
+        for _ in range(2):
+            self.assertTrue(EMPTY.is_empty())
+            self.assertFalse(FULL.is_empty())
 
 
 class EventTests(unittest.TestCase):
