@@ -10,6 +10,7 @@ from typing import Any
 from anyio import CapacityLimiter
 
 from api.duty import Duty
+from api.webhooks.reports import Reports
 from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
@@ -25,7 +26,6 @@ from bot.relay import Relay, RelayParts
 from bot.safety.screen import screen
 from bot.sms.deliver import Sender
 from bot.sms.gateway import SmsGateway
-from bot.sms.notes import Notes
 from bot.sms.pace import Pace
 from bot.sms.twilio import TwilioGateway
 from bot.upkeep import Upkeep
@@ -44,8 +44,8 @@ WAITING_WRITERS = 20
 # Threads that store texts as they come, and do nothing else: hundreds of delivery reports that wait
 # to be noted must not keep one of them waiting for a thread.
 ARRIVING = 8
-# Threads of those reports: each waits until its own is noted, and one of them notes for all.
-REPORTING = 40
+# Threads that note those reports, many at once (api/webhooks/reports.py).
+REPORTING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,12 @@ class Services:
     gateway: SmsGateway
     rasa: RasaClient
     spool: Spool
-    notes: Notes
     answerer: Answerer
     workers: Workers | Relay
     watchdog: Watchdog
     waiting_writers: CapacityLimiter
     arriving: Executor
-    reporting: Executor
+    reports: Reports
 
 
 def search_directory(query: Query) -> FindResult:
@@ -133,13 +132,14 @@ def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Serv
         gateway,
         rasa,
         spool,
-        sender.notes,
         answerer,
         workers,
         watchdog(settings, clock, heartbeat=parts.heartbeat, mail=parts.notices.mail),
         waiting_writers=CapacityLimiter(WAITING_WRITERS),
         arriving=ThreadPoolExecutor(ARRIVING, thread_name_prefix="handoff-arriving"),
-        reporting=ThreadPoolExecutor(REPORTING, thread_name_prefix="handoff-reports"),
+        reports=Reports(
+            sender.notes, ThreadPoolExecutor(REPORTING, thread_name_prefix="handoff-reports")
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
-from sqlalchemy import ColumnElement, bindparam, delete
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -46,10 +46,15 @@ class _Withdrawal:
         self._engine = client._sys_db
         job = self._engine.tables.workflow_status
         given = self._engine.tables.workflow_input
-        self._job = (
-            delete(job)
+        # What the engine is about to begin is left to it, not waited for: of two that each hold
+        # one of these rows and want the other, PostgreSQL ends one. (SQLite has no locks of rows.)
+        waiting = (
+            select(job.c.workflow_uuid)
             .where(_is_one_of(job.c.workflow_uuid), job.c.status == _DELAYED)
-            .returning(job.c.workflow_uuid)
+            .with_for_update(skip_locked=True)
+        )
+        self._job = (
+            delete(job).where(job.c.workflow_uuid.in_(waiting)).returning(job.c.workflow_uuid)
         )
         self._input = delete(given).where(_is_one_of(given.c.workflow_uuid))
 

@@ -79,9 +79,7 @@ async def receive_status(request: Request, services: Services) -> Response:
     def apply(session: Session, message: OutboundMessage | None) -> None:
         apply_to(session, message, report, now=services.clock.now(), wall=wall_now())
 
-    await asyncio.get_running_loop().run_in_executor(
-        services.reporting, services.notes.write, reference or "", apply
-    )
+    await services.reports.write(reference or "", apply)
     return Response(status_code=204)
 
 

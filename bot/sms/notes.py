@@ -7,8 +7,9 @@ on when its own change is committed, and hears of what went wrong with its own a
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from threading import Event, Lock
 
 from sqlalchemy.orm import Session
@@ -28,12 +29,19 @@ GATHER_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
+class _Note:
     message_id: str
     change: Change
     error: BaseException | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """What one thread waits for."""
+
+    notes: list[_Note]
     leads: bool = False
-    called: Event = field(default_factory=Event)  # its change is written, or it is to lead
+    called: Event = field(default_factory=Event)  # its notes are written, or it is to lead
 
 
 class Notes:
@@ -48,7 +56,13 @@ class Notes:
     def write(self, message_id: str, change: Change) -> None:
         """Apply `change` to a text; returns once it is committed. Raises what `change` raises, and
         SQLAlchemyError. Never call it with a session that writes open."""
-        mine = _Waiting(message_id, change)
+        (error,) = self.write_all([(message_id, change)])
+        if error is not None:
+            raise error
+
+    def write_all(self, changes: Iterable[tuple[str, Change]]) -> list[BaseException | None]:
+        """The same for several: for each what `write` would raise, or None."""
+        mine = _Waiting([_Note(*each) for each in changes])
         with self._guard:
             self._queue.append(mine)
             mine.leads, self._led = not self._led, True
@@ -56,17 +70,16 @@ class Notes:
             mine.called.wait()
         if mine.leads:
             self._lead()
-        if mine.error is not None:
-            raise mine.error
+        return [note.error for note in mine.notes]
 
     def _lead(self) -> None:
         """Write for all who wait, oneself among them, and let the first of the others lead."""
         if self._crowded:
             time.sleep(GATHER_SECONDS)
         with self._guard:
-            these, self._queue = self._queue[:AT_ONCE], self._queue[AT_ONCE:]
+            these, self._queue = _at_once(self._queue)
         self._crowded = len(these) > 1
-        _write_all(these)
+        _write_all([note for each in these for note in each.notes])
         with self._guard:
             following = self._queue[0] if self._queue else None
             self._led = following is not None
@@ -77,24 +90,31 @@ class Notes:
             each.called.set()
 
 
-def _write_all(these: Sequence[_Waiting]) -> None:
-    """Never raises: what goes wrong is kept for those whose change it was."""
+def _at_once(queue: list[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
+    """Those whose notes go into one transaction, the first of them always; and the others."""
+    together = list(accumulate(len(each.notes) for each in queue))
+    end = max(1, sum(count <= AT_ONCE for count in together))
+    return queue[:end], queue[end:]
+
+
+def _write_all(notes: Sequence[_Note]) -> None:
+    """Never raises: what goes wrong is kept with the note that it was."""
     try:
-        _commit(these)
+        _commit(notes)
     except BaseException as error:
-        if len(these) == 1:
-            these[0].error = error
+        if len(notes) == 1:
+            notes[0].error = error
             return
-        for each in these:  # one that cannot be written must not spoil the others'
+        for each in notes:  # one that cannot be written must not spoil the others'
             _write_all([each])
 
 
-def _commit(these: Sequence[_Waiting]) -> None:
+def _commit(notes: Sequence[_Note]) -> None:
     with database.session_scope() as session:
-        messages = outbox.by_ids(session, {each.message_id for each in these})
+        messages = outbox.by_ids(session, {note.message_id for note in notes})
         # Read at once what the changes will ask for one by one; held until they have.
         checkin_ids = [message.checkin_id for message in messages.values() if message.checkin_id]
         held = checkins.by_ids(session, checkin_ids)
-        for each in these:
-            each.change(session, messages.get(each.message_id))
+        for note in notes:
+            note.change(session, messages.get(note.message_id))
         del held

@@ -6,11 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from directory import database, jobs
 from directory.database import Database
 from directory.jobs import Job
-from directory.settings import ROOT
+from directory.settings import ROOT, Settings
 from tools.drain import environment_of
 
 
@@ -71,6 +72,21 @@ def test_a_job_that_has_begun_is_left_alone(any_database: Database) -> None:
     with database.session_scope() as session:
         jobs.withdraw(session, {Job.ANSWER: "text-1"})
     assert len(rows(any_database)) == 1
+
+
+def test_what_the_engine_is_about_to_begin_is_not_waited_for(postgres_settings: Settings) -> None:
+    opened = database.use(Database(postgres_settings))
+    with database.session_scope() as session:
+        for job in Job:
+            jobs.enqueue(session, job, "person-1", reference="text-1", delay_seconds=5)
+    begins = "UPDATE dbos.workflow_status SET priority = 1 WHERE workflow_uuid = 'answer/text-1'"
+    with opened.engine.begin() as engine:
+        engine.exec_driver_sql(begins)
+        with database.session_scope() as session:
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            jobs.withdraw(session, {Job.ANSWER: "text-1", Job.DELIVER: "text-1"})
+    assert [row[0] for row in rows(opened)] == ["answer/text-1"]
+    opened.close()
 
 
 def test_the_client_follows_the_database_in_use(db: Database) -> None:

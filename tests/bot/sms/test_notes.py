@@ -88,3 +88,25 @@ def test_alone_nobody_waits_for_others(db: Database, monkeypatch: pytest.MonkeyP
     for _ in range(5):
         together.write(queued(), segments(1))
     assert waited == []
+
+
+def test_several_of_one_caller_are_one_transaction_and_each_has_its_own_error(
+    any_database: Database,
+) -> None:
+    person_id = met()
+    good = [queued(person_id=person_id) for _ in range(3)]
+    seen = commits(any_database)
+    assert Notes().write_all([(each, segments(1)) for each in good]) == [None] * 3
+    assert len(seen) == 1
+    told = Notes().write_all([(good[0], segments(1)), (good[1], refused)])
+    assert [type(each) for each in told] == [type(None), LookupError]
+    assert [read_message(each).segments for each in good] == [2, 1, 1]
+
+
+def test_a_transaction_takes_only_so_many(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "AT_ONCE", 2)
+    message_id = queued()
+    together = Notes()
+    three = [(message_id, segments(1))] * 3
+    all_at_once([partial(together.write_all, three)] * 4)
+    assert read_message(message_id).segments == 12

@@ -1,0 +1,59 @@
+"""Delivery reports on their way into the database: gathered for a moment, then noted together.
+
+Each text has two of them at least, so they are most of what a busy carrier sends, and nobody
+waits for one. A transaction and a thread for each would take these from the texts that come in.
+"""
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+
+from bot.sms.notes import Change, Notes
+
+GATHER_SECONDS = 0.1
+# So many go into one transaction; the rest into others.
+TOGETHER = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    message_id: str
+    change: Change
+    noted: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Reports:
+    """Of one process; used on its event loop only. `threads` write the notes."""
+
+    notes: Notes
+    threads: Executor
+    _waiting: list[_Waiting] = field(default_factory=list)
+
+    async def write(self, message_id: str, change: Change) -> None:
+        """As Notes.write: returns once the change is committed, raises what it raises."""
+        loop = asyncio.get_running_loop()
+        mine = _Waiting(message_id, change, loop.create_future())
+        self._waiting.append(mine)
+        if len(self._waiting) == 1:
+            loop.call_later(GATHER_SECONDS, self._begin, loop)
+        await mine.noted
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        gathered, self._waiting = self._waiting, []
+        for first in range(0, len(gathered), TOGETHER):
+            these = gathered[first : first + TOGETHER]
+            changes = [(each.message_id, each.change) for each in these]
+            work = loop.run_in_executor(self.threads, self.notes.write_all, changes)
+            work.add_done_callback(partial(_tell, these))
+
+
+def _tell(these: list[_Waiting], done: asyncio.Future[list[BaseException | None]]) -> None:
+    for each, error in zip(these, done.result(), strict=True):
+        if each.noted.done():  # whoever sent it has hung up
+            continue
+        if error is None:
+            each.noted.set_result(None)
+        else:
+            each.noted.set_exception(error)
