@@ -28,6 +28,7 @@ from api.limits.wall import Wall
 from api.listings import approvals
 from api.listings import freshness as listings_freshness
 from api.openapi import describe_api
+from api.own_telemetry import NO_TELEMETRY
 from api.partners import contacts as partner_contacts
 from api.partners import endpoints as partners
 from api.partners import listings as partner_listings
@@ -73,6 +74,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     app.state.services = services
     describe_errors(app)

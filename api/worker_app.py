@@ -11,6 +11,7 @@ from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import health
+from api.own_telemetry import NO_TELEMETRY
 from api.services import Services
 from directory.clock import wall_now
 
@@ -30,7 +31,9 @@ def create_worker_app(services: Services) -> FastAPI:
         await run_in_threadpool(services.workers.stop)
         services.database.close()
 
-    app = FastAPI(title="Handoff worker", lifespan=lifespan, openapi_url=None)
+    app = FastAPI(
+        title="Handoff worker", lifespan=lifespan, openapi_url=None, telemetry=NO_TELEMETRY
+    )
     app.state.services = services
     app.include_router(health.router)
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.fhir.endpoints import router
 from api.fhir.outcomes import describe_outcomes
+from api.own_telemetry import NO_TELEMETRY
 from api.services import Services
 
 PATH = "/fhir"
@@ -19,7 +20,13 @@ PATH = "/fhir"
 
 def add_fhir(app: FastAPI, services: Services) -> None:
     """Mount the FHIR server into `app`."""
-    server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    server = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
+    )
     server.state.services = services
     describe_outcomes(server)
     server.include_router(router)
