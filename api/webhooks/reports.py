@@ -45,15 +45,26 @@ class Reports:
         for first in range(0, len(gathered), TOGETHER):
             these = gathered[first : first + TOGETHER]
             changes = [(each.message_id, each.change) for each in these]
-            work = loop.run_in_executor(self.threads, self.notes.write_all, changes)
-            work.add_done_callback(partial(_tell, these))
+            try:
+                work = loop.run_in_executor(self.threads, self.notes.write_all, changes)
+            except RuntimeError as error:  # no thread to be had
+                _tell(these, [error] * len(these))
+            else:
+                work.add_done_callback(partial(_written, these))
 
 
-def _tell(these: list[_Waiting], done: asyncio.Future[list[BaseException | None]]) -> None:
-    for each, error in zip(these, done.result(), strict=True):
+def _written(these: list[_Waiting], work: asyncio.Future[list[BaseException | None]]) -> None:
+    error = asyncio.CancelledError() if work.cancelled() else work.exception()
+    _tell(these, work.result() if error is None else [error] * len(these))
+
+
+def _tell(these: list[_Waiting], errors: list[BaseException | None]) -> None:
+    for each, error in zip(these, errors, strict=True):
         if each.noted.done():  # whoever sent it has hung up
             continue
         if error is None:
             each.noted.set_result(None)
-        else:
+        elif isinstance(error, Exception) and not isinstance(error, StopIteration):
             each.noted.set_exception(error)
+        else:  # which a future does not take
+            each.noted.set_exception(RuntimeError(type(error).__name__))

@@ -3,8 +3,8 @@
 Rasa imports every component that it knows, those of no use to us too, and TensorFlow with them:
 345 of the 525 MB that it has before a model is loaded, and two of its four seconds. No component of
 bot/config.yml needs it. Here stand-ins are imported in its place, good enough to define classes
-from. To make an object of one is an error, so a pipeline that does need TensorFlow fails as it is
-loaded and not in the middle of a turn.
+from. To make an object of such a class is an error, so a pipeline with one of Rasa's TensorFlow
+models fails as it is loaded and not in the middle of a turn.
 """
 
 from __future__ import annotations

@@ -97,6 +97,35 @@ def test_one_that_fails_is_told_so_and_spoils_nobody_elses(
     assert read_message(good).segments == 1
 
 
+@pytest.mark.parametrize("error", [StopIteration(), KeyboardInterrupt(), OSError("no")])
+def test_whatever_goes_wrong_nobody_waits_for_ever(
+    db: Database, threads: ThreadPoolExecutor, error: BaseException
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    async def two_come() -> list[BaseException | None]:
+        gathered = Reports(Notes(), threads)
+        writing = (gathered.write(queued(), each) for each in (fails, segment))
+        told = asyncio.gather(*writing, return_exceptions=True)
+        return [*await asyncio.wait_for(told, timeout=20)]
+
+    first, second = asyncio.run(two_come())
+    assert isinstance(first, OSError if isinstance(error, OSError) else RuntimeError)
+    assert second is None
+
+
+def test_without_a_thread_the_report_is_refused(db: Database) -> None:
+    ended = ThreadPoolExecutor(1)
+    ended.shutdown()
+
+    async def one_comes() -> None:
+        await asyncio.wait_for(Reports(Notes(), ended).write(queued(), segment), timeout=20)
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(one_comes())
+
+
 def test_who_hangs_up_meanwhile_changes_nothing(db: Database, threads: ThreadPoolExecutor) -> None:
     message_id = queued()
 
