@@ -18,7 +18,7 @@ from bot.sms.gateway import (
     SmsGateway,
 )
 from bot.sms.last_look import withheld
-from bot.sms.notes import Notes
+from bot.sms.notes import Apply, Notes
 from bot.sms.pace import Pace
 from directory import database
 from directory.checkins import queries as checkins
@@ -93,7 +93,7 @@ class Sender:
         self._wall = wall
         self._sleep = sleep
         self._jitter = jitter
-        self.notes = Notes()
+        self.notes = Notes(sleep)
         self._process = process
         self._tenure = tenure
 
@@ -159,7 +159,7 @@ class Sender:
             self._note(message_id, lambda s, m: refuse(s, m, reason, now=self._now()))
         else:
             reach(Point.TAKEN)
-            self._note(message_id, lambda s, m: self._after_sent(s, m, sent))
+            self._note(message_id, lambda s, m: self._after_sent(s, m, sent), again=True)
             reach(Point.NOTED)
         span.note(outcome=outcome)
         timings.sent(outcome, ready.claimed.kind)
@@ -278,12 +278,12 @@ class Sender:
             raise RetryableSendError("no free slot")
         return slot
 
-    def _note(self, message_id: str, apply: Callable[[Session, OutboundMessage], None]) -> None:
+    def _note(self, message_id: str, apply: Apply, *, again: bool = False) -> None:
         def change(session: Session, message: OutboundMessage | None) -> None:
             if message is not None:
                 apply(session, message)
 
-        self.notes.write(message_id, change)
+        self.notes.write(message_id, change, again=again)
 
     def _after_sent(self, session: Session, message: OutboundMessage, sent: Sent) -> None:
         accept(session, message, sent.provider_id, segments=sent.segments, now=self._now())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from threading import Event, Lock
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -22,10 +23,15 @@ from directory.messages.models import OutboundMessage
 # Given the text, locked; None when there is none of this id. May be called again, after what the
 # first call did was rolled back.
 Change = Callable[[Session, OutboundMessage | None], None]
+# The same, given a text that is there.
+Apply = Callable[[Session, OutboundMessage], None]
 
 AT_ONCE = 50
 # Where many want to write, this much patience lets a few more of them come.
 GATHER_SECONDS = 0.02
+# What nobody else knows is tried again after so many seconds each; all of it, and the carrier's own
+# time-out before, is less than a claim lasts.
+AGAIN_AFTER = (0.5, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -47,15 +53,29 @@ class _Waiting:
 class Notes:
     """Of one process; every thread may write."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
         self._queue: list[_Waiting] = []
         self._guard = Lock()
         self._led = False
         self._crowded = False
 
-    def write(self, message_id: str, change: Change) -> None:
+    def write(self, message_id: str, change: Change, *, again: bool = False) -> None:
         """Apply `change` to a text; returns once it is committed. Raises what `change` raises, and
-        SQLAlchemyError. Never call it with a session that writes open."""
+        SQLAlchemyError. Never call it with a session that writes open.
+
+        `again`: nobody else knows of it, so it is tried again where it cannot be written (a disk
+        that is full, a database that starts anew)."""
+        for seconds in AGAIN_AFTER if again else ():
+            try:
+                self._write(message_id, change)
+            except SQLAlchemyError:
+                self._sleep(seconds)
+            else:
+                return
+        self._write(message_id, change)
+
+    def _write(self, message_id: str, change: Change) -> None:
         (error,) = self.write_all([(message_id, change)])
         if error is not None:
             raise error

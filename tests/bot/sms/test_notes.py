@@ -4,12 +4,14 @@ from functools import partial
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.sms import notes
 from bot.sms.notes import Change, Notes
 from directory.database import Database
 from directory.messages.models import OutboundMessage
+from directory.messages.outbox import CLAIM
 from tests.factories import met, queued, read_message
 from tests.threads import all_at_once
 
@@ -110,3 +112,36 @@ def test_a_transaction_takes_only_so_many(db: Database, monkeypatch: pytest.Monk
     three = [(message_id, segments(1))] * 3
     all_at_once([partial(together.write_all, three)] * 4)
     assert read_message(message_id).segments == 12
+
+
+def locked(times: int) -> Change:
+    """A change that the database takes only after it has refused it so often."""
+    left = iter(range(times))
+
+    def change(session: Session, message: OutboundMessage | None) -> None:
+        if next(left, None) is not None:
+            raise OperationalError("UPDATE", None, Exception("database or disk is full"))
+        segments(1)(session, message)
+
+    return change
+
+
+def test_what_nobody_else_knows_is_tried_again(db: Database) -> None:
+    message_id, slept = queued(), list[float]()
+    Notes(slept.append).write(message_id, locked(3), again=True)
+    assert read_message(message_id).segments == 1
+    assert slept == list(notes.AGAIN_AFTER[:3])
+
+
+def test_it_is_given_up_before_its_claim_ends(db: Database) -> None:
+    message_id, slept = queued(), list[float]()
+    with pytest.raises(OperationalError):
+        Notes(slept.append).write(message_id, locked(100), again=True)
+    assert sum(slept) < CLAIM.total_seconds() / 2
+
+
+def test_all_else_is_not_tried_again(db: Database) -> None:
+    slept: list[float] = []
+    with pytest.raises(OperationalError):
+        Notes(slept.append).write(queued(), locked(1))
+    assert slept == []
