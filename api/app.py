@@ -99,9 +99,8 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app.include_router(hsds_description.router)
     app.include_router(hsds.router)
     app.include_router(health.router)
-    app.include_router(interchange.staff_router)
-    app.include_router(interchange.partner_router)
-    for router in visits_interchange.ROUTERS:
+    own = interchange.staff_router, interchange.partner_router
+    for router in (*own, *visits_interchange.ROUTERS):
         app.include_router(router)
     add_fhir(app, services)
     app.include_router(static_files.router)
