@@ -6,11 +6,13 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.sms.deliver import Pace, Sender
 from directory import database
 from directory.checkins.models import CheckIn
+from directory.database import Database
 from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
 from directory.messages import inbox, outbox
@@ -29,6 +31,13 @@ CHICAGO = ZoneInfo("America/Chicago")
 QUIET = QuietHours(time(20), time(9), CHICAGO)
 PHONE = "+16305550100"
 CLINICIAN = "c0000000-0000-4000-8000-000000000000"
+
+
+def commits(opened: Database) -> list[object]:
+    """Grows with each commit to this database."""
+    seen: list[object] = []
+    event.listen(opened.engine, "commit", seen.append)
+    return seen
 
 
 def met(phone: str = PHONE, *, now: datetime = MORNING) -> str:

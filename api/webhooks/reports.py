@@ -9,11 +9,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.sms.notes import Change, Notes
+from bot.sms.notes import AT_ONCE, Change, Notes
 
 GATHER_SECONDS = 0.1
-# So many go into one transaction; the rest into others.
-TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ class Reports:
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         gathered, self._waiting = self._waiting, []
-        for first in range(0, len(gathered), TOGETHER):
-            these = gathered[first : first + TOGETHER]
+        for first in range(0, len(gathered), AT_ONCE):
+            these = gathered[first : first + AT_ONCE]
             changes = [(each.message_id, each.change) for each in these]
             try:
                 work = loop.run_in_executor(self.threads, self.notes.write_all, changes)

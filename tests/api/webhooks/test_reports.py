@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from api.webhooks import reports
@@ -13,7 +12,7 @@ from api.webhooks.reports import Reports
 from bot.sms.notes import Notes
 from directory.database import Database
 from directory.messages.models import OutboundMessage
-from tests.factories import met, queued, read_message
+from tests.factories import commits, met, queued, read_message
 
 
 def segment(_: Session, message: OutboundMessage | None) -> None:
@@ -23,13 +22,6 @@ def segment(_: Session, message: OutboundMessage | None) -> None:
 
 def refused(_: Session, message: OutboundMessage | None) -> None:
     raise LookupError("no")
-
-
-def commits(opened: Database) -> list[object]:
-    """Grows with each commit to this database."""
-    seen: list[object] = []
-    event.listen(opened.engine, "commit", seen.append)
-    return seen
 
 
 @pytest.fixture
@@ -71,7 +63,7 @@ def test_what_was_written_is_committed_and_later_ones_follow(
 def test_very_many_are_several_transactions(
     db: Database, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "TOGETHER", 3)
+    monkeypatch.setattr(reports, "AT_ONCE", 3)
     message_id = queued()
 
     async def all_come() -> None:

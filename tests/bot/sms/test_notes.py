@@ -3,7 +3,6 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from bot.sms.notes import Change, Notes
 from directory.database import Database
 from directory.messages.models import OutboundMessage
 from directory.messages.outbox import CLAIM
-from tests.factories import met, queued, read_message
+from tests.factories import commits, met, queued, read_message
 from tests.threads import all_at_once
 
 
@@ -28,13 +27,6 @@ def refused(_: Session, message: OutboundMessage | None) -> None:
     assert message is not None
     message.segments = 1000
     raise LookupError("no")
-
-
-def commits(opened: Database) -> list[object]:
-    """Grows with each commit to this database."""
-    seen: list[object] = []
-    event.listen(opened.engine, "commit", seen.append)
-    return seen
 
 
 def test_what_is_written_is_committed_when_it_returns(any_database: Database) -> None:
@@ -109,9 +101,10 @@ def test_a_transaction_takes_only_so_many(db: Database, monkeypatch: pytest.Monk
     monkeypatch.setattr(notes, "AT_ONCE", 2)
     message_id = queued()
     together = Notes()
-    three = [(message_id, segments(1))] * 3
+    three, seen = [(message_id, segments(1))] * 3, commits(db)
     all_at_once([partial(together.write_all, three)] * 4)
     assert read_message(message_id).segments == 12
+    assert len(seen) == 4
 
 
 def locked(times: int) -> Change:
