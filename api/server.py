@@ -26,13 +26,14 @@ from api.app import create_app
 from api.connection import TimedHttp
 from api.duty import Duty
 from api.logs import set_up_logs
-from api.services import Services, build
+from api.services import Services, build, prepare_search
 from api.worker_app import create_worker_app
 from bot.jobs import Workers
 from directory import failpoints
 from directory.database import Database
 from directory.search import compare_meanings
 from directory.settings import Carrier, Settings, SettingsError, load_settings
+from directory.settled import settle
 from directory.telemetry import traces
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     traces.start(settings.traces_to, part="application")
     if duty is not Duty.ALL:
         wait_for_database(settings)
-    services = build(settings, duty=duty)
+    services = build(settings, duty=duty, prepare=prepare_and_settle)
     services.clock.start(speed=settings.clock_speed)
     if duty is not Duty.WORK:
         compare_meanings(settings.data_dir)
@@ -107,6 +108,12 @@ def application(services: Services, duty: Duty) -> FastAPI:
         services.workers.when_lock_is_lost(_end_at_once)
         return create_worker_app(services)
     return create_app(services)
+
+
+def prepare_and_settle() -> None:
+    """Both for the whole life of the process, which a test's is not."""
+    prepare_search()
+    settle()
 
 
 def _end_at_once() -> None:

@@ -36,7 +36,7 @@ from directory.fleet import Membership
 from directory.messages.spool import Spool
 from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
-from directory.search import FindResult, Query, find, needs_in, place_in, warm_up
+from directory.search import FindResult, Query, find, warm_up
 from directory.settings import Carrier, Settings
 
 EMBEDDED = "embedded"
@@ -75,14 +75,12 @@ def search_directory(query: Query) -> FindResult:
 def prepare_search() -> None:
     """Read rules and listings into memory: the first person to text must not wait for them."""
     screen("")
-    needs_in("")
-    place_in("")
     with database.read_scope() as session:
         warm_up(session)
 
 
 def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Services:
-    """Put the parts together; `replaced` lets a test give a gateway or a Rasa of its own."""
+    """Put the parts together; `replaced`: a `gateway`, a `rasa`, or what to do to `prepare`."""
     opened = database.use(Database(settings))
     clock = ProductClock()
     start, end = settings.quiet
@@ -116,7 +114,7 @@ def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Serv
         wall=wall_now,
         keep_time=clock.keep,
         presence=presence,
-        prepare=prepare_search,
+        prepare=replaced.get("prepare", prepare_search),
         upkeep=upkeep(settings, clock, gateway),
     )
     workers: Workers | Relay = (

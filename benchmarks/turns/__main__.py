@@ -38,6 +38,7 @@ from benchmarks.turns.measure import (
 from benchmarks.turns.products import Running, product, stock_rasa
 from benchmarks.turns.report import Figures
 from bot.safety.screen import screen
+from directory.settled import settle
 from tests.journeys.running import free_port
 from tools import guides
 
@@ -50,6 +51,7 @@ SCALED = ("scale",)
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started ends with this
+    settle()  # or the phones' own searches for garbage, 0.2 s each, are taken for the product's
     if options.stored:
         return _stored(options)
     found = []

@@ -5,15 +5,23 @@ keeps its own 80 MB to watch it, which our supervisor does already. No page may 
 """
 
 import argparse
+import asyncio
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
+from directory.database import read_scope
+from directory.search import warm_up
+from directory.settled import settle
 from directory.withheld import without_secrets
+
+log = logging.getLogger(__name__)
 
 # Longer than Rasa keeps a connection that it does not use (bot/rasa_components/action_calls.py).
 KEEP_ALIVE_SECONDS = 120
@@ -29,9 +37,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     executor.register_package("bot.actions")
     app = create_app(executor, cors_origins=[])
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
+    app.register_listener(_begin, "after_server_start")
     app.prepare(host=given.host, port=given.port, single_process=True, motd=False)
     Sanic.serve_single(primary=app)
     return 0
+
+
+async def _begin(*_: Any) -> None:
+    await asyncio.to_thread(read_in)
+    settle()
+
+
+def read_in() -> None:
+    """What the first person to ask would otherwise wait for: without a database they still do."""
+    try:
+        with read_scope() as session:
+            warm_up(session)
+    except Exception:
+        log.exception("preparing_failed")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from directory.search.index import Index
 from directory.search.likeness import Compared, likeness
 from directory.search.model import FindResult, Match, Query, Relaxation, RelaxationKind
 from directory.search.names import Asked, asked, rows_named, rows_of_organization
+from directory.search.needs import needs_in
 from directory.search.places import place_in
 from directory.search.rank import Question, Ranked, consider, in_order
 from directory.search.relevance import COMMON_STEMS, coverage, coverage_of, steps
@@ -96,7 +97,10 @@ def find(session: Session, query: Query) -> FindResult:
 
 def warm_up(session: Session) -> None:
     """Reads in what the first question would otherwise wait a quarter of a second for."""
-    find(session, Query(text="food near napervile", place="60540", at=datetime.now(UTC)))
+    words = "food near napervile"
+    needs_in(words)
+    place_in(words)
+    find(session, Query(text=words, place="60540", at=datetime.now(UTC)))
 
 
 def _begun(index: Index, query: Query) -> _Search:
