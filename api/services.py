@@ -15,6 +15,7 @@ from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.jobs import Parts, Workers
 from bot.lanes import Lanes
+from bot.leases import Leases
 from bot.notices.email import MailServer
 from bot.notices.send import NoticeSender
 from bot.notices.webhook import Webhooks
@@ -98,7 +99,7 @@ def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Serv
         now=clock.now,
         wall=wall_now,
         on_shift=lambda now: is_on_shift(now, settings.zone),
-        owner=presence.name,
+        leases=Leases(presence.name, wall_now),
     )
     spool = Spool(settings.data_dir / "inbox-spool", opened.cipher)
     alone = opened.engine.dialect.name == "sqlite"

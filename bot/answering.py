@@ -17,6 +17,7 @@ from bot import consent_changes, deeds, fallback
 from bot.conversation import Conversation
 from bot.deeds import Applying
 from bot.lanes import Lanes
+from bot.leases import Leases
 from bot.situations import situation_of
 from bot.sms.deliver import Ready
 from bot.turn import Situation, Turn
@@ -37,7 +38,6 @@ from directory.messages.models import (
 )
 from directory.people import queries as people
 from directory.people.models import Person
-from directory.processes import new_run
 from directory.tasks import service as tasks
 from directory.telemetry import timings, traces
 from directory.telemetry.traces import Step
@@ -92,7 +92,6 @@ class _Replies:
 class Answerer:
     """Answers texts. `now`: product time, `wall`: wall time, `on_shift(now)`: staff is there.
 
-    `owner` names this process among those that share the database (directory.processes).
     `sender` sends what was queued, on `lanes`; what it does not manage, the jobs do.
     """
 
@@ -102,54 +101,37 @@ class Answerer:
     now: Callable[[], datetime]
     wall: Callable[[], datetime]
     on_shift: Callable[[datetime], bool]
-    owner: str
-
-    def run(self) -> inbox.Run:
-        """One more run, to which a text may be leased as it is stored."""
-        return inbox.Run(new_run(self.owner), self.wall())
+    leases: Leases
 
     def answer(self, person_id: str) -> bool:
         """Answer everything this person has waiting; False when somebody else is at it."""
-        run = new_run(self.owner)
+        run = self.leases.run().name
         with database.session_scope() as session:
-            if not self._lease(session, person_id, run):
+            if not self.leases.take(session, person_id, run):
                 return False
             waiting = self._next(session, person_id, run)
-        self._go_on(person_id, waiting, run)
+        with self.leases.back_on_failure(person_id, run):
+            self._go_on(person_id, waiting, run)
         return True
 
     def answer_leased(self, person_id: str, run: inbox.Run) -> None:
         """As `answer`, for the run that got the lease when the text was stored."""
-        if self.wall() - run.wall > conversations.LEASE / 2:  # it has waited for a thread
+        if self.leases.has_waited(run):  # for a thread
             with database.session_scope() as session:
-                if not self._lease(session, person_id, run.name):
+                if not self.leases.take(session, person_id, run.name):
                     return
-        try:
+        with self.leases.back_on_failure(person_id, run.name):
             with database.read_scope() as session:
                 found = inbox.next_unanswered(session, person_id)
                 waiting = None if found is None else self._taken_up(session, found)
-        except BaseException:
-            self._release(person_id, run.name)
-            raise
-        if waiting is None:
-            self._release(person_id, run.name)
-        self._go_on(person_id, waiting, run.name)
+            if waiting is None:
+                self.leases.give_back(person_id, run.name)
+            self._go_on(person_id, waiting, run.name)
 
     def _go_on(self, person_id: str, waiting: _Waiting | None, run: str) -> None:
-        try:
-            while waiting is not None:
-                more = self._answer(waiting, run)
-                waiting = self._still_waiting(person_id, run) if more else None
-        except BaseException:
-            self._release(person_id, run)
-            raise
-
-    def _lease(self, session: Session, person_id: str, run: str) -> bool:
-        return conversations.lease(session, person_id, by=run, wall=self.wall())
-
-    def _release(self, person_id: str, run: str) -> None:
-        with database.session_scope() as session:
-            conversations.release(session, person_id, by=run)
+        while waiting is not None:
+            more = self._answer(waiting, run)
+            waiting = self._still_waiting(person_id, run) if more else None
 
     def _next(self, session: Session, person_id: str, run: str) -> _Waiting | None:
         """The text to answer next; none, and the lease given back, when all are answered."""
@@ -169,7 +151,7 @@ class Answerer:
 
     def _still_waiting(self, person_id: str, run: str) -> _Waiting | None:
         with database.session_scope() as session:
-            if not self._lease(session, person_id, run):
+            if not self.leases.take(session, person_id, run):
                 return None  # it took too long, and another is at it
             return self._next(session, person_id, run)
 
@@ -222,14 +204,14 @@ class Answerer:
             if inbound is None or not inbound.owed:
                 return
             person_id = inbound.person_id
-        run = new_run(self.owner)
+        run = self.leases.run().name
         with database.session_scope() as session:
-            if not self._lease(session, person_id, run):
+            if not self.leases.take(session, person_id, run):
                 return
         try:
             self._answer_owed(inbound_id, run)
         finally:
-            self._release(person_id, run)
+            self.leases.give_back(person_id, run)
 
     def _answer_owed(self, inbound_id: str, run: str) -> None:
         with database.read_scope() as session:

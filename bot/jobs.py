@@ -139,7 +139,7 @@ class Workers:
         """
         if not self._alone or self._busy or self._stop.is_set() or not self._prepared.is_set():
             return None
-        return self._parts.answerer.run()
+        return self._parts.answerer.leases.run()
 
     def answer_soon(self, person_id: str, run: Run | None = None) -> None:
         """`run`: the one that has got the lease already."""
@@ -231,6 +231,7 @@ class Workers:
         """
         parts = self._parts
         now, wall = parts.now(), parts.wall()
+        parts.answerer.leases.give_back_kept()
         intake.take_in(parts.spool, now=now)
         leads = parts.presence.leads()
         if leads:

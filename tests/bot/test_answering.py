@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.answering import ATTEMPTS, STARTS, Answerer, Outgoing
 from bot.conversation import Conversation
+from bot.leases import Leases
 from bot.turn import Situation, Turn
 from bot.wording import say
 from directory import database
@@ -68,7 +69,7 @@ def an_answerer(
         now=clock,
         wall=clock,
         on_shift=lambda _: True,
-        owner="a process",
+        leases=Leases("a process", clock),
     )
 
 
@@ -110,7 +111,7 @@ def test_waiting_texts_are_answered_in_the_order_they_came(any_database: Databas
 
 def leased_as_stored(answerer: Answerer, body: str) -> tuple[str, Run]:
     """The person and the run that is to answer this text."""
-    run = answerer.run()
+    run = answerer.leases.run()
     stored = received(body, run=run)
     assert stored.leased
     return stored.person_id, run
@@ -138,7 +139,7 @@ def test_a_lease_that_has_grown_old_in_the_queue_is_renewed_or_has_gone_to_anoth
     any_database: Database, taken: bool
 ) -> None:
     clock = Clock()
-    answerer = replace(echoing(), wall=clock)
+    answerer = replace(echoing(), leases=Leases("a process", clock))
     person_id, run = leased_as_stored(answerer, "first")
     clock.forward(seconds=conversations.LEASE.total_seconds() + 1)
     with database.session_scope() as session:
@@ -445,7 +446,7 @@ def test_a_crash_before_the_turn_is_applied_loses_nothing(any_database: Database
     with database.session_scope() as session:
         conversations.lease(session, person_id, by="a run that died", wall=MORNING)
     clock = Clock()
-    answerer = replace(echoing(), wall=clock)
+    answerer = replace(echoing(), leases=Leases("a process", clock))
     assert not answerer.answer(person_id)
     clock.forward(seconds=conversations.LEASE.total_seconds() + 1)
     assert answerer.answer(person_id)

@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 import time_machine
+from sqlalchemy.exc import OperationalError
 
 from api.services import Services, build
 from bot.jobs import ANSWER_THREADS
@@ -89,6 +90,23 @@ def test_what_a_living_process_holds_stays_its_own(services: Services) -> None:
         services.workers.sweep(slow=False)
         assert not leased(person_id, "another")
         assert read_message(message_id).claimed_until == MORNING + outbox.CLAIM
+
+
+def test_a_lease_that_could_not_be_given_back_goes_with_the_next_look_at_everything(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    person_id, leases = met(), services.answerer.leases
+    run = leases.run().name
+    with database.session_scope() as session:
+        assert leases.take(session, person_id, run)
+    with monkeypatch.context() as patched:
+        patched.setattr(conversations, "release", fail)
+        assert not leases.give_back(person_id, run)
+    services.workers.sweep(slow=False)
+    assert leased(person_id, "another")
 
 
 def test_a_text_is_leased_with_its_storing_only_by_one_who_can_answer_it_at_once(

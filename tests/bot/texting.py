@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.answering import Answerer
 from bot.conversation import Conversation
+from bot.leases import Leases
 from directory import database
 from directory.checkins.models import CheckIn
 from directory.messages.models import OutboundMessage
@@ -45,7 +46,7 @@ class Texting:
             now=self.clock,
             wall=self.clock,
             on_shift=lambda _: True,
-            owner="a process",
+            leases=Leases("a process", self.clock),
         )
 
     def text(self, body: str, phone: str = PHONE) -> list[str]:
