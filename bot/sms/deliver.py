@@ -296,9 +296,9 @@ class Sender:
             return
         priority = SendPriority(message.priority).name.lower()
         if not timings.turns.handed_over(inbound_id, priority=priority):
-            inbound = inbox.by_id(session, inbound_id)
-            if inbound is not None and not inbound.owed:
-                waited = (self._now() - inbound.received_at).total_seconds()
+            came = inbox.came_at(session, inbound_id)
+            if came is not None:
+                waited = (self._now() - came).total_seconds()
                 timings.turns.waited(inbound_id, priority=priority, seconds=waited)
 
     def _after_ambiguous(self, session: Session, message: OutboundMessage) -> None:

@@ -45,6 +45,9 @@ _NEXT_UNANSWERED = (
     .order_by(InboundMessage.sequence)
     .limit(1)
 )
+_CAME = select(InboundMessage.received_at).where(
+    InboundMessage.id == bindparam("id"), InboundMessage.owed.is_(False)
+)
 _BESIDE = select(
     exists().where(*_WAITS, InboundMessage.id != bindparam("this")).label("unanswered"),
     select(func.coalesce(func.max(OutboundMessage.sequence), 0))
@@ -150,6 +153,11 @@ def beside(session: Session, inbound: InboundMessage) -> Beside:
 
 def by_id(session: Session, inbound_id: str) -> InboundMessage | None:
     return session.get(InboundMessage, inbound_id)
+
+
+def came_at(session: Session, inbound_id: str) -> datetime | None:
+    """When a text came; None for one whose answer is still owed."""
+    return session.scalar(_CAME, {"id": inbound_id})
 
 
 def being_answered(
