@@ -82,14 +82,34 @@ def footing(facts: Facts, *, now: datetime) -> Footing | Obstacle:
 
 def footing_with(session: Session, person: Person, *, now: datetime) -> Footing | Obstacle:
     """The same for a person as they are now."""
-    facts = Facts(
+    return footing(_facts(session, person, now=now), now=now)
+
+
+def forbidden_since(
+    session: Session, person: Person, *, written_at: datetime, now: datetime
+) -> Obstacle | None:
+    """Why a text that has waited for the end of quiet hours must not leave after all.
+
+    What answered the person in time still does, however long it had to wait; but never on a phone
+    that a visit has found unsafe meanwhile.
+    """
+    facts = _facts(session, person, now=now)
+    found = footing(facts, now=now)
+    if isinstance(found, Footing):
+        return None
+    if facts.safe_to_text is not False and isinstance(footing(facts, now=written_at), Footing):
+        return None
+    return found
+
+
+def _facts(session: Session, person: Person, *, now: datetime) -> Facts:
+    return Facts(
         opted_out=person.opted_out_at is not None,
         reachable=person.unreachable_because is None and person.reassigned_at is None,
         safe_to_text=person.safe_to_text,
         agreed=may_be_texted(session, person, now=now),
         texted_at=conversations.last_text_at(session, person.id),
     )
-    return footing(facts, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import staff_texts
 from bot.notices import fates
 from bot.sms import ends
 from directory.checkins import queries as checkin_queries
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckInStatus
 from directory.messages import outbox
-from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.models import MessageKind, OutboundMessage, OutboundStatus
 from directory.notices import queries as notices
 from directory.notices.models import NoticeStatus
 from directory.notices.permission import refusal
@@ -37,7 +38,7 @@ def withheld(
         reason = person.unreachable_because
         ends.close(session, message, OutboundStatus.FAILED, reason, now=now)
         return True
-    return message.initiated and _ill_timed(session, message, quiet=quiet, now=now)
+    return message.initiated and _ill_timed(session, message, person, quiet=quiet, now=now)
 
 
 def _overtaken(
@@ -57,9 +58,14 @@ def _overtaken(
 
 
 def _ill_timed(
-    session: Session, message: OutboundMessage, *, quiet: QuietHours, now: datetime
+    session: Session,
+    message: OutboundMessage,
+    person: Person,
+    *,
+    quiet: QuietHours,
+    now: datetime,
 ) -> bool:
-    """For what we start: too late, taken back, or not at this hour."""
+    """For what we start: too late, taken back, no longer allowed, or not at this hour."""
     if message.expires_at is not None and now > message.expires_at:
         ends.close(session, message, OutboundStatus.DROPPED, "stale", now=now)
         return True
@@ -70,6 +76,13 @@ def _ill_timed(
         if gone or why is not None:
             reason = why[1] if why else "cancelled"
             ends.close(session, message, OutboundStatus.DROPPED, reason, now=now)
+            return True
+    if message.kind == MessageKind.STAFF:
+        why_not = staff_texts.forbidden_since(
+            session, person, written_at=message.created_at, now=now
+        )
+        if why_not is not None:
+            ends.close(session, message, OutboundStatus.DROPPED, why_not, now=now)
             return True
     if quiet.covers(now):
         outbox.postpone(message, until=quiet.end_after(now))
