@@ -25,10 +25,10 @@ from directory.people.models import Consent, Person, Purpose
 from directory.referrals import actors
 from directory.referrals import queries as referrals
 from directory.referrals.actors import Actor
-from directory.referrals.disclosure import UNSEEN, to_partner
+from directory.referrals.disclosure import to_partner
 from directory.referrals.models import Referral, ReferralEvent
 from directory.referrals.service import SUBSTANCE_USE
-from directory.referrals.states import Party
+from directory.referrals.states import UNSEEN, Party
 from directory.staff.models import StaffMember
 
 MOST_OF_ONE_PERSON = 500

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from directory.partners.models import PartnerKey
-from directory.referrals.disclosure import UNSEEN
-from directory.referrals.models import Referral, ReferralEvent
+from directory.referrals.models import Referral
+from directory.referrals.queries import known_to_partner
 from directory.referrals.states import Status
 
 
@@ -116,15 +116,7 @@ def _within(statement: Select[Any], scope: Scope, wanted: Wanted) -> Select[Any]
 def _theirs(scope: Scope) -> ColumnElement[bool] | None:
     if scope.organization_id is None:
         return None
-    # What was taken back while it was a draft has never been sent to anybody.
-    was_sent = exists().where(
-        ReferralEvent.referral_id == Referral.id, ReferralEvent.status == Status.REQUESTED
-    )
-    received = and_(
-        Referral.organization_id == scope.organization_id,
-        Referral.status.not_in(tuple(UNSEEN)),
-        was_sent,
-    )
+    received = and_(Referral.organization_id == scope.organization_id, known_to_partner())
     return or_(received, Referral.created_by.in_(scope.sender_names))
 
 

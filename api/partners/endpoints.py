@@ -13,7 +13,6 @@ from directory.errors import NotFound
 from directory.partners.models import KeyScope, PartnerKey
 from directory.referrals import actors, queries
 from directory.referrals import service as referrals
-from directory.referrals.disclosure import UNSEEN
 from directory.referrals.models import Referral
 from directory.referrals.states import Status
 
@@ -38,9 +37,8 @@ def list_own_referrals(
     """Referrals to this organisation, the oldest first; what names a person is noted as read."""
     rows = queries.page(
         session,
-        organization_id=key.organization_id,
+        partner_id=key.organization_id,
         status=status,
-        without=UNSEEN,
         after=paging.decode(cursor),
         limit=limit + 1,
     )
@@ -95,11 +93,7 @@ def _own(
     session: WritingSession, key: PartnerKey, referral_id: str, *, for_update: bool = False
 ) -> Referral:
     """A referral to this organisation; of others it is not said that they exist."""
-    referral = queries.by_id(session, referral_id, for_update=for_update)
-    if (
-        referral is None
-        or referral.organization_id != key.organization_id
-        or referral.status in UNSEEN
-    ):
+    referral = queries.sent_to(session, key.organization_id, referral_id, for_update=for_update)
+    if referral is None:
         raise NotFound("referral_unknown", "There is no such referral.")
     return referral

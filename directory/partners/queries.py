@@ -16,6 +16,7 @@ from directory.partners.models import (
     ReferralLink,
 )
 from directory.referrals.models import Referral
+from directory.referrals.queries import known_to_partner
 from directory.referrals.states import OPEN, Status
 
 
@@ -260,7 +261,9 @@ def referrals_to(
 ) -> list[Referral]:
     """What this contact answers for, in these states: what has waited longest stands on top."""
     statement = select(Referral).where(
-        Referral.organization_id == contact.organization_id, Referral.status.in_(tuple(statuses))
+        Referral.organization_id == contact.organization_id,
+        Referral.status.in_(tuple(statuses)),
+        known_to_partner(),
     )
     if contact.service_id is not None:
         statement = statement.where(Referral.service_id == contact.service_id)
@@ -275,7 +278,7 @@ def counts_of_referrals(session: Session, contact: PartnerContact) -> dict[str, 
     """State → how many of what this contact answers for are in it."""
     statement = (
         select(Referral.status, func.count())
-        .where(Referral.organization_id == contact.organization_id)
+        .where(Referral.organization_id == contact.organization_id, known_to_partner())
         .group_by(Referral.status)
     )
     if contact.service_id is not None:

@@ -28,8 +28,6 @@ from directory.referrals.states import Party, Status
 
 # In these a partner acts for the person.
 THEIRS = frozenset({Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD})
-# A draft is nobody's business yet, and what was written by mistake never was.
-UNSEEN = frozenset({Status.DRAFT, Status.ENTERED_IN_ERROR})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from directory.listings.models import Organization
 from directory.referrals.models import Referral, ReferralEvent, ReferralRemark
-from directory.referrals.states import OPEN, Status
+from directory.referrals.states import OPEN, UNSEEN, Status
 
 
 def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Referral | None:
@@ -20,6 +20,28 @@ def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Re
     return session.get(
         Referral, referral_id, with_for_update=for_update or None, populate_existing=for_update
     )
+
+
+def known_to_partner() -> ColumnElement[bool]:
+    """That its partner may know of a referral: every door for partners asks for this.
+
+    What was taken back while it was a draft is cancelled, and was never sent to anybody.
+    """
+    was_sent = exists().where(
+        ReferralEvent.referral_id == Referral.id, ReferralEvent.status == Status.REQUESTED
+    )
+    return and_(Referral.status.not_in(tuple(UNSEEN)), was_sent)
+
+
+def sent_to(
+    session: Session, organization_id: str, referral_id: str, *, for_update: bool = False
+) -> Referral | None:
+    """The referral with this id, if this organisation is its partner and may know of it."""
+    referral = by_id(session, referral_id, for_update=for_update)
+    if referral is None or referral.organization_id != organization_id:
+        return None
+    known = select(Referral.id).where(Referral.id == referral_id, known_to_partner())
+    return referral if session.scalar(known) else None
 
 
 def history(session: Session, referral_id: str) -> list[ReferralEvent]:
@@ -75,18 +97,18 @@ def page(
     session: Session,
     *,
     person_id: str | None = None,
-    organization_id: str | None = None,
+    partner_id: str | None = None,
     status: Status | None = None,
     without: Collection[Status] = (),
     after: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[Referral]:
-    """Referrals, the oldest first."""
+    """Referrals, the oldest first. `partner_id`: what this organisation may know of."""
     statement = select(Referral).order_by(Referral.created_at, Referral.id).limit(limit)
     if person_id is not None:
         statement = statement.where(Referral.person_id == person_id)
-    if organization_id is not None:
-        statement = statement.where(Referral.organization_id == organization_id)
+    if partner_id is not None:
+        statement = statement.where(Referral.organization_id == partner_id, known_to_partner())
     if status is not None:
         statement = statement.where(Referral.status == status)
     if without:

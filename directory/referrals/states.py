@@ -63,6 +63,8 @@ ENDED = frozenset(
     }
 )
 OPEN = frozenset(Status) - ENDED
+# A draft is no partner's business yet, and what was written by mistake never was.
+UNSEEN = frozenset({Status.DRAFT, Status.ENTERED_IN_ERROR})
 
 # Of these it is never asked what came of them.
 NEVER_ASKED = frozenset(

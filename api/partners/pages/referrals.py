@@ -26,9 +26,9 @@ from directory.people import service as people
 from directory.referrals import queries
 from directory.referrals import service as referrals
 from directory.referrals.actors import partner
-from directory.referrals.disclosure import UNSEEN, to_partner
+from directory.referrals.disclosure import to_partner
 from directory.referrals.models import Referral
-from directory.referrals.states import Status
+from directory.referrals.states import UNSEEN, Status
 
 PAGE = f"{HOME}/referrals"
 router = partner_pages("/referrals")
@@ -216,13 +216,8 @@ def _own(
     session: Session, visitor: Visitor, referral_id: str, *, for_update: bool = False
 ) -> Referral:
     """A referral that this contact answers for; of others it is not said that they exist."""
-    referral = queries.by_id(session, referral_id, for_update=for_update)
     contact = visitor.contact
-    if (
-        referral is None
-        or referral.organization_id != contact.organization_id
-        or contact.service_id not in (None, referral.service_id)
-        or referral.status in UNSEEN
-    ):
+    referral = queries.sent_to(session, contact.organization_id, referral_id, for_update=for_update)
+    if referral is None or contact.service_id not in (None, referral.service_id):
         raise NotFound("referral_unknown", "There is no such referral.")
     return referral

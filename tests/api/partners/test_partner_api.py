@@ -204,6 +204,19 @@ def test_drafts_and_mistakes_are_not_the_partners_to_see(partner: Partner) -> No
         problem(partner.move(each, "accepted"), 404, "referral_unknown")
 
 
+def test_a_draft_that_was_taken_back_was_never_sent(partner: Partner) -> None:
+    draft = partner.desk.refer(draft=True)["id"]
+    partner.desk.move(draft, "cancelled", "asked for another place")
+    assert partner.get().json()["items"] == []
+    assert partner.get(status="cancelled").json()["items"] == []
+    for answer in (
+        partner.get(f"/{draft}"),
+        partner.move(draft, "accepted"),
+        partner.post(f"{draft}/remarks", {"text": "Who is it?"}),
+    ):
+        problem(answer, 404, "referral_unknown")
+
+
 def test_what_staff_wrote_when_taking_it_back_stays_with_staff(partner: Partner) -> None:
     referral_id = partner.desk.refer()["id"]
     partner.desk.move(referral_id, "cancelled", "went to hospital")

@@ -14,8 +14,7 @@ from api.partners.answers import BECOMES, Step
 from api.partners.listing_answers import Step as ListingStep
 from api.partners.page import as_dialled
 from directory.languages import Language
-from directory.referrals.disclosure import UNSEEN
-from directory.referrals.states import Status
+from directory.referrals.states import UNSEEN, Status
 
 LOADED: dict[str, Any] = YAML(typ="safe").load(words.FILE)
 CHICAGO = ZoneInfo("America/Chicago")

@@ -116,6 +116,17 @@ def test_a_colleague_who_was_first_is_named(contact: Answering) -> None:
     assert "Night desk" in text_of(late)
 
 
+def test_a_draft_that_was_taken_back_was_never_sent(contact: Answering) -> None:
+    draft = contact.desk.refer(draft=True)["id"]
+    contact.desk.move(draft, "cancelled", "asked for another place")
+    board = contact.get("/partner/referrals?status=cancelled")
+    assert draft not in board.text
+    assert "None." in text_of(board)
+    assert "Withdrawn (0)" in text_of(board)
+    assert contact.get(f"/partner/referrals/{draft}").status_code == 404
+    assert contact.post(f"/partner/referrals/{draft}", {"step": "accept"}).status_code == 404
+
+
 def test_another_organisations_referral_does_not_exist(contact: Answering) -> None:
     own, contact.api.client.cookies = contact.referral_id, type(contact.api.client.cookies)()
     stranger = Partner(contact.api).with_listings("Elsewhere", address="+16305550158").signed_in()
