@@ -85,7 +85,8 @@ def _about(found: list[Records], period: str, threshold: int) -> str:
     return "\n".join([
         f"Records of {period}.",
         "",
-        f"{REDACTED}: the record has this field; it is withheld because it is about a person.",
+        f"{REDACTED}: the record has this field; it is withheld because it is about a person, or",
+        "because the public directory does not tell it, such as where a shelter was.",
         f'"{WITHHELD}" in place of a kind: in that month fewer than {threshold} records were of',
         "that kind, so that naming it could point to a person.",
         "",

@@ -63,7 +63,7 @@ def change_object(change: ListingChange, *, values: bool) -> Object | None:
     """
     if change.field not in _TOLD | _NAMED | _RENAMED.keys():
         return None
-    told = values and change.field in _TOLD
+    told = values and tells_values(change)
     return present(id=change.id, resource_id=change.service_id) | {
         "resource_type": "service",
         "last_action_date": (change.decided_at or change.at).date().isoformat(),
@@ -73,6 +73,11 @@ def change_object(change: ListingChange, *, values: bool) -> Object | None:
         "replacement_value": _text(change.after) if told else "",
         "updated_by": _PARTIES.get(change.by.partition(":")[0], "Handoff"),
     }
+
+
+def tells_values(change: ListingChange) -> bool:
+    """Whether before and after of this field may be told of a service that is told of itself."""
+    return change.field in _TOLD
 
 
 def _text(value: Any) -> str:

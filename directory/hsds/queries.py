@@ -23,7 +23,7 @@ from directory.listings.models import (
 IDS_AT_ONCE = 2000
 # The newest of one service. Who wants the whole of a long history asks its organization.
 CHANGES_TOLD = 50
-_TOOK_EFFECT = (ChangeStatus.APPLIED, ChangeStatus.APPROVED)
+TOOK_EFFECT = (ChangeStatus.APPLIED, ChangeStatus.APPROVED)
 
 
 def taxonomies(session: Session, ids: Sequence[str]) -> list[Taxonomy]:
@@ -92,7 +92,7 @@ def changes_of(session: Session, service_ids: Sequence[str]) -> list[ListingChan
         )
         ranked = (
             select(ListingChange, place.label("place"))
-            .where(ListingChange.service_id.in_(some), ListingChange.status.in_(_TOOK_EFFECT))
+            .where(ListingChange.service_id.in_(some), ListingChange.status.in_(TOOK_EFFECT))
             .subquery()
         )
         change = aliased(ListingChange, ranked)

@@ -4,7 +4,9 @@ One line a record, with its month, kind and what came of it; the fields that are
 so that a reader sees what exists. A kind of record of which a month has fewer than the threshold
 is told as "withheld", and when those together are still fewer they are left out and only said to
 exist: in a town, "the one visit about substance use in March" is a person.
-What is public anyway (approved wordings, changes of listings) is given in full.
+Wordings are given in full. Of the changes of listings is given what the public door to listings
+tells of them: the log also knows where a shelter was before it became confidential, numbers that
+nobody has approved, and what was declined.
 """
 
 from collections import Counter
@@ -17,7 +19,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn
+from directory.hsds.metadata import change_object, tells_values
+from directory.hsds.queries import TOOK_EFFECT
 from directory.listings.change_models import ListingChange
+from directory.listings.models import Service
+from directory.listings.publication import is_published
 from directory.messages.models import InboundMessage, OutboundMessage
 from directory.referrals.models import Referral
 from directory.tasks.models import Task
@@ -92,19 +98,7 @@ def records(
     """Every file of the period from `since` to before `until`."""
     for each in _PERSONS:
         yield _of_persons(session, each, since, until, threshold=threshold, zone=zone)
-    yield _public(
-        session,
-        "listing_changes",
-        ListingChange.at,
-        (
-            ListingChange.service_id,
-            ListingChange.field,
-            ListingChange.before,
-            ListingChange.after,
-            ListingChange.status,
-        ),
-        (since, until, zone),
-    )
+    yield _listing_changes(session, since, until, zone)
     yield _public(
         session,
         "wordings",
@@ -162,6 +156,35 @@ def in_company(
         elif together:
             left_out += 1
     return shown, left_out
+
+
+def _listing_changes(session: Session, since: datetime, until: datetime, zone: tzinfo) -> Records:
+    """What took effect, by the rules of `directory.hsds.metadata`. Whether values may be told is
+    asked of the service as it is now: a shelter may have become confidential since.
+    """
+    rows = session.execute(
+        select(ListingChange, Service)
+        .outerjoin(Service, Service.id == ListingChange.service_id)
+        .where(ListingChange.at >= since, ListingChange.at < until)
+        .where(ListingChange.status.in_(TOOK_EFFECT))
+        .order_by(ListingChange.at, ListingChange.id)
+    )
+    lines = []
+    for change, service in rows:
+        open_now = service is not None and is_published(service) and not service.confidential
+        told = change_object(change, values=open_now)
+        if told is None:
+            continue
+        values = (told["previous_value"], told["replacement_value"])
+        lines.append((
+            change.at.astimezone(zone).isoformat(timespec="seconds"),
+            change.service_id,
+            told["field_name"],
+            *(values if open_now and tells_values(change) else (REDACTED, REDACTED)),
+            change.status,
+        ))  # fmt: skip
+    columns = ("at", "service_id", "field", "before", "after", "status")
+    return Records("listing_changes", columns, tuple(lines))
 
 
 def _public(
