@@ -33,6 +33,9 @@ SECOND_STEP = "/console/account/second-step"
 HOME = "/console"
 COOKIE = PrivateCookie("handoff", sessions.LIFETIME)
 ACCOUNT = "/console/account"
+EVENTS = "/console/events"
+# The parts of pages that fetch themselves anew, as htmx names who asks (HX-Source).
+REFRESHED = frozenset({"section#tasks", "section#timeline"})
 # What is open to who has a password that somebody else has given.
 _BEFORE_OWN_PASSWORD = frozenset(
     {ACCOUNT, f"{ACCOUNT}/password", f"{ACCOUNT}/language", "/console/sign-out"}
@@ -85,7 +88,7 @@ def _require_own_secrets(request: Request, services: Services, member: StaffMemb
 
 
 def find_visitor(request: Request, services: Services) -> Visitor | None:
-    """Who is signed in at this browser, if anybody; notes that they were seen."""
+    """Who is signed in at this browser, if anybody; notes that they were seen, if it was them."""
     token = COOKIE.read(request, services)
     if not token:
         return None
@@ -94,10 +97,16 @@ def find_visitor(request: Request, services: Services) -> Visitor | None:
         found = sessions.find(session, token, wall=wall)
     if found is None:
         return None
-    if sessions.is_to_be_noted(found.session, wall=wall):
+    if not _asks_by_itself(request) and sessions.is_to_be_noted(found.session, wall=wall):
         with services.database.session_scope() as session:
             sessions.seen(session, found.session.id, wall=wall)
     return visitor_of(request, services, found)
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """Whether the open page asks and no person: else a page left open would never time out."""
+    part = request.headers.get("hx-source") if is_htmx(request) else None
+    return request.url.path == EVENTS or part in REFRESHED
 
 
 def visitor_of(request: Request, services: Services, found: sessions.SignedIn) -> Visitor:

@@ -50,7 +50,10 @@ async def events(request: Request, visitor: TheVisitor, services: TheServices) -
 async def stream(
     still_there: Callable[[], Awaitable[bool]], *, wait: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[str]:
-    """Events as they come about: `danger` (how many wait for somebody) and `tasks`."""
+    """Events as they come about: `danger` (how many wait for somebody), `tasks`, and `over`.
+
+    `over` is the last one: who sits before the page must learn that it tells nothing any more.
+    """
     before: Seen | None = None
     quiet = 0
     while await still_there():
@@ -68,3 +71,4 @@ async def stream(
             quiet = 0
         before = seen
         await wait()
+    yield "event: over\ndata: signed out\n\n"

@@ -36,5 +36,10 @@
   events.addEventListener("tasks", () => {
     document.body.dispatchEvent(new CustomEvent("tasks-changed"));
   });
+  // Nobody is signed in here any more: to the sign-in, and what stood here is gone from the screen.
+  events.addEventListener("over", () => {
+    events.close();
+    location.reload();
+  });
   addEventListener("pagehide", () => events.close());
 })();

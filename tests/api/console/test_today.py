@@ -108,6 +108,7 @@ def test_an_open_page_is_told_of_danger_and_of_changes(console: Console) -> None
         "event: danger\ndata: 0\n\n",
         "event: danger\ndata: 1\n\n",
         "event: tasks\ndata: changed\n\n",
+        "event: over\ndata: signed out\n\n",
     ]
 
 
