@@ -8,6 +8,7 @@ until danger: what was asked before is set aside then.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.checkin_answers import CheckinAnswer, read_answer
 from bot.turn import Situation
 from directory.conversations.memory import Memory, Question, ReferralQuestion
 
@@ -28,6 +29,20 @@ class Asked(StrEnum):
 
 def asked_last(situation: Situation) -> Asked | None:
     """The newest of what is open, None when nothing is."""
+    known = _open(situation)
+    return max(known, key=known.__getitem__, default=None)
+
+
+def offers_call(situation: Situation) -> bool:
+    """Whether what we said last is that a 3 brings a call."""
+    at = situation.memory.call_offered_at
+    if at is None or not is_recent(at, situation.now) or is_set_aside(at, situation.memory):
+        return False
+    return all(other <= at for other in _open(situation).values())
+
+
+def _open(situation: Situation) -> dict[Asked, datetime]:
+    """When what is open was asked."""
     memory, question = situation.memory, open_question(situation)
     numbered = question is not None and bool(question.needs) and not question.paused
     about_referral = open_referral_question(situation)
@@ -43,8 +58,13 @@ def asked_last(situation: Situation) -> Asked | None:
         Asked.LIST: memory.results_at if is_recent(memory.results_at, situation.now) else None,
         Asked.REFERRAL: about_referral.asked_at if about_referral else None,
     }
-    known = {asked: at for asked, at in sent_at.items() if at is not None}
-    return max(known, key=known.__getitem__, default=None)
+    return {asked: at for asked, at in sent_at.items() if at is not None}
+
+
+def asks_of_notice(text: str, last: Asked | None) -> bool:
+    """ "Who is this?" after a text about a referral is answered; the check-in is not meant."""
+    newer = last in (Asked.TOLD, Asked.OUTCOME, Asked.REFERRAL)
+    return newer and read_answer(text) is CheckinAnswer.WRONG_PERSON
 
 
 def open_question(situation: Situation) -> Question | None:

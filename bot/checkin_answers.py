@@ -7,15 +7,22 @@ UNCLEAR rather than guessed. No mood is scored: only what was said is sorted.
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from bot.phrases import Notation, PhraseBook
-from bot.plain_text import plain
+from bot.plain_text import plain, words_of
 from bot.safety.screen import screen
 from bot.sms.keywords import Keyword, keyword
+from directory.search import needs_in
 
 PHRASES_FILE = Path(__file__).with_name("checkin_answers.yml")
+_NAMED = ("surely_wrong_person", "number_given", "has_died")
+# "Who is this?" is a request for that, too.
+_ASKED_FOR_BY_WHO = frozenset({"information"})
+# Who writes more than this says more than that they are somebody else.
+MOST_WORDS = 12
 
 
 class CheckinAnswer(StrEnum):
@@ -54,16 +61,62 @@ def read_answer(text: str) -> CheckinAnswer:
         return CheckinAnswer.STOP
     if keyword(text) is Keyword.HELP:
         return CheckinAnswer.NEEDS_HELP
-    sentence = plain(text)
-    for answer, _ in _phrases().find(sentence):
-        return answer
+    found = [answer for answer, _ in _phrases().find(plain(text))]
+    if found and found[0] is CheckinAnswer.WRONG_PERSON and not is_surely_wrong_person(text):
+        # Whoever also says how they are, or what they need, is most likely who we mean.
+        others = [answer for answer in found if answer is not CheckinAnswer.WRONG_PERSON]
+        return (others or found)[0]
+    if found:
+        return found[0]
     signs = {answer for sign, answer in _SIGNS.items() if sign in text}
     return signs.pop() if len(signs) == 1 else CheckinAnswer.UNCLEAR
 
 
+def is_surely_wrong_person(text: str) -> bool:
+    """Whether this number is to get no more texts: said plainly, and nothing else beside it."""
+    sentence = plain(text)
+    if len(words_of(text)) > MOST_WORDS or _listed("number_given", sentence):
+        return False
+    if not _ASKED_FOR_BY_WHO.issuperset(needs_in(text)):
+        return False
+    return _listed("surely_wrong_person", sentence)
+
+
+def asks_who(text: str) -> bool:
+    """Whether the text only asks who we are."""
+    if len(words_of(text)) > MOST_WORDS or is_surely_wrong_person(text):
+        return False
+    return _listed("who_asks", plain(text))
+
+
+def tells_of_death(text: str) -> bool:
+    """Whether somebody else tells that the person has died."""
+    return _listed("has_died", plain(text))
+
+
+def _listed(name: str, sentence: str) -> bool:
+    return any(True for _ in _lists()[name].find(sentence))
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return dict(YAML(typ="safe", pure=True).load(PHRASES_FILE))
+
+
+@cache
+def _lists() -> dict[str, PhraseBook[None]]:
+    content = _content()
+    notation = Notation(content["lists"])
+    named = {name: content[name] for name in _NAMED} | {"who_asks": content["lists"]["who_asks"]}
+    return {
+        name: PhraseBook((notation.compile(source), None) for source in sources)
+        for name, sources in named.items()
+    }
+
+
 @cache
 def _phrases() -> PhraseBook[CheckinAnswer]:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = _content()
     notation = Notation(content["lists"])
     return PhraseBook(
         (notation.compile(source), CheckinAnswer(group["answer"]))

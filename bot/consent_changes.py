@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import ConsentChange
 from directory import follow_up
+from directory.checkins import service as checkins
 from directory.people import service as people
 from directory.people.models import Person
 
@@ -16,6 +17,8 @@ def apply(session: Session, person: Person, change: ConsentChange | None, *, now
     """Note it, and end what it ends."""
     if change is ConsentChange.START:
         people.opt_in(session, person, now=now)
+    elif change is ConsentChange.NO_CHECKINS:
+        checkins.cancel_planned(session, person.id, reason="answer_to_be_read")
     elif change in SILENCING:
         people.opt_out(session, person, now=now)
         if change is ConsentChange.WRONG_PERSON:

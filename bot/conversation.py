@@ -22,8 +22,8 @@ from bot import (
     partner_texts,
     referral_turns,
 )
-from bot.asked import Asked, asked_last, open_question
-from bot.checkin_answers import CheckinAnswer, read_answer
+from bot.asked import Asked, asked_last, asks_of_notice, offers_call, open_question
+from bot.checkin_answers import CheckinAnswer, read_answer, tells_of_death
 from bot.choices import More, Pick, read_choice
 from bot.clinician_texts import turns as clinician_turns
 from bot.clinician_texts.danger import own_danger, speaks_of_danger
@@ -137,7 +137,8 @@ class Conversation:
         if turn is not None:
             return turn
         choice, last = read_choice(text), asked_last(situation)
-        turn = self._about_referral(text, situation, last)
+        turn = checkin_turns.after_answer(text, situation) if offers_call(situation) else None
+        turn = turn or self._about_referral(text, situation, last)
         if turn is not None:
             return turn
         if situation.safety_asked is not None and last is Asked.SAFETY:
@@ -153,7 +154,7 @@ class Conversation:
                 return turn
         if choice is not None and last is Asked.LIST:
             return self._lists.choice(choice, situation)
-        if situation.checkin is not None and not _asks_who_we_are(text, last):
+        if situation.checkin is not None and not asks_of_notice(text, last):
             return self._on_checkin(text, situation)
         if choice is not None:
             return self._lists.choice(choice, situation)
@@ -203,15 +204,15 @@ class Conversation:
         answer = read_answer(text)
         plain = answer not in checkin_turns.IN_WORDS and not is_sentence(text)
         if plain or isinstance(read_choice(text), Pick) or not has_words(text):
-            return checkin_turns.turn_for(answer, situation)
+            return checkin_turns.turn_for(answer, situation, text)
         look = self._look(text) or Look()
         raised = self._raised(text, look, situation)
         if raised is not None:
             return raised
         if answer is CheckinAnswer.UNCLEAR:
             answer = as_answer(look.checkin)
-        if answer not in checkin_turns.IN_WORDS:
-            turn = checkin_turns.turn_for(answer, situation, needs=likely_needs(look))
+        if answer not in checkin_turns.IN_WORDS or tells_of_death(text):
+            turn = checkin_turns.turn_for(answer, situation, text, needs=likely_needs(look))
             return checkin_turns.asking_further(turn, redact(text), situation)
         turn = self._understand(text, situation)
         if turn.consent is not None or turn.answered_by is AnsweredBy.SAFETY:
@@ -329,12 +330,6 @@ def _in_language_of(text: str, situation: Situation) -> Situation:
     language = requested_language(text) or language_of(text, otherwise=situation.language)
     memory = replace(situation.memory, language=language)
     return replace(situation, language=language, memory=memory)
-
-
-def _asks_who_we_are(text: str, last: Asked | None) -> bool:
-    """ "Who is this?" after a text about a referral is answered; the check-in is not meant."""
-    newer = last in (Asked.TOLD, Asked.OUTCOME, Asked.REFERRAL)
-    return newer and read_answer(text) is CheckinAnswer.WRONG_PERSON
 
 
 def _is_served(turn: Turn) -> bool:

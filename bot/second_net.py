@@ -40,9 +40,14 @@ def confirms(look: Look | None) -> bool:
 
 
 def as_answer(seen: Seen | None) -> CheckinAnswer:
-    """The answer to a check-in, UNCLEAR when it isn't plain enough."""
+    """The answer to a check-in, UNCLEAR when it isn't plain enough.
+
+    A word for good is never taken from here: an opt-out has a score of its own (`Look.opts_out`).
+    """
     known = CheckinAnswer.__members__.values()
     if seen is None or seen.score < SURE_OF_AN_ANSWER or seen.what not in known:
+        return CheckinAnswer.UNCLEAR
+    if seen.what == CheckinAnswer.STOP:
         return CheckinAnswer.UNCLEAR
     return CheckinAnswer(seen.what)
 

@@ -24,6 +24,7 @@ class ConsentChange(StrEnum):
     STOP = "stop"
     START = "start"
     WRONG_PERSON = "wrong_person"
+    NO_CHECKINS = "no_checkins"  # none is to go out until somebody has read the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Memory:
     answered. `misses`: unclear texts in a row. `after_danger`: needs to offer again once safe.
     `about_referral`: what we asked about a referral, until it is answered. `danger_at`: when a text
     last spoke of danger (product time): bare numbers answer nothing that we had asked before.
+    `call_offered_at`: when an answer of ours to a check-in said that a 3 brings a call.
     `acknowledged`: since when staff holds the conversation of which the person was told.
     """
 
@@ -98,6 +99,7 @@ class Memory:
     about_referral: ReferralQuestion | None = None
     danger_at: datetime | None = None
     acknowledged: datetime | None = None
+    call_offered_at: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
@@ -112,7 +114,7 @@ class Memory:
         known = {name: value for name, value in data.items() if name in cls.__slots__}
         known["needs"] = tuple(known.get("needs", ()))
         known["after_danger"] = tuple(known.get("after_danger", ()))
-        for moment in ("results_at", "danger_at", "acknowledged"):
+        for moment in ("results_at", "danger_at", "acknowledged", "call_offered_at"):
             if known.get(moment):
                 known[moment] = datetime.fromisoformat(known[moment])
         if known.get("question"):
