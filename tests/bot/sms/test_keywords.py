@@ -47,6 +47,10 @@ def test_the_carriers_words_count_in_any_case(words: str, expected: Keyword, spe
         "numero equivocado, no me escriban",
         "dejenme en paz",
         "quiero darme de baja",
+        "you guys need to stop texting me",
+        "stop blowing up my phone",
+        "i never signed up for this",
+        "necesito que ya no me escriban",
     ],
 )
 def test_opting_out_in_plain_words_counts(text: str) -> None:
@@ -86,6 +90,14 @@ def test_opting_out_in_plain_words_counts(text: str) -> None:
         "mi ex no deja de mandarme mensajes",
         "remove my name from the lease",
         "leave me alone with my kids, i need daycare",
+        "my abuser needs to stop contacting me",
+        "he needs to stop bothering me",
+        "my neighbor needs to stop harassing me",
+        "my ex is blowing up my phone",
+        "how do I stop texts from my ex",
+        "necesito que ya no me moleste mi ex",
+        "kids at school should stop bothering my daughter",
+        "I never signed up for this life",
     ],
 )
 def test_what_only_sounds_like_a_keyword_is_none(text: str) -> None:
