@@ -20,6 +20,8 @@ from api.web.pages import PageRoute, Problem, Site, asked_language, is_htmx
 from directory.clock import wall_now
 from directory.errors import Forbidden, Unauthenticated
 from directory.languages import Language
+from directory.referrals.models import ListingReport
+from directory.referrals.states import Party
 from directory.staff import service as staff
 from directory.staff import sessions
 from directory.staff.models import Role, StaffMember, StaffSession
@@ -62,6 +64,10 @@ class Visitor:
     def reads_words(self) -> bool:
         """Whether the pages may show what residents text, and what quotes it."""
         return reads_words(self.member)
+
+    def reads_note_of(self, report: ListingReport) -> bool:
+        """Whether its note may be shown: of a resident it is the words of a text."""
+        return self.reads_words or not report.reported_by.startswith(f"{Party.RESIDENT}:")
 
 
 async def get_visitor(request: Request) -> Visitor:

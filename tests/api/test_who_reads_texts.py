@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from api.clinicians.access import CLINICAL
+from api.clinicians.access import CLINICAL, RESPONSIBLE
 from directory import database
+from directory.freshness import reports
+from directory.freshness.models import Reported
 from directory.people.models import AuditEntry
 from directory.retention.models import LegalHold
 from directory.staff.models import Role
@@ -12,6 +14,7 @@ from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 from tests.api.conftest import Api
 from tests.api.console.console import Console
+from tests.directory.hsds.builders import a_listing
 from tests.factories import met, queued, texted
 from tests.fakes import MORNING
 
@@ -49,6 +52,39 @@ def test_only_clinical_roles_read_words(api: Api, person_id: str, role: Role) ->
     for path in ("tasks", f"people/{person_id}", "people?phone=%2B16305550100", "checkins"):
         found += api.client.get(f"/api/v1/{path}", headers=headers).text
     assert told(found) == read & {"hydrangea"}
+
+
+def reported(by: str) -> str:
+    """The id of a listing of which somebody says in their words that it is wrong."""
+    with database.session_scope() as session:
+        service_id = a_listing(session).id
+        reports.report(
+            session, service_id, Reported.CLOSED, by=by, note="said hydrangea", now=MORNING
+        )
+    return service_id
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_clinical_roles_read_what_a_resident_says_of_a_listing(
+    api: Api, person_id: str, role: Role
+) -> None:
+    service_id = reported(f"resident:{person_id}")
+    pages = [f"/console/listings/{service_id}"]
+    if role in RESPONSIBLE:
+        pages.append("/console/listings/review")
+    console = Console(api).as_(role)
+    for page in pages:
+        answer = console.get(page)
+        assert (answer.status_code, told(answer.text)) == (
+            200,
+            {"hydrangea"} if role in CLINICAL else set(),
+        )
+
+
+def test_what_a_colleague_says_of_a_listing_is_no_text(api: Api) -> None:
+    service_id = reported("staff:kim")
+    page = Console(api).as_(Role.ADMIN).get(f"/console/listings/{service_id}")
+    assert told(page.text) == {"hydrangea"}
 
 
 def test_who_has_no_account_reads_nothing(api: Api, person_id: str) -> None:
