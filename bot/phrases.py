@@ -157,7 +157,7 @@ class _Reader:
         return [_Node(re.escape(word) + " ", (frozenset({word}),)) for word in words]
 
     def _item(self, part: str) -> _Node:
-        fixed = {"...": _GAP, "#": "[0-9]+ ", "^": r"(?<=\A )", "$": r"(?:[.?] )*\Z"}
+        fixed = {"...": _GAP, "#": "[0-9]+ ", "^": r"(?<=\A )(?:[.?] )*", "$": r"(?:[.?] )*\Z"}
         if part in fixed:
             return _Node(fixed[part])
         if part == "(":
