@@ -1,7 +1,7 @@
 """What a Bundle sets going: the person met, their consent noted, the referral made. Once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,10 +16,14 @@ from directory.errors import Conflict, Invalid
 from directory.listings.models import Service
 from directory.people import queries as people
 from directory.people import service as people_service
+from directory.people.consents import require_sensible_expiry
 from directory.people.models import Consent, Person, Purpose
 from directory.referrals import service as referrals
 from directory.referrals.models import Referral
 from directory.referrals.service import NewReferral
+
+# How far another system's clock may be ahead of ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class CarriedOut:
 def carry_out(session: Session, caller: Caller, sent: SentReferral, *, now: datetime) -> CarriedOut:
     """Make what was sent, or find what it has made before.
 
-    Raises Invalid (`consent_missing`, `service_unknown`, `referral_not_accepted`) and Conflict
-    (`identifier_reused`): then the transaction is to be rolled back, and nothing is stored.
+    Raises Invalid (`consent_missing`, `date_unfit`, `expires_at_implausible`, `service_unknown`,
+    `referral_not_accepted`) and Conflict (`identifier_reused`): then the transaction is to be
+    rolled back, and nothing is stored.
     """
     earlier = _earlier(session, caller, sent)
     if earlier is not None:
@@ -120,6 +125,12 @@ def _earlier(session: Session, caller: Caller, sent: SentReferral) -> Referral |
 
 def _require_consents(consents: tuple[SentConsent, ...], now: datetime) -> None:
     for each in consents:
+        # Dated ahead, it would outlive whatever the person says until then.
+        if each.given_at is not None and each.given_at > now + CLOCKS_DIFFER:
+            raise Invalid(
+                "date_unfit", "The dateTime of the Consent lies ahead: send when it was given."
+            )
+    for each in consents:
         if Purpose.REFERRAL in each.purposes and _stands(each, now):
             return
     raise Invalid(
@@ -138,12 +149,13 @@ def _record(
 ) -> Consent:
     """Note what the person said, as of when they said it; the first of its purposes is returned.
 
-    Raises Invalid `consent_missing` when it no longer stands, or they took it back since.
+    Raises Invalid `consent_missing` when it no longer stands, or they took it back since;
+    `expires_at_implausible` when its end is a slip of the pen.
     """
-    given_at = min(sent.given_at or now, now)
+    given_at = min(sent.given_at, now) if sent.given_at else None
     recorded = []
     for purpose in sorted(sent.purposes):
-        withdrawn = _withdrawn_since(session, person, purpose, sent.given_at)
+        withdrawn = _withdrawn_since(session, person, purpose, given_at)
         if withdrawn or not _stands(sent, now):
             raise Invalid(
                 "consent_missing",
@@ -151,6 +163,7 @@ def _record(
                 "and send the new Consent with its dateTime.",
                 purpose=purpose.value,
             )
+        require_sensible_expiry(sent.expires_at, now=now)
         recorded.append(
             people_service.record_consent(
                 session,
@@ -159,7 +172,7 @@ def _record(
                 given=True,
                 method=sent.method,
                 by=caller.actor.id,
-                now=given_at,
+                now=given_at or now,
                 expires_at=sent.expires_at,
             )
         )

@@ -168,6 +168,36 @@ def test_a_consent_that_was_taken_back_since_counts_no_more(fhir: Fhir) -> None:
     assert fhir.sent(consents=[a_consent(dateTime="2026-03-18T09:00:00-05:00")]).status_code == 200
 
 
+def test_a_consent_that_is_dated_ahead_does_not_outlive_a_later_no(fhir: Fhir) -> None:
+    with database.session_scope() as session:
+        person = people_service.find_or_create(session, PHONE, now=MORNING)
+        people_service.record_consent(
+            session,
+            person,
+            Purpose.REFERRAL,
+            given=False,
+            method=ConsentMethod.VERBAL,
+            by="staff",
+            now=MORNING,
+        )
+    ahead = (MORNING + timedelta(days=365)).isoformat()
+    answer = fhir.sent(consents=[a_consent(dateTime=ahead)])
+    assert (answer.status_code, "date_unfit" in answer.text) == (422, True)
+    assert [each.given for each in consents()] == [False]
+
+
+def test_a_clock_that_is_a_little_ahead_is_no_lie(fhir: Fhir) -> None:
+    ahead = (MORNING + timedelta(minutes=4)).isoformat()
+    assert fhir.sent(consents=[a_consent(dateTime=ahead)]).status_code == 200
+    [consent] = consents()
+    assert consent.recorded_at < MORNING + timedelta(minutes=1)
+
+
+def test_a_consent_without_a_sensible_end_is_refused(fhir: Fhir) -> None:
+    for_ever = a_consent(provision={"type": "permit", "period": {"end": "2126-05-01"}})
+    refused(fhir, 422, "expires_at_implausible", consents=[for_ever])
+
+
 def test_a_consent_that_runs_out_is_kept_with_its_end(fhir: Fhir) -> None:
     form = {"contentType": "application/pdf", "url": "https://hospital.example/form.pdf"}
     until = {"period": {"end": "2026-04-30"}}
