@@ -13,9 +13,8 @@ from api.interchange import tables
 from directory import database
 from directory.clock import ProductClock
 from directory.people import service as people
-from directory.retention.access_list import Access, accesses, affected
+from directory.retention.access_list import Access, accesses, affected, names_of
 from directory.settings import load_settings
-from directory.staff import queries as staff
 
 app = typer.Typer(no_args_is_help=True, help="After a breach: who was affected.")
 COLUMNS = ("person_id", "actor", "actions", "times", "first", "last")
@@ -31,7 +30,8 @@ def list_accesses(
     first: FirstDay,
     last: LastDay,
     actor: Annotated[
-        str | None, typer.Option(help="One account only: its e-mail address, or an id.")
+        str | None,
+        typer.Option(help="One account, key or contact only: its e-mail address, or an id."),
     ] = None,
     out: Annotated[str, typer.Option(help="A new CSV file (mode 0600), or - to print it.")] = "-",
     contacts: Annotated[
@@ -42,9 +42,8 @@ def list_accesses(
     open_database(load_settings())
     now, (since, until) = ProductClock().now(), days(first, last, zone())
     with database.session_scope() as session:
-        member = staff.any_by_email(session, actor) if actor else None
-        by_id = member.id if member else actor
-        found = accesses(session, since=since, until=until, actor=by_id)
+        actors = names_of(session, actor) if actor is not None else None
+        found = accesses(session, since=since, until=until, actors=actors)
         people.audit(
             session,
             actor=BY,

@@ -4,14 +4,19 @@ The audit is the source, so this knows what went through the product; not what s
 the database itself, in a backup, or at the carrier.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from directory.errors import NotFound
+from directory.partners.models import PartnerContact, PartnerKey
 from directory.people import service as people
 from directory.people.models import AuditEntry, Person
+from directory.referrals.actors import Actor
+from directory.referrals.states import Party
 from directory.staff import queries as staff
 
 
@@ -36,10 +41,34 @@ class Affected:
     phone: str | None
 
 
+def names_of(session: Session, actor: str) -> tuple[str, ...]:
+    """How the audit names this account, key or contact: by an e-mail address, or an id.
+
+    Raises NotFound for who is none of these and stands nowhere in the audit: a slip of the pen
+    must not read as "nobody was affected".
+    """
+    member = staff.any_by_email(session, actor)
+    if member is not None:
+        return (member.id,)
+    said = actor.strip()
+    names = (said, Actor(Party.PARTNER, said).by)
+    known = (
+        staff.by_id(session, said)
+        or session.get(PartnerContact, said)
+        or session.get(PartnerKey, said)
+        or session.scalar(select(AuditEntry.id).where(AuditEntry.actor.in_(names)).limit(1))
+    )
+    if not known:
+        raise NotFound(
+            "actor_unknown", "--actor: there is no such account, nor anybody in the audit."
+        )
+    return names
+
+
 def accesses(
-    session: Session, *, since: datetime, until: datetime, actor: str | None = None
+    session: Session, *, since: datetime, until: datetime, actors: Collection[str] | None = None
 ) -> list[Access]:
-    """From `since` to before `until`. `actor`: the id of one account, key or contact only."""
+    """From `since` to before `until`. `actors`: of these only, as the audit names them."""
     statement = (
         select(
             AuditEntry.person_id,
@@ -53,8 +82,8 @@ def accesses(
         .group_by(AuditEntry.person_id, AuditEntry.actor, AuditEntry.action)
         .order_by(AuditEntry.person_id, AuditEntry.actor, AuditEntry.action)
     )
-    if actor is not None:
-        statement = statement.where(AuditEntry.actor == actor)
+    if actors is not None:
+        statement = statement.where(AuditEntry.actor.in_(actors))
     emails = {each.id: each.email for each in staff.everyone(session)}
     found: dict[tuple[str, str], Access] = {}
     for person_id, by, action, times, first, last in session.execute(statement):

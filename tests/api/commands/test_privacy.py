@@ -26,6 +26,7 @@ from tests.factories import met, read_person, texted, visited
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("morning")
+THAT_DAY = ["--from", "2026-03-18", "--to", "2026-03-18"]
 NEW_KEY = base64.urlsafe_b64encode(b"another key of thirty-two bytes!").decode()
 
 
@@ -193,6 +194,32 @@ def test_who_read_whom_is_listed_for_a_breach_notice(handoff: Command, tmp_path:
             select(AuditEntry.person_id).where(AuditEntry.action == "breach.list")
         ).all()
     assert person_id in noted
+
+
+def test_a_partners_key_is_found_by_its_id_alone(handoff: Command) -> None:
+    person_id = everything()
+    with database.session_scope() as session:
+        people.audit(
+            session, actor="partner:key-1", action="referral.read", person_id=person_id, now=MORNING
+        )
+    for named in ("key-1", "partner:key-1", " key-1 "):
+        listed = fine(handoff("breach", "list", *THAT_DAY, "--actor", named))
+        [row] = list(csv.DictReader(io.StringIO(listed)))
+        assert (row["person_id"], row["actor"]) == (person_id, "partner:key-1")
+
+
+def test_who_cannot_be_meant_is_no_list_without_anybody(handoff: Command) -> None:
+    everything()
+    with database.session_scope() as session:
+        staff.add(
+            session, "ana@city.example", Role.CLINICIAN, password=None, phone=None, now=MORNING
+        )
+    for named in ("anna@city.example", "key-2", ""):
+        done = handoff("breach", "list", *THAT_DAY, "--actor", named)
+        assert (done.returncode, "no such account" in one_line(done.stderr)) == (2, True)
+    # Whoever has an account and has read nothing is nobody's reader, and that is an answer.
+    listed = fine(handoff("breach", "list", *THAT_DAY, "--actor", "Ana@city.example"))
+    assert len(listed.splitlines()) == 1
 
 
 def test_days_in_the_wrong_order_are_one_line(handoff: Command, tmp_path: Path) -> None:
