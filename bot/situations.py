@@ -4,6 +4,7 @@ Every phone that texts with us is a person; whether it is a clinician's or a par
 looked up by its number. A clinician's comes first: one who answers for a partner too is staff.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,8 @@ from bot.turn import (
 from directory import database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
-from directory.conversations.memory import Memory
+from directory.conversations.memory import Memory, Topic
+from directory.discretion import told_by_a_person
 from directory.freshness import answers as listing_answers
 from directory.languages import Language
 from directory.messages.flood import Flood, flood_of
@@ -38,6 +40,8 @@ from directory.ties import ties_of
 
 # A partner who answers this late is still told what became of the referral.
 ENDED_LATELY = timedelta(days=14)
+# Questions of ours whose answers name services.
+_NAMING = (Topic.WHY, Topic.NEXT, Topic.WHICH)
 
 
 def situation_of(
@@ -54,7 +58,10 @@ def situation_of(
     contacts = _contacts(session, person) if there.contact and clinician is None else []
     is_resident = clinician is None and not contacts
     language = memory.language or person.language or _language_of(contacts)
-    told = sent_notice(session, person.id, TELLING, now=now) if there.notice else None
+    news = there.notice and not _names_nobody(session, person)
+    if there.notice and not news:
+        memory = _without_names(memory)
+    told = sent_notice(session, person.id, TELLING, now=now) if news else None
     if told is not None and is_set_aside(told.sent_at, memory):
         told = None
     return Situation(
@@ -70,7 +77,7 @@ def situation_of(
         safety_asked=_safety(session, person, memory, now=now) if there.checkin else None,
         told=told,
         told_of=told_of(session, person.id, told),
-        outcome_asked=(sent_notice(session, person.id, ASKING, now=now) if there.notice else None),
+        outcome_asked=sent_notice(session, person.id, ASKING, now=now) if news else None,
         open_referrals=(len(referrals.open_of_person(session, person.id)) if there.referral else 0),
         at_partner=_at_partner(session, contacts, now=now),
         listings_asked=_listings_asked(session, contacts),
@@ -83,6 +90,18 @@ def situation_of(
 def _flood(session: Session, inbound: InboundMessage) -> Flood | None:
     settings = database.current().settings
     return flood_of(session, inbound, a_minute=settings.sender_rate, speed=settings.clock_speed)
+
+
+def _names_nobody(session: Session, person: Person) -> bool:
+    """Whether what we once texted of a referral is not spoken of any more: whoever answers it
+    now may be somebody else, as on a number whose new owner texted that they are."""
+    return person.safe_to_text is False or told_by_a_person(session, person)
+
+
+def _without_names(memory: Memory) -> Memory:
+    question = memory.about_referral
+    named = question is not None and question.topic in _NAMING
+    return replace(memory, about_referral=None) if named else memory
 
 
 def _contacts(session: Session, person: Person) -> list[PartnerContact]:

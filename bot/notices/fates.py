@@ -15,9 +15,10 @@ from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.notices import queries
 from directory.notices import service as notices
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
-from directory.notices.permission import Refusal
+from directory.notices.permission import BY_A_PERSON, Refusal
 from directory.partners import queries as partners
 from directory.partners.models import Channel
+from directory.referrals import notify
 from directory.referrals import queries as referrals
 from directory.referrals.states import OPEN
 from directory.tasks import queries as task_queries
@@ -74,10 +75,13 @@ def text_ended(
 
 
 def ended(session: Session, notice: Notice, fate: Refusal, *, now: datetime) -> None:
-    """Note that a notice does not arrive; the clinician hears of a partner that misses it."""
+    """Note that a notice does not arrive; the clinician hears of a partner that misses it, and of
+    a resident who must not be texted of it."""
     if notice.status in (NoticeStatus.CANCELLED, NoticeStatus.DROPPED):
         return  # it was taken back before, with a reason of its own
     notices.mark(session, notice.id, fate.status, now=now, reason=fate.reason)
+    if fate.reason == BY_A_PERSON:
+        _tell_by_a_person(session, notice, now=now)
     if fate.status is not NoticeStatus.FAILED:
         return
     if notice.staff_id is not None:
@@ -96,6 +100,12 @@ def _fate(notice: Notice, status: OutboundStatus, reason: str) -> Refusal:
         return Refusal(NoticeStatus.CANCELLED, reason)
     dropped = status is OutboundStatus.DROPPED
     return Refusal(NoticeStatus.DROPPED if dropped else NoticeStatus.FAILED, reason)
+
+
+def _tell_by_a_person(session: Session, notice: Notice, *, now: datetime) -> None:
+    referral = referrals.by_id(session, notice.referral_id) if notice.referral_id else None
+    if referral is not None:
+        notify.leave_to_a_person(session, referral, NoticeKind(notice.kind), now=now)
 
 
 def _call_about_listings(session: Session, notice: Notice, reason: str, *, now: datetime) -> None:

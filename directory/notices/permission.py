@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from directory.discretion import told_by_a_person
 from directory.freshness import queries as freshness
 from directory.notices import queries
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
@@ -30,6 +31,9 @@ TO_STAFF = (*ALWAYS, NoticeKind.TASK_OVERDUE)
 ASKED_FOR = (NoticeKind.SIGN_IN_LINK, NoticeKind.SIGNED_IN)
 # What asks a partner for an answer; who never got one of these need not hear how it ended.
 ASKING = (NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_REMINDER)
+
+# Why a resident gets no text: somebody tells them instead.
+BY_A_PERSON = "told_by_a_person"
 
 # While the referral is one of these, the news is news.
 _STILL_TRUE: dict[NoticeKind, frozenset[Status]] = {
@@ -72,7 +76,12 @@ def refusal(session: Session, notice: Notice, *, now: datetime, wall: datetime) 
         of_recipient = _of_contact(session, notice.contact_id)
     else:
         of_recipient = _of_staff(session, notice)
-    return of_recipient or _of_referral(session, notice) or _of_listings(session, notice)
+    return (
+        of_recipient
+        or _of_referral(session, notice)
+        or _of_discretion(session, notice)
+        or _of_listings(session, notice)
+    )
 
 
 def out_of_date(kind: NoticeKind, status: Status, outcome: str | None) -> bool:
@@ -161,6 +170,16 @@ def _of_referral(session: Session, notice: Notice) -> Refusal | None:
         told = queries.was_told(session, notice.contact_id, referral.id, ASKING)
         return None if told else Refusal(NoticeStatus.CANCELLED, "never_told")
     return None
+
+
+def _of_discretion(session: Session, notice: Notice) -> Refusal | None:
+    """What was planned before it was known that somebody else may hold the phone."""
+    if notice.referral_id is None or notice.person_id is None:
+        return None
+    person = people.by_id(session, notice.person_id)
+    if person is None or not told_by_a_person(session, person):
+        return None
+    return Refusal(NoticeStatus.CANCELLED, BY_A_PERSON)
 
 
 def _of_listings(session: Session, notice: Notice) -> Refusal | None:

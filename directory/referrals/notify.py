@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from directory.discretion import told_by_a_person
 from directory.notices import service as notices
 from directory.notices.models import NoticeKind
 from directory.partners import queries as partners
@@ -12,6 +13,8 @@ from directory.people.models import Person
 from directory.people.service import may_be_texted
 from directory.referrals.actors import Actor
 from directory.referrals.models import Referral
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
 
 # What the partner need not hear any more once the referral has ended or was answered.
 ASKING = (NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_REMINDER)
@@ -21,6 +24,16 @@ TO_THE_RESIDENT = (
     NoticeKind.REFERRAL_ON_HOLD,
     NoticeKind.OUTCOME_QUESTION,
 )
+_BY_A_PERSON = (
+    "No text speaks of this referral, for somebody else may hold the phone (domestic violence, or "
+    "a code word). When it is safe to talk, please "
+)
+_PLEASE = {
+    NoticeKind.REFERRAL_SENT: "tell the person that the request was passed on.",
+    NoticeKind.REFERRAL_ACCEPTED: "tell the person that the partner has accepted.",
+    NoticeKind.REFERRAL_ON_HOLD: "tell the person that the partner has put them on a waiting list.",
+    NoticeKind.OUTCOME_QUESTION: "ask the person whether the service was received.",
+}
 
 
 def requested(session: Session, referral: Referral, *, now: datetime) -> bool:
@@ -76,8 +89,9 @@ def on_hold(session: Session, referral: Referral, person: Person, *, now: dateti
 
 
 def ask_outcome(session: Session, referral: Referral, person: Person, *, now: datetime) -> bool:
-    """Ask the person whether the service was received; False when we may not text them."""
-    if not may_be_texted(session, person, now=now):
+    """Ask the person whether the service was received; False when we may not text them, or not
+    of this."""
+    if not may_be_texted(session, person, now=now) or told_by_a_person(session, person):
         return False
     notices.to_resident(
         session,
@@ -88,6 +102,22 @@ def ask_outcome(session: Session, referral: Referral, person: Person, *, now: da
         now=now,
     )
     return True
+
+
+def leave_to_a_person(
+    session: Session, referral: Referral, kind: NoticeKind, *, now: datetime
+) -> None:
+    """A task in place of a text to the resident (see directory.discretion)."""
+    tasks.open_task(
+        session,
+        TaskKind.CALL_BACK,
+        person_id=referral.person_id,
+        referral_id=referral.id,
+        service_id=referral.service_id,
+        assigned_to=referral.clinician_id,
+        note=_BY_A_PERSON + _PLEASE[kind],
+        now=now,
+    )
 
 
 def _contacts(session: Session, referral: Referral) -> list[PartnerContact]:
@@ -111,7 +141,9 @@ def _tell_resident(
     session: Session, referral: Referral, person: Person, kind: NoticeKind, *, now: datetime
 ) -> None:
     """What cannot be texted is told by the clinician, who sees the referral."""
-    if may_be_texted(session, person, now=now):
+    if told_by_a_person(session, person):
+        leave_to_a_person(session, referral, kind, now=now)
+    elif may_be_texted(session, person, now=now):
         notices.to_resident(
             session, person, kind, reference=referral.id, referral_id=referral.id, now=now
         )
