@@ -18,7 +18,7 @@ from directory.partners import queries as partners
 from directory.partners.models import PartnerContact, ReferralLink
 from directory.referrals import queries
 from directory.referrals.actors import partner
-from directory.referrals.disclosure import Disclosed
+from directory.referrals.disclosure import Disclosed, remarks_shown
 from directory.referrals.models import Priority, Referral
 from directory.referrals.states import Party, Status, allowed
 
@@ -114,7 +114,7 @@ def shown_of(
                 _who(session, each.by, reader),
                 moment(each.at, language, reader.zone),
             )
-            for each in queries.remarks(session, referral.id)
+            for each in remarks_shown(session, referral, disclosed)
         ],
     }
 

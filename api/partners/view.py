@@ -9,7 +9,7 @@ from api.referrals.schemas import EventOut, Named, RemarkOut
 from directory.people import service as people
 from directory.referrals import queries
 from directory.referrals.actors import Actor
-from directory.referrals.disclosure import SharedPerson, to_partner
+from directory.referrals.disclosure import SharedPerson, remarks_shown, to_partner
 from directory.referrals.models import Priority, Referral, ReferralEvent
 from directory.referrals.states import Party, Status, allowed
 
@@ -49,7 +49,7 @@ def for_partner(
         ],
         remarks=[
             RemarkOut(id=each.id, by=by_party(each.by), text=each.text, at=each.at)
-            for each in queries.remarks(session, referral.id)
+            for each in remarks_shown(session, referral, disclosed)
         ],
         allowed=sorted(allowed(status, Party.PARTNER)),
         created_at=referral.created_at,

@@ -3,6 +3,7 @@
 Before accepting: what it takes to decide (service, need, priority, language, town). While the
 referral is theirs to act on: name, number and reason, as long as the person's consent to it
 stands. Afterwards again the minimum: what a partner needs to keep it has in its own records.
+What staff wrote to it may speak of the person, and ends with the same.
 Source: minimum necessary, 45 CFR 164.502(b); 42 CFR 2.13(a) for substance-use data.
 
 An organisation that refers somebody to its own service has their name in its own records. Ours it
@@ -22,9 +23,10 @@ from directory.partners.models import PartnerKey
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.places import place_named
-from directory.referrals.models import Referral
+from directory.referrals import queries
+from directory.referrals.models import Referral, ReferralRemark
 from directory.referrals.service import require_consent
-from directory.referrals.states import Party, Status
+from directory.referrals.states import OPEN, Party, Status
 
 # In these a partner acts for the person.
 THEIRS = frozenset({Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD})
@@ -52,6 +54,7 @@ class Disclosed:
     """`person` is None before acceptance, after the end, and once consent has ended.
 
     `withheld`: the partner has accepted, but the person's consent does not stand any more.
+    `staffs_words`: whether what staff wrote to the partner may be read.
     """
 
     service_name: str | None
@@ -59,6 +62,7 @@ class Disclosed:
     town: str | None
     person: SharedPerson | None
     withheld: bool
+    staffs_words: bool
 
 
 def to_partner(session: Session, referral: Referral, *, now: datetime) -> Disclosed:
@@ -68,15 +72,28 @@ def to_partner(session: Session, referral: Referral, *, now: datetime) -> Disclo
     service = session.get(Service, referral.service_id)
     person = people.by_id(session, referral.person_id)
     theirs = referral.status in THEIRS and person is not None
-    agreed = theirs and _still_agreed(session, person, service, referral, now=now)
+    under_way = referral.status in OPEN
+    agreed = under_way and _still_agreed(session, person, service, referral, now=now)
     own = _sent_to_itself(session, referral)
     return Disclosed(
         service_name=service.name if service else None,
         language=Language(person.language) if person and person.language and not own else None,
         town=None if own else _town_of(session, referral.person_id),
-        person=_shared(person, referral, own=own) if agreed and person else None,
+        person=_shared(person, referral, own=own) if theirs and agreed and person else None,
         withheld=theirs and not agreed,
+        staffs_words=agreed,
     )
+
+
+def remarks_shown(
+    session: Session, referral: Referral, disclosed: Disclosed
+) -> list[ReferralRemark]:
+    """The questions and answers that the partner may read: its own always."""
+    return [
+        each
+        for each in queries.remarks(session, referral.id)
+        if disclosed.staffs_words or each.by.startswith(f"{Party.PARTNER}:")
+    ]
 
 
 def _sent_to_itself(session: Session, referral: Referral) -> bool:

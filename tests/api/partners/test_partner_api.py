@@ -125,6 +125,37 @@ def test_at_the_end_the_minimum_is_left(partner: Partner) -> None:
     assert "Maria" not in done.text and REASON not in done.text
 
 
+def talked(partner: Partner) -> str:
+    """The id of a referral that the partner has accepted, after a question and its answer."""
+    referral_id: str = partner.desk.refer()["id"]
+    partner.post(f"{referral_id}/remarks", {"text": "Any pets?"})
+    partner.desk.post(f"referrals/{referral_id}/remarks", {"text": "Maria has a cat."})
+    partner.move(referral_id, "accepted")
+    return referral_id
+
+
+def remarks_to(partner: Partner, referral_id: str) -> list[str]:
+    return [each["text"] for each in partner.get(f"/{referral_id}").json()["remarks"]]
+
+
+def test_what_staff_answered_is_read_while_consent_stands_and_the_referral_is_open(
+    partner: Partner,
+) -> None:
+    referral_id = talked(partner)
+    assert remarks_to(partner, referral_id) == ["Any pets?", "Maria has a cat."]
+    partner.move(referral_id, "completed")
+    assert remarks_to(partner, referral_id) == ["Any pets?"]
+    assert "a cat" not in partner.get().text
+
+
+def test_once_consent_has_ended_the_partner_keeps_its_own_questions(partner: Partner) -> None:
+    referral_id = talked(partner)
+    with database.session_scope() as session:
+        person = session.get_one(Person, partner.desk.person_id)
+        people.revoke(session, person, Purpose.REFERRAL, now=MORNING)
+    assert remarks_to(partner, referral_id) == ["Any pets?"]
+
+
 def test_the_whole_way_of_a_referral(partner: Partner) -> None:
     referral_id = partner.desk.refer()["id"]
     for status, reason in [

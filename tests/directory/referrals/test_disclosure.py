@@ -14,7 +14,7 @@ from directory.referrals.actors import partner, sender
 from directory.referrals.disclosure import THEIRS, Disclosed, to_partner
 from directory.referrals.models import Referral
 from directory.referrals.service import NewReferral
-from directory.referrals.states import Status
+from directory.referrals.states import ENDED, OPEN, Status
 from tests.directory.referrals.builders import a_referral, a_service, agreed
 from tests.factories import PHONE
 from tests.fakes import MORNING
@@ -44,6 +44,22 @@ def test_the_person_is_shown_only_while_the_referral_is_the_partners(
     assert disclosed.service_name and not disclosed.withheld
     if disclosed.person is not None:
         assert (disclosed.person.phone, disclosed.person.reason) == (PHONE, "groceries")
+
+
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_staffs_words_end_with_consent_also_before_accepting(
+    referral_id: str, status: Status
+) -> None:
+    assert shown(referral_id, status).staffs_words
+    with database.session_scope() as session:
+        person = session.get_one(Person, session.get_one(Referral, referral_id).person_id)
+        people.revoke(session, person, Purpose.REFERRAL, now=MORNING)
+    assert not shown(referral_id, status).staffs_words
+
+
+@pytest.mark.parametrize("status", sorted(ENDED))
+def test_staffs_words_end_with_the_referral(referral_id: str, status: Status) -> None:
+    assert not shown(referral_id, status).staffs_words
 
 
 @pytest.mark.parametrize(

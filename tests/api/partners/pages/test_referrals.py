@@ -4,7 +4,8 @@ import pytest
 
 from directory import database
 from directory.listings.models import Service
-from directory.people.models import Person
+from directory.people import service as people
+from directory.people.models import Person, Purpose
 from directory.referrals import queries
 from directory.referrals import service as referrals
 from directory.referrals.actors import partner as actor
@@ -94,6 +95,24 @@ def test_a_question_asked_twice_by_a_double_tap_is_one(contact: Answering) -> No
         assert contact.says("ask", words="Any pets?") == 303
     with database.read_scope() as session:
         assert len(queries.remarks(session, contact.referral_id)) == 1
+
+
+@pytest.mark.parametrize("how", ["consent", "end"])
+def test_staffs_answers_go_with_the_person(contact: Answering, how: str) -> None:
+    contact.says("ask", words="Any pets?")
+    answer = {"text": "Maria has a cat."}
+    contact.desk.post(f"referrals/{contact.referral_id}/remarks", answer)
+    contact.says("accept")
+    assert "a cat" in contact.get(contact.page).text
+    if how == "end":
+        contact.says("finish")
+    else:
+        with database.session_scope() as session:
+            person = session.get_one(Person, contact.desk.person_id)
+            people.revoke(session, person, Purpose.REFERRAL, now=MORNING)
+    page = contact.get(contact.page)
+    assert "Any pets?" in page.text
+    assert "a cat" not in page.text
 
 
 def test_waiting_list_then_done(contact: Answering) -> None:
