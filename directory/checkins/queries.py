@@ -1,7 +1,7 @@
 """Every SELECT on check-ins."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,7 +25,11 @@ _NEWEST_SENT = (
     select(CheckIn)
     .where(
         CheckIn.person_id == bindparam("person"),
-        CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
+        or_(
+            CheckIn.status.in_((CheckInStatus.SENT, CheckInStatus.ANSWERED)),
+            # Ended after it was sent: what comes next is no answer to the one before it.
+            and_(CheckIn.status == CheckInStatus.CANCELLED, CheckIn.sent_at.is_not(None)),
+        ),
     )
     .order_by(CheckIn.sent_at.desc())
     .limit(1)
@@ -96,10 +100,30 @@ def any_sent(session: Session, visit_id: str) -> bool:
     return session.scalar(statement.limit(1)) is not None
 
 
+def newest_sent(session: Session, person_id: str) -> CheckIn | None:
+    """The newest check-in that the person has got, answered or ended or neither."""
+    return session.scalar(_NEWEST_SENT, {"person": person_id})
+
+
 def latest_sent(session: Session, person_id: str) -> CheckIn | None:
-    """The newest check-in that the person has got and not answered."""
-    newest = session.scalar(_NEWEST_SENT, {"person": person_id})
+    """The newest check-in that the person has got, if it has not been answered or ended."""
+    newest = newest_sent(session, person_id)
     return newest if newest is not None and newest.status == CheckInStatus.SENT else None
+
+
+def asked_beside(
+    session: Session, person_id: str, *, now: datetime, within: timedelta
+) -> datetime | None:
+    """When a check-in was sent, and not answered, or is to be, no further from now than that."""
+    asked_at = func.coalesce(CheckIn.sent_at, CheckIn.due_at)
+    return session.scalar(
+        select(func.max(asked_at)).where(
+            CheckIn.person_id == person_id,
+            CheckIn.status.in_((CheckInStatus.PLANNED, CheckInStatus.SENT)),
+            asked_at > now - within,
+            asked_at < now + within,
+        )
+    )
 
 
 def unexamined(session: Session, *, sent_before: datetime, limit: int = 200) -> list[CheckIn]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from directory.checkins import queries as checkins
 from directory.notices import queries as notices
 from directory.notices.models import NoticeKind
 from directory.people import queries as people
@@ -75,6 +76,10 @@ def _ask(session: Session, referral: Referral, now: datetime) -> None:
     )
     if other is not None and other.referral_id != referral.id:
         referral.ask_at = (other.sent_at or now) + APART
+        return
+    checkin_at = checkins.asked_beside(session, person.id, now=now, within=APART)
+    if checkin_at is not None:
+        referral.ask_at = checkin_at + APART
         return
     referral.asked_times += 1
     if notify.ask_outcome(session, referral, person, now=now):

@@ -7,6 +7,7 @@ import pytest
 from bot.sms.segments import Encoding, encoding_of, segments
 from bot.wording import say
 from directory import database
+from directory.checkins.models import CheckIn, CheckInStatus
 from directory.listings.models import Service
 from directory.notices.models import Notice, NoticeKind
 from directory.referrals import clocks
@@ -17,6 +18,7 @@ from tests.bot.notices.builders import bodies, handed_over
 from tests.bot.talking import EN, ES
 from tests.bot.texting import Texting, got, rows
 from tests.directory.referrals.builders import BY_CLINICIAN, a_referral, read
+from tests.factories import visited
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("partners")
@@ -180,3 +182,36 @@ def test_waiting_for_another_question_is_no_question_asked() -> None:
 def test_it_is_asked_in_spanish_too() -> None:
     text = say("notice_outcome_question_again", ES, name="")
     assert text.startswith("Hola, sobre otra solicitud suya")
+
+
+# --- a question beside a check-in ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "waits"),
+    [
+        (CheckInStatus.PLANNED, 30, True),
+        (CheckInStatus.SENT, -30, True),
+        (CheckInStatus.ANSWERED, -30, False),
+        (CheckInStatus.CANCELLED, 30, False),
+        (CheckInStatus.PLANNED, 24 * 60, False),
+        (CheckInStatus.SENT, -24 * 60, False),
+    ],
+)
+def test_a_question_keeps_away_from_a_check_in(
+    status: CheckInStatus, minutes: int, waits: bool
+) -> None:
+    """ "1" would be okay in answer to one, and received in answer to the other."""
+    [referral_id] = made("food")
+    asked_at = MORNING + timedelta(days=5)
+    about = asked_at + timedelta(minutes=minutes)
+    _, planned = visited()
+    with database.session_scope() as session:
+        for each in planned:
+            checkin = session.get_one(CheckIn, each.id)
+            checkin.status = status if each.id == planned[0].id else CheckInStatus.CANCELLED
+            checkin.due_at, checkin.sent_at = about, about if minutes < 0 else None
+        session.get_one(Referral, referral_id).ask_at = asked_at
+        clocks.look(session, now=asked_at)
+    expected = about + clocks.APART if waits else asked_at + clocks.ASK_AGAIN_AFTER
+    assert read(referral_id).ask_at == expected
