@@ -21,13 +21,20 @@ WORDS_OF_AN_ANSWER = 4
 
 @dataclass(frozen=True, slots=True)
 class GoodTime:
-    """It is: what the check-in says goes out as the reply to this very text."""
+    """It is: what the check-in says goes out as the reply to this very text.
+
+    A reply passes no last look, so whether the person may still be texted is asked here.
+    """
 
     checkin_id: str
 
     def carry_out(self, at: Applying) -> Done:
         checkin = checkins.safety_open_for(at.session, at.person.id, now=at.now)
         if checkin is None or checkin.id != self.checkin_id:
+            return Done(at.memory, (say("safety_later", at.language),))
+        why_not = checkins.not_to_be_said(at.session, checkin, now=at.now)
+        if why_not is not None:
+            checkin.status, checkin.reason = why_not
             return Done(at.memory, (say("safety_later", at.language),))
         text = checkins.safety_confirmed(at.session, checkin, wording=checkin_text, now=at.now)
         return Done(at.memory, (text,))
@@ -67,6 +74,8 @@ def answer(text: str, asked: SafetyQuestion, situation: Situation) -> Turn | Non
         return None
     elif asked.code_word is not None:
         deed = BadTime(asked.checkin_id, wrong_word=True)
+    elif asked.ended:
+        return None
     else:
         reply = say("safety_unclear", situation.language)
         return Turn(AnsweredBy.CHECKIN, situation.memory, (reply,))

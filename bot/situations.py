@@ -22,6 +22,7 @@ from bot.turn import (
 )
 from directory import database
 from directory.checkins import service as checkins
+from directory.checkins.models import CheckInStatus
 from directory.conversations import service as conversations
 from directory.conversations.memory import Memory, Topic
 from directory.discretion import told_by_a_person
@@ -118,10 +119,11 @@ def _open(session: Session, person: Person, memory: Memory, *, now: datetime) ->
 def _safety(
     session: Session, person: Person, memory: Memory, *, now: datetime
 ) -> SafetyQuestion | None:
-    checkin = checkins.safety_open_for(session, person.id, now=now)
+    checkin = checkins.safety_asked_of(session, person.id, now=now)
     if checkin is None or checkin.sent_at is None or is_set_aside(checkin.sent_at, memory):
         return None
-    return SafetyQuestion(checkin.id, checkin.sent_at, person.code_word)
+    ended = checkin.status != CheckInStatus.SENT
+    return SafetyQuestion(checkin.id, checkin.sent_at, person.code_word, ended=ended)
 
 
 def _clinician(session: Session, person: Person) -> Clinician | None:

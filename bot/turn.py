@@ -39,12 +39,14 @@ class OpenCheckIn:
 class SafetyQuestion:
     """A check-in that waits for "is this a good time to text?". `sent_at`: product time.
 
-    `code_word`: what was agreed on scene; then only that word is a yes.
+    `code_word`: what was agreed on scene; then only that word is a yes. `ended`: the check-in was
+    cancelled since, so that an answer closes the talk and lets nothing out.
     """
 
     checkin_id: str
     sent_at: datetime
     code_word: str | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

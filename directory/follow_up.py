@@ -12,11 +12,13 @@ from directory.people.models import Person
 
 
 def end_texting(session: Session, person: Person, *, reason: str, now: datetime) -> None:
-    """Cancel check-ins, notices and texts that have not left. Replies yet to come are not meant.
+    """Cancel check-ins, notices and texts that have not left, and what a yes to "is this a good
+    time?" would let out. Other replies yet to come are not meant.
 
     `reason`: as stored with each of them. Referrals go on, without texts to the person.
     """
     checkins.cancel_planned(session, person.id, reason=reason)
+    checkins.end_question(session, person.id, reason=reason)
     notices.cancel(session, person_id=person.id, reason=reason)
     for message in outbox.queued_for(session, person.id):
         outbox.close(message, OutboundStatus.DROPPED, reason=reason)

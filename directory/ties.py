@@ -6,7 +6,7 @@ asked.
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -23,7 +23,13 @@ _ASKED = select(
     exists().where(
         PartnerContact.address_index == bindparam("number"), PartnerContact.removed_at.is_(None)
     ),
-    exists().where(CheckIn.person_id == bindparam("person"), CheckIn.status == CheckInStatus.SENT),
+    exists().where(
+        CheckIn.person_id == bindparam("person"),
+        or_(
+            CheckIn.status == CheckInStatus.SENT,
+            and_(CheckIn.status == CheckInStatus.CANCELLED, CheckIn.sent_at.is_not(None)),
+        ),
+    ),
     exists().where(Notice.person_id == bindparam("person"), Notice.status == NoticeStatus.SENT),
     exists().where(Referral.person_id == bindparam("person")),
 )
@@ -32,7 +38,8 @@ _ASKED = select(
 @dataclass(frozen=True, slots=True)
 class Ties:
     """Whether there is any: a member of staff or a contact of a partner with this number; a
-    check-in or a notice that the person has got and not answered; a referral."""
+    check-in (also one that was ended since) or a notice that the person has got and not answered;
+    a referral."""
 
     staff: bool
     contact: bool

@@ -157,6 +157,16 @@ def forbidden(
     """Why this check-in must not go out now; None when it may."""
     if is_stale(checkin.due_at, now=now):
         return CheckInStatus.DROPPED, "stale"
+    return not_to_be_said(session, checkin, now=now)
+
+
+def not_to_be_said(
+    session: Session, checkin: CheckIn, *, now: datetime
+) -> tuple[CheckInStatus, str] | None:
+    """Why nothing of this check-in may be said to whoever has the phone; None when it may.
+
+    Unlike `forbidden`, not for its being late: who has just said that the time is good is waiting.
+    """
     person = people.by_id(session, checkin.person_id)
     if person is None or person.opted_out_at is not None:
         return CheckInStatus.CANCELLED, "opted_out"
@@ -171,6 +181,13 @@ def forbidden(
 
 def cancel_planned(session: Session, person_id: str, *, reason: str = "replaced") -> None:
     for checkin in queries.planned(session, person_id):
+        checkin.status, checkin.reason = CheckInStatus.CANCELLED, reason
+
+
+def end_question(session: Session, person_id: str, *, reason: str) -> None:
+    """A yes to "is this a good time?" lets nothing out any more."""
+    checkin = queries.latest_sent(session, person_id)
+    if checkin is not None and _waits_for_safety(checkin):
         checkin.status, checkin.reason = CheckInStatus.CANCELLED, reason
 
 
@@ -242,8 +259,16 @@ def record_answer(session: Session, checkin_id: str, answer: str, *, now: dateti
 
 def safety_open_for(session: Session, person_id: str, *, now: datetime) -> CheckIn | None:
     """The check-in whose question "is this a good time?" a text of this person may answer."""
-    checkin = queries.latest_sent(session, person_id)
+    checkin = safety_asked_of(session, person_id, now=now)
+    return checkin if checkin is not None and checkin.status == CheckInStatus.SENT else None
+
+
+def safety_asked_of(session: Session, person_id: str, *, now: datetime) -> CheckIn | None:
+    """The same, also when the question has been ended since: who has read it may answer it."""
+    checkin = queries.newest_sent(session, person_id)
     if checkin is None or checkin.sent_at is None or not _waits_for_safety(checkin):
+        return None
+    if checkin.status == CheckInStatus.ANSWERED:
         return None
     return checkin if now - checkin.sent_at <= SAFETY_OPEN_FOR else None
 
