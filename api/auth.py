@@ -77,7 +77,7 @@ def _refusal(  # what the form says, and when
     """Why this log-in is none. The second step is spoken of only behind the right password."""
     if member is None:
         return _no_fit()
-    if second_step.is_missing(member, required=second_step.is_required(services.settings)):
+    if second_step.is_missing(member, second_step.required_of(services.settings)):
         return second_step_missing()
     if member.totp_since is None:
         return None

@@ -89,7 +89,7 @@ def _whose(request: Request, services: Services, token: str | None) -> StaffMemb
 
 def require_second_step(services: Services, member: StaffMember) -> None:
     """Raises Forbidden where the setting wants a second step that this member has not set up."""
-    if second_step.is_missing(member, required=second_step.is_required(services.settings)):
+    if second_step.is_missing(member, second_step.required_of(services.settings)):
         raise second_step_missing()
 
 

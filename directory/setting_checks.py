@@ -61,3 +61,14 @@ def contact(value: str) -> str:
     if value and not (page or _MAIL_ADDRESS.match(value)):
         raise ValueError("write an e-mail address, or the https:// address of a page")
     return value
+
+
+def is_loopback(url: str) -> bool:
+    """True when the host of `url` can only be this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -3,7 +3,6 @@
 A missing or bad setting is a `SettingsError` whose text is one line that says what to do.
 """
 
-import ipaddress
 import os
 import re
 from datetime import time, timedelta
@@ -42,15 +41,12 @@ class Carrier(StrEnum):
     TWILIO = "twilio"
 
 
-def is_loopback(url: str) -> bool:
-    """True when the host of `url` can only be this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+class SecondStepFor(StrEnum):
+    """Of whom the second step of a sign-in is demanded."""
+
+    EVERYONE = "everyone"
+    SUPERVISORS = "supervisors"  # and admins
+    NOBODY = "nobody"
 
 
 class Settings(BaseSettings):
@@ -84,8 +80,8 @@ class Settings(BaseSettings):
     rasa_token: str = ""
     send_rate: float = Field(default=10.0, ge=0.1, le=1000)
     clock_speed: float = Field(default=1.0, ge=1, le=FASTEST_CLOCK)
-    # Supervisors and admins set up the second step before anything else; unset: where it is live.
-    require_second_step: bool | None = None
+    # Who of staff sets up the second step before anything else; unset: everyone where it is live.
+    require_second_step: SecondStepFor | None = None
     # Sign-in through the city's identity provider: all three or none.
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -155,7 +151,7 @@ class Settings(BaseSettings):
     def _identity_provider(cls, value: str) -> str:
         parts = urlsplit(value)
         usable = parts.hostname and not parts.query and not parts.fragment
-        if value and not (usable and (parts.scheme == "https" or is_loopback(value))):
+        if value and not (usable and (parts.scheme == "https" or checks.is_loopback(value))):
             raise ValueError("write it as https://login.example.org, as the provider names itself")
         return value
 
@@ -173,7 +169,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _clock_only_in_play(self) -> Self:
-        if self.clock_speed != 1 and not is_loopback(self.carrier_api):
+        if self.clock_speed != 1 and not checks.is_loopback(self.carrier_api):
             raise ValueError(
                 "HANDOFF_CLOCK_SPEED other than 1 is refused: the carrier is not on this machine, "
                 "so real people would be texted at the wrong time"
@@ -192,7 +188,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:
-        if self.smtp_url and not self.mail_from and not is_loopback(self.smtp_url):
+        if self.smtp_url and not self.mail_from and not checks.is_loopback(self.smtp_url):
             raise ValueError("HANDOFF_SMTP_URL needs HANDOFF_MAIL_FROM: the address that sends")
         return self
 

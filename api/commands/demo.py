@@ -13,7 +13,8 @@ from directory import database
 from directory.clock import ProductClock, wall_now
 from directory.listings.load import load_partners
 from directory.listings.service import catalogue_version
-from directory.settings import Carrier, Settings, SettingsError, is_loopback, load_settings
+from directory.setting_checks import is_loopback
+from directory.settings import Carrier, Settings, SettingsError, load_settings
 
 KEPT_IN = "password.txt"
 # What the environment says of the real database, of its keys and of who hears of it.

@@ -163,7 +163,7 @@ def _page(  # what the page says
         "account/second_step.html",
         status=422 if wrong else 200,
         member=member,
-        must=second_step.is_missing(member, required=second_step.is_required(services.settings)),
+        must=second_step.is_missing(member, second_step.required_of(services.settings)),
         secret=" ".join(waits[at : at + 4] for at in range(0, len(waits), 4)) if waits else None,
         mark=mark,
         left=second_step.codes_left(session, member),

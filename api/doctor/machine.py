@@ -10,7 +10,8 @@ from api.supervisor.preparation import LEAST_FREE_MEGABYTES
 from bot import training
 from bot.rasa_server import RASA_PYTHON
 from directory.key_rotation import name_of
-from directory.settings import Carrier, Settings, is_loopback
+from directory.setting_checks import is_loopback
+from directory.settings import Carrier, Settings
 
 ENOUGH_MEGABYTES = 2_000
 SHORTEST_SECRET = 32

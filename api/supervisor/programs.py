@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.rasa_server import LOOPBACK, action_server, rasa_server
-from directory.settings import ROOT, Carrier, Settings, is_loopback
+from directory.setting_checks import is_loopback
+from directory.settings import ROOT, Carrier, Settings
 from directory.withheld import without_secrets
 
 PREFIX = "HANDOFF_"

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.notices.attempts import Refused, TryLater
 from bot.notices.words import Letter
-from directory.settings import is_loopback
+from directory.setting_checks import is_loopback
 
 # Of each step of the dialogue; all of them together stay below notices.service.CLAIM.
 TIMEOUT_SECONDS = 30.0

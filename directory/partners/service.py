@@ -19,7 +19,7 @@ from directory.listings.models import Organization, Service
 from directory.partners import queries
 from directory.partners.models import Channel, KeyScope, PartnerContact, PartnerKey
 from directory.people.phone import to_e164
-from directory.settings import is_loopback
+from directory.setting_checks import is_loopback
 
 KEY_PREFIX = "hp_"
 HINT_LENGTH = 8

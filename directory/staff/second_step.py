@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from directory import database
 from directory.errors import Conflict
-from directory.settings import Settings, is_loopback
+from directory.setting_checks import is_loopback
+from directory.settings import SecondStepFor, Settings
 from directory.staff import attempts, queries
 from directory.staff.models import RecoveryCode, Role, StaffMember
 from directory.staff.service import end_log_ins
@@ -35,21 +36,21 @@ class Passed(StrEnum):
     RECOVERY = "recovery"
 
 
-def is_required(settings: Settings) -> bool:
-    """As the setting says; unset, wherever the product is live: reached by https, with a carrier
-    that is not on this machine. A trial opens with the password alone."""
+def required_of(settings: Settings) -> SecondStepFor:
+    """As the setting says; unset, of everyone wherever the product is live: reached by https, with
+    a carrier that is not on this machine. A trial opens with the password alone."""
     if settings.require_second_step is not None:
         return settings.require_second_step
-    return settings.base_url.startswith("https://") and not is_loopback(settings.carrier_api)
+    live = settings.base_url.startswith("https://") and not is_loopback(settings.carrier_api)
+    return SecondStepFor.EVERYONE if live else SecondStepFor.NOBODY
 
 
-def is_missing(member: StaffMember, *, required: bool) -> bool:
-    """Whether this member has to set up the second step before anything else.
-
-    `required`: `is_required`, which is about those who are responsible for others.
-    """
+def is_missing(member: StaffMember, required: SecondStepFor) -> bool:
+    """Whether this member has to set up the second step before anything else."""
+    if required is SecondStepFor.NOBODY or member.totp_since is not None:
+        return False
     responsible = member.role in (Role.SUPERVISOR, Role.ADMIN)
-    return required and responsible and member.totp_since is None
+    return responsible or required is SecondStepFor.EVERYONE
 
 
 def begin(member: StaffMember) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.settings import Carrier, SettingsError, is_loopback, load_settings
+from directory.setting_checks import is_loopback
+from directory.settings import Carrier, SettingsError, load_settings
 from tests.conftest import KEY, settings_for
 
 TWILIO = {

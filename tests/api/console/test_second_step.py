@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pyotp
@@ -14,7 +15,7 @@ from api.console.access import COOKIE
 from directory import database
 from directory.clock import wall_now
 from directory.people import queries as people
-from directory.settings import Settings
+from directory.settings import SecondStepFor, Settings
 from directory.staff import queries, second_step
 from directory.staff import service as staff
 from directory.staff.models import Role
@@ -274,10 +275,14 @@ def test_the_token_s_door_asks_for_the_code_behind_the_right_password_only(
     assert token(any_api, otp=app.at(wall_now())).status_code == 200
 
 
+def requiring(settings: Settings, of: SecondStepFor) -> AbstractContextManager[Api]:
+    return running(settings.model_copy(update={"require_second_step": of}))
+
+
 @pytest.fixture
 def strict(sqlite_settings: Settings) -> Iterator[Api]:
     """The second step is required of supervisors and admins."""
-    with running(sqlite_settings.model_copy(update={"require_second_step": True})) as api:
+    with requiring(sqlite_settings, SecondStepFor.SUPERVISORS) as api:
         yield api
 
 
@@ -300,21 +305,33 @@ def test_where_it_is_required_nothing_opens_before_it_is_set_up(strict: Api) -> 
 @pytest.mark.parametrize(
     ("public_url", "carrier_api", "said", "required"),
     [
-        ("https://handoff.city.example", "https://api.carrier.example", None, True),
-        ("https://handoff.city.example", "https://api.carrier.example", False, False),
-        ("https://handoff.city.example", "http://127.0.0.1:9000", None, False),
-        ("http://handoff.city.example", "https://api.carrier.example", None, False),
-        ("", "", None, False),
-        ("", "", True, True),
+        ("https://handoff.city.example", "https://api.carrier.example", None, "everyone"),
+        ("https://handoff.city.example", "https://api.carrier.example", "nobody", "nobody"),
+        ("https://handoff.city.example", "http://127.0.0.1:9000", None, "nobody"),
+        ("http://handoff.city.example", "https://api.carrier.example", None, "nobody"),
+        ("", "", None, "nobody"),
+        ("", "", "supervisors", "supervisors"),
     ],
     ids=["live", "live, taken back", "made-up carrier", "http", "trial", "trial, asked for"],
 )
 def test_it_is_required_where_the_product_is_live(
-    sqlite_settings: Settings, public_url: str, carrier_api: str, said: bool | None, required: bool
+    sqlite_settings: Settings, public_url: str, carrier_api: str, said: str | None, required: str
 ) -> None:
     update = {"public_url": public_url, "twilio_api_base_url": carrier_api}
-    settings = sqlite_settings.model_copy(update=update | {"require_second_step": said})
-    assert second_step.is_required(settings) is required
+    wanted = None if said is None else SecondStepFor(said)
+    settings = sqlite_settings.model_copy(update=update | {"require_second_step": wanted})
+    assert second_step.required_of(settings) == required
+
+
+def test_where_it_is_required_of_everyone_clinicians_set_it_up_too(
+    sqlite_settings: Settings,
+) -> None:
+    with requiring(sqlite_settings, SecondStepFor.EVERYONE) as api:
+        console = Console(api).as_(Role.CLINICIAN)
+        assert console.get("/console").headers["location"] == PAGE
+        assert "Your role needs the second step" in console.get(PAGE).text
+        held = api.client.get("/api/v1/tasks", headers=api.staff())
+        problem(held, 403, "second_step_missing")
 
 
 def test_where_it_is_required_tokens_are_refused_too(strict: Api) -> None:
