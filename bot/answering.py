@@ -21,7 +21,6 @@ from bot.leases import Leases
 from bot.situations import situation_of
 from bot.sms.deliver import Ready
 from bot.turn import Situation, Turn
-from bot.wording import say
 from directory import database
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
@@ -36,7 +35,6 @@ from directory.messages.models import (
     OutboundMessage,
     SendPriority,
 )
-from directory.people import queries as people
 from directory.people.models import Person
 from directory.tasks import service as tasks
 from directory.telemetry import timings, traces
@@ -146,7 +144,7 @@ class Answerer:
         self, session: Session, found: tuple[InboundMessage, Person, LeasedConversation]
     ) -> _Waiting:
         inbound, person, _ = found  # the conversation is read for what follows
-        situation = self._situation(session, inbound, person)
+        situation = self.situation(session, inbound, person)
         return _Waiting(inbound.id, person.id, inbound.body, inbound.attempts, situation)
 
     def _still_waiting(self, person_id: str, run: str) -> _Waiting | None:
@@ -197,42 +195,13 @@ class Answerer:
         timings.answered(turn.answered_by)
         return replies
 
-    def answer_owed(self, inbound_id: str) -> None:
-        """Answer fully a text that got only the holding reply, now that Rasa is back."""
-        with database.read_scope() as session:
-            inbound = inbox.by_id(session, inbound_id)
-            if inbound is None or not inbound.owed:
-                return
-            person_id = inbound.person_id
-        run = self.leases.run().name
-        with database.session_scope() as session:
-            if not self.leases.take(session, person_id, run):
-                return
-        try:
-            self._answer_owed(inbound_id, run)
-        finally:
-            self.leases.give_back(person_id, run)
-
-    def _answer_owed(self, inbound_id: str, run: str) -> None:
-        with database.read_scope() as session:
-            inbound = inbox.by_id(session, inbound_id)
-            if inbound is None or not inbound.owed:
-                return
-            person = people.by_id(session, inbound.person_id)
-            if person is None:
-                return
-            text, situation = inbound.body, self._situation(session, inbound, person)
-        with traces.span(Step.ANSWER, of=inbound_id) as span:
-            turn = self.conversation.respond_to(text, situation)
-            span.note(answered_by=turn.answered_by)
-        if turn.answered_by is AnsweredBy.HOLDING:
-            return
-        if turn.replies:  # none to who has opted out meanwhile: nothing is owed any more
-            first = say("late_answer", situation.language) + "\n" + turn.replies[0]
-            turn = replace(turn, replies=(first, *turn.replies[1:]))
+    def finish(self, inbound_id: str, turn: Turn, run: str) -> None:
+        """Apply a turn that was thought of elsewhere, by a run that has the lease; send what it
+        says."""
         self._send(self._stored(inbound_id, turn, run))
 
-    def _situation(self, session: Session, inbound: InboundMessage, person: Person) -> Situation:
+    def situation(self, session: Session, inbound: InboundMessage, person: Person) -> Situation:
+        """What is known now, as this text is to be answered."""
         now = self.now()
         return situation_of(session, inbound, person, on_shift=self.on_shift(now), now=now)
 

@@ -19,6 +19,7 @@ import structlog
 from bot import due, intake
 from bot.answering import Answerer
 from bot.notices.send import NoticeSender
+from bot.owed import Owed
 from bot.rasa_client import RasaClient
 from bot.sms.deliver import Ready, Sender
 from bot.step_health import StepHealth
@@ -79,6 +80,7 @@ class Workers:
     def __init__(self, parts: Parts, *, executor_id: str, alone: bool) -> None:
         self._parts = parts
         self._alone = alone
+        self._owed = Owed(parts.answerer, parts.quiet)
         self._answers = ThreadPoolExecutor(ANSWER_THREADS, thread_name_prefix="handoff-answers")
         self._texts = ThreadPoolExecutor(TEXT_THREADS, thread_name_prefix="handoff-texts")
         self._notices = ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="handoff-notices")
@@ -261,13 +263,13 @@ class Workers:
             staff.forget_expired(session, wall=wall)
             repeats.forget_old(session, wall=wall)
         self._once(self._notices, "upkeep", lambda _: parts.upkeep(self._stop.is_set), "")
-        if not parts.rasa.ready():
+        ready = parts.rasa.ready()
+        for inbound_id in self._owed.to_settle(rasa=ready):
+            self._once(self._answers, f"owed {inbound_id}", self._owed.settle, inbound_id)
+        if not ready:
             return
         with database.read_scope() as session:
-            owed = [inbound.id for inbound in inbox.owed(session)]
             ended = conversations.to_forget(session, idle_since=now - CONVERSATION_ENDS_AFTER)
-        for inbound_id in owed:
-            self._once(self._answers, f"owed {inbound_id}", parts.answerer.answer_owed, inbound_id)
         for person_id in ended:
             parts.rasa.forget(person_id)
             with database.session_scope() as session:

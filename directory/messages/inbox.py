@@ -179,16 +179,21 @@ def people_waiting(session: Session, *, before: datetime, limit: int = 100) -> l
     )
 
 
-def owed(session: Session, *, limit: int = 100) -> list[InboundMessage]:
-    """Texts that got a holding answer only, the oldest first."""
-    return list(
-        session.scalars(
-            select(InboundMessage)
-            .where(InboundMessage.owed.is_(True))
-            .order_by(InboundMessage.received_at)
-            .limit(limit)
-        )
-    )
+def owed(
+    session: Session,
+    *,
+    since: datetime | None = None,
+    before: datetime | None = None,
+    limit: int = 100,
+) -> list[InboundMessage]:
+    """Texts that got a holding answer only, the oldest first: of those that came since then, or
+    before then (product time)."""
+    statement = select(InboundMessage).where(InboundMessage.owed.is_(True))
+    if since is not None:
+        statement = statement.where(InboundMessage.received_at >= since)
+    if before is not None:
+        statement = statement.where(InboundMessage.received_at < before)
+    return list(session.scalars(statement.order_by(InboundMessage.received_at).limit(limit)))
 
 
 def mark_answered(

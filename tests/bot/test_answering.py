@@ -310,53 +310,6 @@ def test_rasa_is_given_neither_number_nor_name(any_database: Database) -> None:
         assert secret not in str(asked)
 
 
-# --- owed answers -------------------------------------------------------------------------------
-
-
-def test_what_was_held_while_rasa_was_down_is_answered_once_it_is_back(
-    any_database: Database,
-) -> None:
-    rasa = FakeRasa(answers=[(found(),)], down=True)
-    answerer = an_answerer(rasa)
-    inbound_id = texted("qwerty uiop")
-    answerer.answer(met())
-    assert replies() == [say("holding", EN)]
-    answerer.answer_owed(inbound_id)
-    assert len(replies()) == 1
-    rasa.down = False
-    for _ in range(2):
-        answerer.answer_owed(inbound_id)
-    assert len(replies()) == 2
-    assert replies()[1].startswith(say("late_answer", EN) + "\n1 Pantry 1")
-    assert not inbound(inbound_id).owed
-    assert inbound(inbound_id).answered_by == AnsweredBy.RASA
-
-
-def test_nothing_is_owed_to_who_opted_out_meanwhile(db: Database) -> None:
-    rasa = FakeRasa(answers=[(found(),)], down=True)
-    answerer = an_answerer(rasa)
-    inbound_id = texted("qwerty uiop")
-    texted("STOP")
-    answerer.answer(met())
-    rasa.down = False
-    answerer.answer_owed(inbound_id)
-    assert replies() == [say("holding", EN), say("stopped", EN)]
-    assert not inbound(inbound_id).owed
-
-
-def test_an_owed_text_waits_while_somebody_answers_the_person(db: Database) -> None:
-    rasa = FakeRasa(answers=[(found(),)], down=True)
-    answerer = an_answerer(rasa)
-    inbound_id = texted("qwerty uiop")
-    person_id = met()
-    answerer.answer(person_id)
-    rasa.down = False
-    with database.session_scope() as session:
-        assert conversations.lease(session, person_id, by="another run", wall=MORNING)
-    answerer.answer_owed(inbound_id)
-    assert inbound(inbound_id).owed
-
-
 # --- what a turn changes ------------------------------------------------------------------------
 
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text as sql
 
 from bot.carrier.client import CarrierControl
+from bot.owed import Owed
 from directory import database
 from directory.settings import Settings
+from tests.factories import QUIET
 from tests.journeys.running import RESIDENT, Product, free_port, running_product, wait_until
 
 
@@ -50,6 +52,7 @@ def test_what_was_not_understood_without_rasa_is_answered_fully_later(
     assert "211" in holding
     assert "soon" in holding
     running = without_rasa.services
+    settling = Owed(running.answerer, QUIET)
     object.__setattr__(running.answerer.conversation, "rasa", _client(rasa))
     with database.read_scope() as session:
         from directory.messages import inbox
@@ -59,12 +62,12 @@ def test_what_was_not_understood_without_rasa_is_answered_fully_later(
 
     def late_answers() -> list[Any]:
         # Asked again, as the sweep does: the turn that gave the holding reply may not have let go.
-        running.answerer.answer_owed(owed.id)
+        settling.settle(owed.id)
         return without_rasa.received(RESIDENT, after=before)
 
     late = wait_until("the late answer", late_answers)
     assert "earlier text" in late[0].body
-    running.answerer.answer_owed(owed.id)
+    settling.settle(owed.id)
     assert len(without_rasa.received(RESIDENT, after=before)) == len(late)
 
 
