@@ -99,7 +99,11 @@ def uncovered(table: Table) -> ColumnElement[bool]:
 
 
 def persons_of(table: Table) -> list[ColumnElement[Any]]:
-    """Whose row it is, as expressions: by its own column, or by that of what it belongs to."""
+    """Whose row it is, as expressions: by its own column, or by that of what it belongs to.
+
+    Each is about the row at hand, however deep in a statement it stands: unless told so, SQLAlchemy
+    lets a second subquery look at all rows of the table.
+    """
     columns, found = table.columns, list[ColumnElement[Any]]()
     if table is Base.metadata.tables["people"]:
         return [columns["id"]]
@@ -107,8 +111,8 @@ def persons_of(table: Table) -> list[ColumnElement[Any]]:
         found.append(columns["person_id"])
     if "referral_id" in columns:
         of_referral = select(Referral.person_id).where(Referral.id == columns["referral_id"])
-        found.append(of_referral.scalar_subquery())
+        found.append(of_referral.correlate(table).scalar_subquery())
     if "task_id" in columns:
         of_task = select(Task.person_id).where(Task.id == columns["task_id"])
-        found.append(of_task.scalar_subquery())
+        found.append(of_task.correlate(table).scalar_subquery())
     return found

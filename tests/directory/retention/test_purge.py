@@ -8,15 +8,19 @@ from sqlalchemy import func, select
 from directory import database
 from directory.database import Database
 from directory.messages.models import InboundMessage
-from directory.people.models import AuditEntry, Person
+from directory.people.models import AuditEntry, Person, Purpose
+from directory.referrals import service as referrals
+from directory.referrals.service import NewReferral
 from directory.retention import holds, purge
 from directory.retention.models import RetentionRun
 from directory.retention.rules import rules, working
 from directory.tasks import service as tasks
-from directory.tasks.models import TaskKind
+from directory.tasks.models import Task, TaskKind
 from directory.visits.models import Visit
+from tests.directory.freshness.builders import a_listing, an_organization
+from tests.directory.referrals.builders import BY_CLINICIAN, agreed
 from tests.directory.retention.builders import everything, found_anywhere
-from tests.factories import met, texted, visited
+from tests.factories import CLINICIAN, met, texted, visited
 from tests.fakes import MORNING
 
 TWO_YEARS, SEVEN_YEARS = timedelta(days=731), timedelta(days=2558)
@@ -93,6 +97,33 @@ def test_a_hold_beats_every_rule_until_it_is_released(
         holds.release(session, hold_id, by="counsel", now=MORNING)
     purged(MORNING + SEVEN_YEARS)
     assert (body_of(held), body_of(other)) == ("", "")
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_a_hold_covers_the_tasks_of_its_own_person_only(any_database: Database, held: int) -> None:
+    """Of several people with tasks about referrals each is judged by themselves."""
+    people, notes = [], []
+    with database.session_scope() as session:
+        service = a_listing(session, an_organization(session))
+        service.accepts_referrals = True
+        session.flush()
+        for phone in ("+16305550141", "+16305550142"):
+            person_id = agreed(session, Purpose.REFERRAL, phone=phone)
+            new = NewReferral(person_id=person_id, service_id=service.id, clinician_id=CLINICIAN)
+            referral = referrals.create(session, new, actor=BY_CLINICIAN, now=MORNING)
+            about = {"person_id": person_id, "referral_id": referral.id, "note": f"about {phone}"}
+            task = tasks.open_task(session, TaskKind.CALL_BACK, now=MORNING, **about)
+            session.flush()
+            tasks.claim(task, by=CLINICIAN, now=MORNING)
+            tasks.finish(task, by=CLINICIAN, now=MORNING)
+            session.flush()
+            people.append(person_id)
+            notes.append(task.id)
+        holds.add(session, person_id=people[held], reason="Case 2", by="counsel", now=MORNING)
+    purged(MORNING + TWO_YEARS)
+    with database.read_scope() as session:
+        kept = [bool(session.get_one(Task, note).note) for note in notes]
+    assert kept == [held == 0, held == 1]
 
 
 def test_a_purge_goes_on_in_chunks(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
