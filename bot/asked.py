@@ -8,7 +8,7 @@ until danger: what was asked before is set aside then.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.checkin_answers import CheckinAnswer, read_answer
+from bot.checkin_answers import CheckinAnswer, is_surely_wrong_person, read_answer
 from bot.turn import Situation
 from directory.conversations.memory import Memory, Question, ReferralQuestion
 
@@ -65,6 +65,13 @@ def asks_of_notice(text: str, last: Asked | None) -> bool:
     """ "Who is this?" after a text about a referral is answered; the check-in is not meant."""
     newer = last in (Asked.TOLD, Asked.OUTCOME, Asked.REFERRAL)
     return newer and read_answer(text) is CheckinAnswer.WRONG_PERSON
+
+
+def is_wrong_person(text: str, situation: Situation, last: Asked | None) -> bool:
+    """Said with nothing open, too; but after a list "wrong number" is about a number on it."""
+    if situation.clinician is not None or situation.at_partner or last is Asked.LIST:
+        return False
+    return is_surely_wrong_person(text)
 
 
 def open_question(situation: Situation) -> Question | None:

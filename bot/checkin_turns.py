@@ -41,7 +41,8 @@ TO_BE_READ = NewTask(
 
 _WRONG_NUMBER = NewTask(
     TaskKind.SEND_FAILED,
-    "A check-in was answered: wrong person. Please find the right number; this one gets no texts.",
+    "A text of ours was answered: wrong person. Please find the right number; this one gets no "
+    "texts.",
 )
 _MAY_BE_WRONG = NewTask(
     TaskKind.CALL_BACK,

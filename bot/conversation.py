@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot import (
+    asked,
     checkin_turns,
     clarifying,
     fallback,
@@ -22,7 +23,7 @@ from bot import (
     partner_texts,
     referral_turns,
 )
-from bot.asked import Asked, asked_last, asks_of_notice, offers_call, open_question
+from bot.asked import Asked, asked_last, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer, tells_of_death
 from bot.choices import More, Pick, read_choice
 from bot.clinician_texts import turns as clinician_turns
@@ -137,7 +138,7 @@ class Conversation:
         if turn is not None:
             return turn
         choice, last = read_choice(text), asked_last(situation)
-        turn = checkin_turns.after_answer(text, situation) if offers_call(situation) else None
+        turn = checkin_turns.after_answer(text, situation) if asked.offers_call(situation) else None
         turn = turn or self._about_referral(text, situation, last)
         if turn is not None:
             return turn
@@ -154,10 +155,12 @@ class Conversation:
                 return turn
         if choice is not None and last is Asked.LIST:
             return self._lists.choice(choice, situation)
-        if situation.checkin is not None and not asks_of_notice(text, last):
+        if situation.checkin is not None and not asked.asks_of_notice(text, last):
             return self._on_checkin(text, situation)
         if choice is not None:
             return self._lists.choice(choice, situation)
+        if asked.is_wrong_person(text, situation, last):
+            return checkin_turns.turn_for(CheckinAnswer.WRONG_PERSON, situation, text)
         return self._understand(text, situation)
 
     @property

@@ -8,7 +8,7 @@ import pytest
 
 from bot.checkin_answers import asks_who, is_surely_wrong_person, tells_of_death
 from bot.rasa_client import Look, Seen
-from bot.turn import ConsentChange, Situation, Turn
+from bot.turn import Clinician, ConsentChange, Situation, Turn
 from bot.wording import say
 from directory import database
 from directory.checkins import queries as checkins
@@ -72,6 +72,16 @@ def test_who_says_so_plainly_gets_no_more_texts_and_staff_looks_for_the_number(t
     assert turn.consent is ConsentChange.WRONG_PERSON
     assert "START" in turn.replies[0]  # the way back
     assert kinds(turn) == [TaskKind.SEND_FAILED]
+
+
+@pytest.mark.parametrize("text", ["wrong person", "this is the wrong number", "numero equivocado"])
+def test_it_counts_with_nothing_open_too(text: str) -> None:
+    assert respond(text).consent is ConsentChange.WRONG_PERSON
+    assert respond(text, replace(NOBODY, clinician=Clinician("staff-1"))).consent is None
+
+
+def test_but_not_about_a_number_of_the_last_list() -> None:
+    assert respond("wrong number", after_a_list()).consent is None
 
 
 @pytest.mark.parametrize("text", ["who is this", "who dis", "quien es", "de parte de quien"])
