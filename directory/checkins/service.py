@@ -187,7 +187,7 @@ def cancel_planned(session: Session, person_id: str, *, reason: str = "replaced"
 def end_question(session: Session, person_id: str, *, reason: str) -> None:
     """A yes to "is this a good time?" lets nothing out any more."""
     checkin = queries.latest_sent(session, person_id)
-    if checkin is not None and _waits_for_safety(checkin):
+    if checkin is not None and waits_for_safety(checkin):
         checkin.status, checkin.reason = CheckInStatus.CANCELLED, reason
 
 
@@ -245,7 +245,7 @@ def open_for(session: Session, person_id: str, *, now: datetime) -> CheckIn | No
     checkin = queries.latest_sent(session, person_id)
     if checkin is None or checkin.sent_at is None or now - checkin.sent_at > OPEN_FOR:
         return None
-    return None if _waits_for_safety(checkin) else checkin
+    return None if waits_for_safety(checkin) else checkin
 
 
 def record_answer(session: Session, checkin_id: str, answer: str, *, now: datetime) -> None:
@@ -266,7 +266,7 @@ def safety_open_for(session: Session, person_id: str, *, now: datetime) -> Check
 def safety_asked_of(session: Session, person_id: str, *, now: datetime) -> CheckIn | None:
     """The same, also when the question has been ended since: who has read it may answer it."""
     checkin = queries.newest_sent(session, person_id)
-    if checkin is None or checkin.sent_at is None or not _waits_for_safety(checkin):
+    if checkin is None or checkin.sent_at is None or not waits_for_safety(checkin):
         return None
     if checkin.status == CheckInStatus.ANSWERED:
         return None
@@ -328,5 +328,5 @@ _BY_PHONE_AFTER_WORD = (
 )
 
 
-def _waits_for_safety(checkin: CheckIn) -> bool:
+def waits_for_safety(checkin: CheckIn) -> bool:
     return checkin.safety_asked and checkin.safety_confirmed_at is None

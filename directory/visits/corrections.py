@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.errors import Conflict
 from directory.people import queries as people
@@ -89,7 +90,9 @@ def void(
 
 
 def _end(checkin: CheckIn) -> None:
-    if checkin.status == CheckInStatus.PLANNED:
+    """Also where the person was only asked whether it is a good time: a yes would bring it."""
+    asking = checkin.status == CheckInStatus.SENT and checkins.waits_for_safety(checkin)
+    if checkin.status == CheckInStatus.PLANNED or asking:
         checkin.status, checkin.reason = CheckInStatus.CANCELLED, VISIT_VOIDED
 
 

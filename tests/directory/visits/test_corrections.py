@@ -152,6 +152,20 @@ def test_a_voided_visit_counts_nowhere(any_database: Database) -> None:
             again(visit)
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_yes_to_a_voided_visit_s_question_brings_no_check_in(
+    any_database: Database, confirmed: bool
+) -> None:
+    visit, [first, *_] = visited()
+    with database.session_scope() as session:
+        asking = session.get_one(CheckIn, first.id)
+        asking.status, asking.sent_at, asking.safety_asked = CheckInStatus.SENT, MORNING, True
+        asking.safety_confirmed_at = MORNING if confirmed else None
+    void(visit)
+    expected = CheckInStatus.SENT if confirmed else CheckInStatus.CANCELLED
+    assert read_checkin(first.id).status == expected
+
+
 def test_what_a_voided_visit_had_replaced_is_planned_again(any_database: Database) -> None:
     first, before = visited()
     second, _ = visited(MORNING + HOUR, consent_sms=False, safe_to_text=True)
