@@ -232,6 +232,8 @@ class AcknowledgePage:
         people.audit(
             at.session, actor=self.staff_id, action="page.acknowledge", person_id=None, now=at.now
         )
+        if taken > 1:
+            return _said(at, "clinician_taken_several", count=taken)
         return _said(at, "clinician_taken" if taken else "clinician_nothing_to_take")
 
 

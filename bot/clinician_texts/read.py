@@ -68,27 +68,34 @@ class Acknowledge:
 
 Command = LogVisit | Refer | Status | Help | Acknowledge
 
-_NOT = r"(?:not|no|never|dont|don't|do\s+not|isnt|isn't|cannot|cant|can't|wont|won't|nt)"
+_NOT = (
+    r"(?:not|no|never|(?:do|does|did|is|was|are|were|has|had|would|should|could|ca|wo)n'?t"
+    r"|(?:do|does|did)\s+not|cannot|nt|without|w/o|refus\w*|declin\w*|unsafe|against)"
+)
 _OK = r"(?:ok|okay|oky|k|safe|can|may|fine|good|yes)"
 _TEXT = r"(?:text|texts|txt|txts|texting|texted|message|messages|sms)"
 _REF = r"(?:ref|refs|refer|referral|referrals|referred|referring)"
 _NOT_TO_TEXT = re.compile(
     rf"\b{_NOT}\s+(?:be\s+)?(?:{_OK}\s+)?(?:to\s+|for\s+|2\s*)?(?:be\s+)?{_TEXT}\b"
-    rf"|\b{_TEXT}\s*[:=]?\s*(?:{_NOT})(?:\s+{_OK})?\b"
+    # "ok to text no ref": the no is the next word's.
+    rf"|\b{_TEXT}\s*[:=]?\s*(?:{_NOT})(?:\s+{_OK})?\b(?!\s+(?:{_OK}\s+)?(?:to\s+|for\s+)?{_REF}\b)"
 )
 _OK_TO_TEXT = re.compile(
     rf"\b{_OK}\s*(?:to\s+|for\s+|2\s*|w/?\s*|with\s+)?(?:be\s+)?{_TEXT}\b|\b{_TEXT}\s*[:=]?\s*{_OK}\b"
 )
 _NO_REFERRAL = re.compile(
     rf"\b{_NOT}\s+(?:be\s+)?(?:{_OK}\s+)?(?:to\s+|for\s+|with\s+|2\s*)?(?:be\s+)?{_REF}\b"
-    rf"|\b{_REF}\s*[:=]?\s*{_NOT}(?:\s+{_OK})?\b"
+    rf"|\b{_REF}\s*[:=]?\s*{_NOT}(?:\s+{_OK})?\b(?!\s+(?:{_OK}\s+)?(?:to\s+|for\s+)?{_TEXT}\b)"
 )
 _OK_REFERRAL = re.compile(
     rf"\b{_OK}\s*(?:to\s+|for\s+|with\s+|2\s*)?(?:be\s+)?{_REF}\b|\b{_REF}\s*[:=]?\s*{_OK}\b"
 )
 # With one of these left over, a yes is not plainly a yes.
 _DOUBT = re.compile(rf"\?|\b(?:{_NOT}|unsure|maybe|unknown|unclear|idk|ask\s+first)\b")
-_NAME = re.compile(r"\b(?:name|nombre)\b\s*(?:is|es)?\s*[:=]?\s*(.*)$", re.I | re.S)
+_LEFT_OVER = {which: re.compile(rf"\b{which}\b") for which in (_TEXT, _REF)}
+# What phones type for an apostrophe.
+_APOSTROPHES = str.maketrans(dict.fromkeys("`\u00b4\u2018\u2019\u201b\u02bc\u2032", "'"))
+_NAME = re.compile(r"\b(?:name|nombre)\b\s*(?:(?:is|es)\b)?\s*[:=]?\s*(.*)$", re.I | re.S)
 _PLACE_IN_LIST = re.compile(
     r"^\s*(?:#|no\.?\s|nr\.?\s|number\s|option\s)?\s*(\d{1,2})(?![\d\-.])\s*"
 )
@@ -121,7 +128,7 @@ def read(text: str) -> Command | None:
 
 def read_visit(text: str) -> LogVisit:
     """What stands behind "visit". Two kinds of call, or two numbers, are none."""
-    number = number_in(text)
+    number = number_in(text.translate(_APOSTROPHES))
     rest, name = _split_name(number.rest)
     rest = rest.lower()
     rest, no_texts = _taken_out(rest, _NOT_TO_TEXT)
@@ -129,6 +136,8 @@ def read_visit(text: str) -> LogVisit:
     doubt = _DOUBT.search(rest) is not None
     rest, texts = _taken_out(rest, _OK_TO_TEXT)
     rest, agreed = _taken_out(rest, _OK_REFERRAL)
+    # "text ok ref": whose the one "ok" is cannot be told.
+    doubt = doubt or any(pattern.search(rest) for pattern in _LEFT_OVER.values())
     safe_to_text = _said(yes=texts and not doubt, no=no_texts)
     referral = _said(yes=agreed and not doubt, no=no_referral)
     known = _words()

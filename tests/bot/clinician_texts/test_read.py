@@ -14,6 +14,7 @@ from bot.clinician_texts.read import (
     Status,
     language_at_the_end,
     read,
+    read_visit,
 )
 from directory.languages import Language
 from directory.visits.models import CallType
@@ -163,3 +164,65 @@ def test_a_number_is_one_plain_number_or_none(text: str) -> None:
 def test_every_way_to_write_a_number_is_the_same_number(last: int, way: str) -> None:
     written = way.format("630", "555", f"01{last:02}")
     assert number_in(f"visit mh {written} ok").phone == f"+163055501{last:02}"
+
+
+@pytest.mark.parametrize(
+    "no",
+    [
+        "don\u2019t text",
+        "isn\u2019t ok to text",
+        "won\u2019t be safe to text",
+        "wasnt ok to text",
+        "refused texts",
+        "declined texts",
+        "w/o text",
+        "unsafe to text",
+    ],
+)
+@pytest.mark.parametrize("after", ["", " ok ref", ", ref ok"])
+def test_a_no_to_texts_is_never_a_yes(no: str, after: str) -> None:
+    read_so = read_visit(f"dv 630-555-0100 {no}{after}")
+    assert (read_so.safe_to_text, read_so.referral) == (False, True if after else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "safe_to_text", "referral"),
+    [
+        ("ok to text no ref", True, False),
+        ("ok to text ref ok", True, True),
+        ("ok ref no text", False, True),
+        ("ref no, ok to text", True, False),
+        ("text ok ref", None, None),  # whose the one ok is cannot be told
+        ("refused referral ok to text", True, False),
+        ("doesn\u2019t want texts", None, None),
+    ],
+)
+def test_each_yes_and_no_is_of_its_own_word(
+    said: str, safe_to_text: bool | None, referral: bool | None
+) -> None:
+    read_so = read_visit(f"mh 630-555-0100 {said}")
+    assert (read_so.safe_to_text, read_so.referral) == (safe_to_text, referral)
+
+
+@pytest.mark.parametrize(
+    "name", ["Esperanza Ruiz", "Esteban", "Isaac", "Esther", "Isabel", "O'Brien"]
+)
+@pytest.mark.parametrize("before", ["name", "nombre", "name is", "name:"])
+def test_a_name_keeps_its_first_letters(before: str, name: str) -> None:
+    assert read_visit(f"mh 630-555-0100 {before} {name}").name == name
+
+
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("+52 (631) 555-0100", "+526315550100"),
+        ("+52 631 555 0100", "+526315550100"),
+        ("52 631 555 0100", None),
+        ("52-1-630-555-0100", None),
+        ("+630 555 0100", None),  # a 1 was forgotten, or it is abroad
+        ("+1 (630) 555-0100", "+16305550100"),
+        ("1-630-555-0100", "+16305550100"),
+    ],
+)
+def test_a_number_from_abroad_is_no_number_of_ours(written: str, phone: str | None) -> None:
+    assert read_visit(f"mh {written} ok to text").phone == phone

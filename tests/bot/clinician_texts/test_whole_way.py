@@ -338,6 +338,26 @@ def test_a_page_is_acknowledged(texting: Texting, staff_id: str, text: str) -> N
     assert audited(staff_id) == ["page.acknowledge"] * 2
 
 
+def test_who_takes_several_at_once_is_told_how_many(texting: Texting, staff_id: str) -> None:
+    for _ in range(2):
+        page(staff_id)
+    assert texting.text("got it", MINE) == [say("clinician_taken_several", EN, count=2)]
+
+
+def test_a_page_from_before_it_was_given_back_is_not_answered_by_ok(
+    texting: Texting, staff_id: str
+) -> None:
+    task_id = page(staff_id)
+    with database.session_scope() as session:
+        task = session.get_one(Task, task_id)
+        tasks.claim(task, by="a colleague", now=MORNING)
+        tasks.reopen(task, now=MORNING + timedelta(minutes=1))
+    assert texting.text("ok", MINE) != [say("clinician_taken", EN)]
+    assert texting.text("got it", MINE) == [say("clinician_nothing_to_take", EN)]
+    (task,) = rows(Task, id=task_id)
+    assert task.status == "open"
+
+
 def test_a_number_after_a_newer_list_is_a_pick(texting: Texting, staff_id: str) -> None:
     task_id = page(staff_id, at=-timedelta(hours=1))
     texting.text(LOOK_UP, MINE)
