@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.messages.models import OutboundMessage, OutboundStatus
@@ -65,8 +65,8 @@ def to_page(
     Pages from before a task was opened again do not count. Locked, so that of several processes
     one pages.
     """
-    since = func.coalesce(Task.reopened_at, Task.created_at)
-    pages = select(Page.id).where(Page.task_id == Task.id, Page.paged_at >= since).correlate(Task)
+    since_opened = Page.paged_at >= _opened_at()
+    pages = select(Page.id).where(Page.task_id == Task.id, since_opened).correlate(Task)
     has_time_left = pages.where(
         Page.round > 0, or_(Page.next_at > now, Page.next_wall_at > wall)
     ).exists()
@@ -98,13 +98,27 @@ def pages_of(session: Session, task: Task) -> list[Page]:
     )
 
 
+def _opened_at() -> ColumnElement[datetime]:
+    """Since when a task waits, a claim that was given back not counted."""
+    return func.coalesce(Task.reopened_at, Task.created_at)
+
+
 def paged_and_open(session: Session, staff_id: str) -> list[Task]:
-    """Open danger that this colleague was paged for; locked, as they are about to claim it."""
-    paged = select(Page.task_id).where(Page.staff_id == staff_id)
+    """Open danger that this colleague was paged for since it was (last) opened: what was given
+    back or taken away waits for somebody else. Locked, as they are about to claim it.
+    """
+    # Correlated, so that a row that was changed while we waited for its lock is judged anew.
+    paged = select(Page.id).where(
+        Page.task_id == Task.id, Page.staff_id == staff_id, Page.paged_at >= _opened_at()
+    )
     return list(
         session.scalars(
             select(Task)
-            .where(Task.status == TaskStatus.OPEN, Task.kind.in_(DANGER), Task.id.in_(paged))
+            .where(
+                Task.status == TaskStatus.OPEN,
+                Task.kind.in_(DANGER),
+                paged.correlate(Task).exists(),
+            )
             .order_by(Task.created_at, Task.id)
             .with_for_update()
         )
@@ -112,13 +126,16 @@ def paged_and_open(session: Session, staff_id: str) -> list[Task]:
 
 
 def last_page_at(session: Session, staff_id: str) -> datetime | None:
-    """When this colleague was last paged for something that still waits (product time)."""
+    """When this colleague was last paged for something that still waits for their answer (product
+    time). A page from before it was opened again asks for none any more.
+    """
     return session.scalar(
         select(func.max(Page.paged_at))
         .join(Task, Task.id == Page.task_id)
         .where(
             Page.staff_id == staff_id,
             Page.acknowledged_at.is_(None),
+            Page.paged_at >= _opened_at(),
             Task.status == TaskStatus.OPEN,
         )
     )

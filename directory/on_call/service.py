@@ -66,17 +66,17 @@ def remove_shift(session: Session, shift_id: str) -> None:
     session.delete(shift)
 
 
-def acknowledge(session: Session, staff_id: str, *, now: datetime) -> bool:
+def acknowledge(session: Session, staff_id: str, *, now: datetime) -> int:
     """Claim every open danger task that this colleague was paged for, which ends its paging.
 
-    False when there is nothing to claim: somebody else was first, or it is done.
+    How many: 0 when somebody else was first, it is done, or it was given back in the meantime.
     """
     waiting = queries.paged_and_open(session, staff_id)
     for task in waiting:
         tasks.claim(task, by=staff_id, now=now)
     for page in queries.pages_to(session, staff_id, [task.id for task in waiting]):
         page.acknowledged_at = now
-    return bool(waiting)
+    return len(waiting)
 
 
 def _require_sensible(new: NewShift, *, now: datetime) -> None:

@@ -315,7 +315,7 @@ def test_status_lists_what_is_open_without_names(texting: Texting, staff_id: str
 def page(staff_id: str, *, at: timedelta = timedelta(0)) -> str:
     with database.session_scope() as session:
         person_id = people_service.find_or_create(session, PHONE, now=MORNING).id
-        task = tasks.open_task(session, TaskKind.DANGER, person_id=person_id, now=MORNING)
+        task = tasks.open_task(session, TaskKind.DANGER, person_id=person_id, now=MORNING + at)
         session.flush()
         session.add(
             Page(

@@ -9,6 +9,7 @@ from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound
 from directory.on_call import queries, service
 from directory.staff import service as staff
+from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskStatus
 from tests.directory.on_call.builders import DAY, a_colleague, danger, look, on_call
 from tests.fakes import MORNING
@@ -87,10 +88,14 @@ def test_one_colleague_and_one_position_at_a_time(db: Database) -> None:
     on_call(two, 2)
 
 
-def test_a_shift_is_taken_off_the_roster_once(db: Database) -> None:
-    shift_id = on_call(a_colleague())
+def off_call(shift_id: str) -> None:
     with database.session_scope() as session:
         service.remove_shift(session, shift_id)
+
+
+def test_a_shift_is_taken_off_the_roster_once(db: Database) -> None:
+    shift_id = on_call(a_colleague())
+    off_call(shift_id)
     assert roster() == []
     with database.session_scope() as session, pytest.raises(NotFound):
         service.remove_shift(session, shift_id)
@@ -130,3 +135,63 @@ def test_the_second_to_acknowledge_has_nothing_left(db: Database) -> None:
     assert acknowledge(second)
     assert not acknowledge(first)
     assert read(task_id).claimed_by == second
+
+
+def give_back(task_id: str, at: timedelta) -> None:
+    with database.session_scope() as session:
+        tasks.reopen(session.get_one(Task, task_id), now=MORNING + at)
+
+
+def waits_for_a_word_of(staff_id: str) -> datetime | None:
+    with database.read_scope() as session:
+        return queries.last_page_at(session, staff_id)
+
+
+def test_what_was_given_back_is_not_claimed_by_an_answer_to_another_page(
+    any_database: Database,
+) -> None:
+    member, other = a_colleague(61), a_colleague(62)
+    shift = on_call(member)
+    given_back = danger()
+    look()
+    acknowledge(member)
+    give_back(given_back, 2 * HOUR)
+    off_call(shift)
+    shift = on_call(other)
+    look(2 * HOUR)
+    assert not acknowledge(member), "it is the other's to answer"
+    off_call(shift)
+    on_call(member)
+    new = danger(phone="+16305550101", now=MORNING + 2 * HOUR)
+    look(2 * HOUR)
+    assert acknowledge(member)
+    assert (read(new).claimed_by, read(given_back).status) == (member, TaskStatus.OPEN)
+    assert acknowledge(other)
+    assert read(given_back).claimed_by == other
+
+
+def test_who_is_paged_again_for_what_they_gave_back_may_take_it(any_database: Database) -> None:
+    member = a_colleague()
+    on_call(member)
+    task_id = danger()
+    look()
+    acknowledge(member)
+    give_back(task_id, 2 * HOUR)
+    assert waits_for_a_word_of(member) is None
+    look(2 * HOUR)
+    assert waits_for_a_word_of(member) == MORNING + 2 * HOUR
+    assert acknowledge(member)
+
+
+def test_a_page_from_before_it_was_given_back_waits_for_no_word(any_database: Database) -> None:
+    silent, other = a_colleague(61), a_colleague(62)
+    on_call(silent, 1)
+    on_call(other, 2)
+    task_id = danger()
+    look()
+    look(timedelta(minutes=5))
+    assert waits_for_a_word_of(silent) == MORNING
+    assert acknowledge(other)
+    give_back(task_id, 2 * HOUR)
+    assert waits_for_a_word_of(silent) is None
+    assert not acknowledge(silent)
