@@ -66,8 +66,11 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     organizations, services = queries.from_origin(session, ORIGIN)
     known_organizations = {row.slug: row for row in organizations}
     known_services = {row.slug: row for row in services}
-    for organization_entry in file.organizations:
-        _organization(session, organization_entry, known_organizations, now)
+    described_anew = [
+        each.id
+        for each in file.organizations
+        if _organization(session, each, known_organizations, now)
+    ]
     outcome = _Outcome()
     touched: list[str] = []
     before: Shown = {}
@@ -95,6 +98,8 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         unchanged=tuple(outcome.unchanged),
         removed=tuple(outcome.removed),
     )
+    if described_anew and not report.wrote:
+        catalogue_changed(session)
     if report.wrote:
         _finish(session, file, report, touched)
         log_since(session, before, by=f"import:{ORIGIN}", now=now)
@@ -110,10 +115,11 @@ def _services(
 
 
 def _fingerprint(entry: schema.Service, organization: schema.Organization) -> str:
-    """Of everything that the service is written from, its organisation's fields included."""
+    """Of everything that the service is written from. Of its organisation that is the id alone: a
+    new name of theirs must not undo what a partner has changed in each of their listings."""
     content = {
         "format": FORMAT,
-        "organization": organization.model_dump(mode="json", exclude={"services"}),
+        "organization": organization.id,
         "service": entry.model_dump(mode="json"),
     }
     return _hash(content)
@@ -128,7 +134,8 @@ def _organization(
     entry: schema.Organization,
     known: dict[str, Organization],
     now: datetime,
-) -> None:
+) -> bool:
+    """Whether it was written."""
     content = {"format": FORMAT, "organization": entry.model_dump(mode="json")}
     print_now = _hash(content)
     row = known.get(entry.id)
@@ -136,9 +143,11 @@ def _organization(
         row = Organization(id=organization_id(entry.id), slug=entry.id, origin=ORIGIN)
         session.add(row)
         known[entry.id] = row
-    if row.fingerprint != print_now:
-        fill_organization(row, entry, now=now)
-        row.fingerprint = print_now
+    if row.fingerprint == print_now:
+        return False
+    fill_organization(row, entry, now=now)
+    row.fingerprint = print_now
+    return True
 
 
 def _service(
@@ -155,7 +164,8 @@ def _service(
     else:
         row.organization = organization
         row.version += 1  # whoever has read it before changes it no more unseen
-        if row.status == "inactive":
+        # Back in the file from which it had gone; who has closed it otherwise opens it again.
+        if row.status == "inactive" and row.fingerprint is None:
             row.status = "active"
     with session.no_autoflush:
         fill_service(session, row, entry, now=now)

@@ -125,6 +125,38 @@ def test_a_service_that_vanishes_becomes_inactive_and_can_come_back(
     assert _service("oak-pantry--rent").status == "active"
 
 
+def test_another_name_of_the_organisation_leaves_its_listings_as_they_were_made(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """A closed service would open again, and a number that was taken down be told again."""
+    load()
+    with database.session_scope() as session:
+        closed = queries.service_by_slug(session, "oak-pantry--groceries")
+        assert closed is not None
+        closed.status = "inactive"
+    with database.read_scope() as session:
+        before = service.catalogue_version(session)
+    report = load(edited(tmp_path, ("name: Oak Pantry\n", "name: Oak Street Pantry\n")))
+    assert report.changed == ()
+    with database.read_scope() as session:
+        assert service.catalogue_version(session) != before, "search would go on by the old name"
+    kept = _service("oak-pantry--groceries")
+    assert (kept.status, kept.organization.name) == ("inactive", "Oak Street Pantry")
+
+
+def test_a_new_fact_in_the_file_does_not_open_what_somebody_else_has_closed(
+    any_database: Database, tmp_path: Path
+) -> None:
+    load()
+    with database.session_scope() as session:
+        closed = queries.service_by_slug(session, "oak-pantry--groceries")
+        assert closed is not None
+        closed.status = "inactive"
+    report = load(edited(tmp_path, ("630-555-0101\n", "630-555-0109\n")))
+    assert "oak-pantry--groceries" in report.changed
+    assert _service("oak-pantry--groceries").status == "inactive"
+
+
 def test_a_broken_file_changes_nothing_and_says_why(db: Database, tmp_path: Path) -> None:
     load()
     before = _service("oak-pantry--groceries").last_modified
