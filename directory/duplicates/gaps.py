@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from directory.database import new_id
 from directory.duplicates.likeness import address_key
 from directory.listings import queries as listings
+from directory.listings.edit_rules import is_hotline
 from directory.listings.models import (
     Attribute,
     CostOption,
@@ -27,6 +28,8 @@ from directory.listings.models import (
     Url,
 )
 from directory.listings.numbers import digits_of
+from directory.listings.partner_rules import gives_place_away
+from directory.listings.publication import is_published
 from directory.places import folded
 
 AddedRow = (
@@ -97,10 +100,7 @@ def missing_rows(
     session: Session, kept: Service, other: Service, *, hours: bool
 ) -> Iterator[AddedRow]:
     """Copies of the rows that the kept listing lacks, hung on it. `hours`: schedules too."""
-    position = max((phone.position for phone in kept.phones), default=-1) + 1
-    for phone in _new(kept.phones, other.phones, _phone_key):
-        yield _copy_phone(phone, kept.id, position)
-        position += 1
+    yield from _phones(kept, other)
     if hours:
         for schedule in other.schedules:
             yield _copy(schedule, service_id=kept.id)
@@ -121,6 +121,32 @@ def missing_rows(
     if not kept.confidential and not other.confidential:
         yield from _places(kept, other)
     yield from _attributes(session, kept, other)
+
+
+def place_told_by(rows: Iterable[AddedRow]) -> list[str]:
+    """The tables of the rows whose words seem to say where something is. A ZIP that is served
+    is no such place."""
+    return sorted({row.__tablename__ for row in rows if _tells_place(row)} - {"service_area"})
+
+
+def _tells_place(row: Any) -> bool:
+    values = (getattr(row, each.key) for each in inspect(type(row)).column_attrs)
+    return any(isinstance(value, str) and gives_place_away(value) for value in values)
+
+
+def _phones(kept: Service, other: Service) -> Iterator[Phone]:
+    """The numbers that the kept one lacks.
+
+    Nobody is given those of a listing that is not shown, nor a hotline's, until a person has
+    dialled them: a merge must not say what was held back, nor pass by a hotline's approval.
+    """
+    new = _new(kept.phones, other.phones, _phone_key)
+    held = not is_published(other) or is_hotline(kept.phones) or is_hotline(new)
+    last = max((phone.position for phone in kept.phones), default=-1)
+    for position, phone in enumerate(new, last + 1):
+        copied = _copy_phone(phone, kept.id, position)
+        copied.call_first = phone.call_first or held
+        yield copied
 
 
 def _places(kept: Service, other: Service) -> Iterator[AddedRow]:

@@ -11,11 +11,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from directory.duplicates import queries
-from directory.duplicates.gaps import ROW_TYPES, facts_of, missing_columns, missing_rows
+from directory.duplicates.gaps import (
+    ROW_TYPES,
+    AddedRow,
+    facts_of,
+    missing_columns,
+    missing_rows,
+    place_told_by,
+)
 from directory.errors import Conflict, Invalid, NotFound
 from directory.imports.queries import whole_services
 from directory.listings.change_models import DuplicatePair, DuplicateStatus, Tombstone
 from directory.listings.changes import log_changes
+from directory.listings.edit_rules import tells_place
 from directory.listings.models import Service
 from directory.listings.service import changed
 
@@ -26,7 +34,8 @@ def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) 
     """Make the two listings one: `keep` (a service id of the pair) stays.
 
     `by`: who, as of directory.referrals.actors. Raises NotFound, Conflict when the pair is
-    decided or a listing is merged already, Invalid when `keep` is neither of the two.
+    decided, a listing is merged already, or it would be told where a confidential place is;
+    Invalid when `keep` is neither of the two. Who calls rolls back what was refused.
     """
     pair = _open_pair(session, pair_id)
     if keep not in (pair.first_id, pair.second_id):
@@ -45,6 +54,7 @@ def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) 
     }
     for name, value in columns.items():
         setattr(kept, name, value)
+    _refuse_told_place(kept, other, rows)
     kept.provenance = provenance
     session.add_all(rows)
     other.merged_into_id = kept.id
@@ -130,6 +140,30 @@ def _both(session: Session, pair: DuplicatePair, keep: str) -> tuple[Service, Se
     if len(found) < 2:
         raise Conflict("listing_gone", "One of the two is no longer there: load the list again.")
     return found[keep], found[other]
+
+
+def _refuse_told_place(kept: Service, other: Service, rows: list[AddedRow]) -> None:
+    """What is kept of a confidential listing says nowhere where it is, in texts or addresses."""
+    if not (kept.confidential or other.confidential):
+        return
+    if other.confidential and not kept.confidential and _has_address(kept):
+        raise Conflict(
+            "place_told",
+            "One of the two is confidential, and the other has an address: keep the confidential "
+            "one.",
+        )
+    fields = [*tells_place(kept), *place_told_by(rows)]
+    if fields:
+        raise Conflict(
+            "place_told",
+            "One of the two is confidential, and texts of the merged listing would seem to say "
+            "where it is: take the street, box or ZIP out of both listings first.",
+            fields=fields,
+        )
+
+
+def _has_address(service: Service) -> bool:
+    return any(link.location.addresses for link in service.service_at_locations)
 
 
 def _takes_hours(kept: Service, columns: dict[str, Any]) -> bool:

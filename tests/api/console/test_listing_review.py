@@ -123,6 +123,20 @@ def test_two_are_made_one_and_taken_apart_again(console: Console) -> None:
     assert stored(second).merged_into_id is None
 
 
+def test_a_merge_that_would_tell_a_confidential_place_says_so_and_changes_nothing(
+    console: Console,
+) -> None:
+    console.as_(Role.SUPERVISOR)
+    first, second, pair_id = two_alike(console)
+    with console.api.services.database.session_scope() as session:
+        session.get_one(Service, first).confidential = True
+        session.get_one(Service, second).fees_description = "Pay at 12 Example Street."
+    answer = console.post(f"{LISTINGS}/duplicates/{pair_id}/merge", {"keep": first})
+    assert answer.status_code == 409
+    assert "One of the two is confidential" in answer.text
+    assert (stored(first).fees_description, stored(second).merged_into_id) == (None, None)
+
+
 def test_two_are_kept_apart(console: Console) -> None:
     console.as_(Role.SUPERVISOR)
     first, _second, pair_id = two_alike(console)

@@ -14,6 +14,7 @@ from directory.imports.queries import whole_services
 from directory.listings.change_models import DuplicatePair, DuplicateStatus, Tombstone
 from directory.listings.ids import stable_id
 from directory.listings.models import Service
+from directory.listings.publication import published_phones
 from directory.listings.service import published_service
 from tests.directory.imports.builders import a_place, a_service, exported, imported
 from tests.fakes import MORNING
@@ -159,3 +160,105 @@ def test_a_pair_that_is_no_longer_alike_goes(any_database: Database, pair: str) 
     assert find_doubles(any_database, [SECOND], now=LATER) == 0
     with any_database.read_scope() as session:
         assert queries.pair_by_id(session, pair) is None
+
+
+def paired(database: Database, first: dict[str, Any], second: dict[str, Any]) -> str:
+    """The id of the pair of two pantries with one number, who say this besides."""
+    one = {"name": "Grace Pantry", "phones": [SHARED]}
+    two = {"name": "Grace Food Pantry", "phones": [SHARED]}
+    imported(database, [a_service(1, **{**one, **first}), a_service(2, **{**two, **second})])
+    assert find_doubles(database, now=MORNING) == 1
+    with database.read_scope() as session:
+        [found] = queries.page_of_pairs(session, DuplicateStatus.OPEN, after=None, limit=10)
+        return found.id
+
+
+def numbers(database: Database) -> tuple[list[str], list[str]]:
+    """Of the kept listing: all numbers, and those that people are given."""
+    with database.read_scope() as session:
+        kept = whole_services(session, [FIRST])[FIRST]
+        given = [phone.number for phone in published_phones(kept)]
+        return [phone.number for phone in kept.phones], given
+
+
+def made(database: Database, identity: str, **values: Any) -> None:
+    with database.session_scope() as session:
+        service = session.get_one(Service, identity)
+        for name, value in values.items():
+            setattr(service, name, value)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"published": False, "held_because": "it asked us to"},
+        {"status": "inactive"},
+        {"freshness": "withheld"},
+    ],
+)
+def test_numbers_of_a_listing_that_is_not_shown_are_given_to_nobody(
+    any_database: Database, pair: str, hidden: dict[str, Any]
+) -> None:
+    made(any_database, SECOND, **hidden)
+    merged(any_database, pair)
+    assert numbers(any_database) == (["630-555-0142", "630-555-0143"], ["630-555-0142"])
+
+
+HOTLINE = {"number": "630-555-0144", "type": "hotline"}
+VOICE = {"number": "630-555-0145", "type": "voice"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [([SHARED], [SHARED, HOTLINE]), ([SHARED, HOTLINE], [SHARED, VOICE])],
+)
+def test_a_hotlines_new_number_waits_until_a_person_has_dialled_it(
+    any_database: Database, first: list[Any], second: list[Any]
+) -> None:
+    pair = paired(any_database, {"phones": first}, {"phones": second})
+    merged(any_database, pair)
+    listed, given = numbers(any_database)
+    assert len(listed) == len(first) + 1
+    assert given == [phone["number"] for phone in first]
+
+
+STREET = "Ask at 12 Example Street for groceries."
+
+
+@pytest.mark.parametrize(
+    ("confidential", "second"),
+    [
+        (FIRST, {"eligibility_description": STREET}),
+        (FIRST, {"name": "Grace Pantry, 12 Example Street"}),
+        (FIRST, {"phones": [SHARED, VOICE | {"description": "at 12 Example Street"}]}),
+        (SECOND, {"eligibility_description": STREET}),
+    ],
+)
+def test_a_merge_that_would_tell_a_confidential_place_is_refused_whole(
+    any_database: Database, confidential: str, second: dict[str, Any]
+) -> None:
+    pair = paired(any_database, {}, second)
+    made(any_database, confidential, confidential=True)
+    before = content(any_database)
+    with pytest.raises(Conflict) as refused:
+        merged(any_database, pair)
+    assert refused.value.code == "place_told"
+    assert content(any_database) == before
+    with any_database.read_scope() as session:
+        assert session.get_one(DuplicatePair, pair).status == DuplicateStatus.OPEN
+        assert session.get_one(Service, SECOND).merged_into_id is None
+        assert session.query(Tombstone).all() == []
+
+
+def test_no_listing_with_an_address_is_kept_over_a_confidential_one(
+    any_database: Database,
+) -> None:
+    pair = paired(any_database, {"service_at_locations": [a_place(1)]}, {})
+    made(any_database, SECOND, confidential=True)
+    with pytest.raises(Conflict) as refused:
+        merged(any_database, pair)
+    assert refused.value.code == "place_told"
+    merged(any_database, pair, keep=SECOND)
+    with any_database.read_scope() as session:
+        kept = whole_services(session, [SECOND])[SECOND]
+    assert (kept.confidential, kept.service_at_locations) == (True, [])
