@@ -53,11 +53,7 @@ def create(session: Session, new: NewReferral, *, actor: Actor, now: datetime) -
     service = session.get(Service, new.service_id)
     if service is None:
         raise NotFound("service_unknown", "There is no such service.")
-    if not service.accepts_referrals or not publication.is_published(service):
-        raise Invalid(
-            "referral_not_accepted",
-            "This service takes no referrals: give the person its number instead.",
-        )
+    _require_open(service)
     require_consent(session, person, service, need=new.need, now=now)
     referral = Referral(
         person_id=person.id,
@@ -142,8 +138,9 @@ def move(
     if person is None:
         raise NotFound("person_unknown", "There is no such person.")
     if to is Status.REQUESTED:
-        # A draft may be older than a change of mind.
+        # A draft may be older than a change of mind, the person's or the partner's.
         service = session.get_one(Service, referral.service_id)
+        _require_open(service)
         require_consent(session, person, service, need=referral.need, now=now)
         _request(session, referral, person, current, actor=actor, now=now)
         return referral
@@ -250,6 +247,22 @@ def _request(
     silence.begin(session, referral, told=told, now=now)
 
 
+def _require_open(service: Service) -> None:
+    if not service.accepts_referrals or not publication.is_published(service):
+        raise Invalid(
+            "referral_not_accepted",
+            "This service takes no referrals: give the person its number instead.",
+        )
+
+
+def _is_answer(to: Status, actor: Actor) -> bool:
+    """Whether the partner has answered by it. What staff takes back tells only that nobody did."""
+    if actor.party in (Party.RESIDENT, Party.SENDER):
+        return False
+    taken_back = (Status.CANCELLED, Status.FAILED, Status.ENTERED_IN_ERROR)
+    return actor.party is Party.PARTNER or to not in taken_back
+
+
 def _after(
     session: Session,
     referral: Referral,
@@ -261,7 +274,7 @@ def _after(
     now: datetime,
 ) -> None:
     """What follows from a referral's having become `to`."""
-    if referral.answered_at is None and actor.party not in (Party.RESIDENT, Party.SENDER):
+    if referral.answered_at is None and _is_answer(to, actor):
         referral.answered_at = now
     silence.end(session, referral, now=now)
     if to is Status.ACCEPTED:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from directory import database
 from directory.database import Database
 from directory.errors import Conflict, Invalid
+from directory.listings.models import Service
 from directory.notices.models import Notice, NoticeKind
 from directory.partners import service as partners
 from directory.people.models import Purpose
@@ -101,6 +102,36 @@ def test_a_service_that_takes_none_is_refused() -> None:
         with pytest.raises(Invalid) as refused:
             referrals.create(session, new, actor=BY_CLINICIAN, now=MORNING)
     assert refused.value.code == "referral_not_accepted"
+
+
+@pytest.mark.parametrize("change", [{"accepts_referrals": False}, {"status": "inactive"}])
+def test_a_draft_is_not_sent_to_a_service_that_has_closed_since(change: dict[str, object]) -> None:
+    with database.session_scope() as session:
+        referral_id = a_referral(session, draft=True)
+    with database.session_scope() as session:
+        service = session.get_one(Service, read(referral_id).service_id)
+        for name, value in change.items():
+            setattr(service, name, value)
+    with pytest.raises(Invalid) as refused, database.session_scope() as session:
+        referrals.move(
+            session, referral_id, Status.REQUESTED, actor=BY_CLINICIAN, reason=None, now=MORNING
+        )
+    assert refused.value.code == "referral_not_accepted"
+    assert read(referral_id).status == Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("to", "answered"),
+    [(Status.ACCEPTED, True), (Status.REJECTED, True), (Status.CANCELLED, False)],
+)
+def test_what_staff_takes_back_is_no_answer_of_the_partner(
+    referral_id: str, to: Status, answered: bool
+) -> None:
+    with database.session_scope() as session:
+        referrals.move(
+            session, referral_id, to, actor=BY_CLINICIAN, reason="no answer", now=MORNING
+        )
+    assert (read(referral_id).answered_at is not None) == answered
 
 
 def test_a_partner_without_contact_is_a_task_at_once() -> None:
