@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from directory.database import UtcDateTime
 from directory.measures.expressions import seconds_between
 from directory.measures.period import Span
-from directory.measures.queries import NOT_SENT
 from directory.referrals.models import Referral, ReferralEvent
-from directory.referrals.states import Status
+from directory.referrals.states import UNSEEN, Status
 from directory.visits.models import Visit
 
 
@@ -84,7 +83,7 @@ def _linked(span: Span) -> CTE:
         .where(
             ReferralEvent.status == Status.ACCEPTED,
             ReferralEvent.at < span.end,
-            Referral.status.not_in(NOT_SENT),
+            Referral.status.not_in(tuple(UNSEEN)),
         )
         .group_by(Referral.person_id)
         .having(at >= span.start)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -22,13 +22,17 @@ from directory.measures.models import UnmetNeed
 from directory.measures.period import Period, Span
 from directory.people.models import Person
 from directory.referrals.models import Referral
-from directory.referrals.states import Status
+from directory.referrals.queries import known_to_partner
+from directory.referrals.states import UNSEEN, Status
 from directory.tasks.models import Task, TaskStatus
 from directory.tasks.queries import DANGER
 from directory.visits.models import Visit
 
-# Referrals that no partner was ever asked.
-NOT_SENT = (Status.DRAFT, Status.ENTERED_IN_ERROR)
+
+def _sent() -> ColumnElement[bool]:
+    """Whether a partner was ever asked. Only of what was cancelled must the history be read."""
+    read = or_(Referral.status != Status.CANCELLED, known_to_partner())
+    return and_(Referral.status.not_in(tuple(UNSEEN)), read)
 
 
 def within(moment: Any, span: Span) -> ColumnElement[bool]:
@@ -158,7 +162,7 @@ def time_to_answer(session: Session, span: Span) -> Waits:
     """From a referral to the partner's answer."""
     seconds = select(
         seconds_between(Referral.created_at, Referral.answered_at).label("seconds")
-    ).where(within(Referral.created_at, span), Referral.status.not_in(NOT_SENT))
+    ).where(within(Referral.created_at, span), _sent())
     return _waits(session, seconds, PARTNERS_ANSWER)
 
 
@@ -236,7 +240,7 @@ def referrals(session: Session, span: Span) -> list[Referred]:
     parts = (Referral.organization_id, Referral.need, Referral.status, Referral.outcome)
     counted = (
         select(*parts, func.count())
-        .where(within(Referral.created_at, span), Referral.status.not_in(NOT_SENT))
+        .where(within(Referral.created_at, span), _sent())
         .group_by(*parts)
     )
     rows = session.execute(counted).all()

@@ -178,7 +178,7 @@ def test_referrals_are_counted_as_they_stand(any_database: Database) -> None:
         given = {"organization_id": "o", "status": Status.COMPLETED}
         for outcome in (Outcome.SERVICE_RECEIVED, Outcome.SERVICE_RECEIVED, None):
             a_referral(session, person, on(10, 2), outcome=outcome, **given)
-        for status in (Status.DRAFT, Status.ENTERED_IN_ERROR):
+        for status in (Status.DRAFT, Status.ENTERED_IN_ERROR, Status.CANCELLED):
             a_referral(session, person, on(10, 2), status=status)
         a_referral(session, person, on(9, 2), status=Status.ACCEPTED)
         found = queries.referrals(session, OCTOBER.span)
