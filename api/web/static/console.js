@@ -1,5 +1,6 @@
 // What the console does beyond plain pages: it tells of danger by sound and title as soon as the
-// server does. Without this script the page shows the same when it is loaded.
+// server does, and has the list of tasks fetched anew when it changed. Without this script the page
+// shows the same when it is loaded.
 "use strict";
 
 (() => {
@@ -7,7 +8,10 @@
   if (!alarm || !window.EventSource) return;
 
   const title = document.title;
+  const list = document.getElementById("tasks");
+  const A_CLICK = 1000;  // milliseconds
   let heard = 0;
+  let owed = false;
 
   function beep() {
     try {
@@ -31,11 +35,49 @@
     heard = open;
   }
 
+  function isInUse(field) {
+    if (field.type === "hidden") return false;
+    if (field === document.activeElement) return true;
+    if (field.type === "checkbox" || field.type === "radio") {
+      return field.checked !== field.defaultChecked;
+    }
+    if (field.options) {
+      const usual = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(usual, 0);
+    }
+    return field.value !== field.defaultValue;
+  }
+
+  function isWrittenOn() {
+    return list !== null && [...list.querySelectorAll("input, select, textarea")].some(isInUse);
+  }
+
+  // A list that is fetched anew takes with it what somebody is writing there: it waits for them.
+  // The danger itself does not wait, it has the bar.
+  function refresh() {
+    owed = isWrittenOn();
+    if (!owed) document.body.dispatchEvent(new CustomEvent("tasks-changed"));
+  }
+
+  if (list) {
+    // What was asked for before the first letter may come after it.
+    list.addEventListener("htmx:before:swap", (event) => {
+      if (!isWrittenOn()) return;
+      event.preventDefault();
+      owed = true;
+    });
+    // A form that is sent brings the whole page anew. The focus also goes at the beginning of a
+    // click: the button beneath it must not change before the end.
+    list.addEventListener("focusout", () => {
+      setTimeout(() => {
+        if (owed) refresh();
+      }, A_CLICK);
+    });
+  }
+
   const events = new EventSource(alarm.dataset.events);
   events.addEventListener("danger", (event) => show(Number(event.data)));
-  events.addEventListener("tasks", () => {
-    document.body.dispatchEvent(new CustomEvent("tasks-changed"));
-  });
+  events.addEventListener("tasks", refresh);
   // Nobody is signed in here any more: to the sign-in, and what stood here is gone from the screen.
   events.addEventListener("over", () => {
     events.close();
