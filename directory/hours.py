@@ -2,12 +2,14 @@
 
 Never a guess: without hours the answer is UNKNOWN ("call first"). So it is on a public holiday
 when the expression says nothing about holidays: the syntax would have us say "open", and most
-offices are shut. Days and times are local; daylight saving is the library's.
+offices are shut. A night from or into a holiday is unknown beyond that midnight: rules cut days at
+midnight, people close a night as a whole. Days and times are local; daylight saving is the
+library's.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,8 +19,11 @@ from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-
 COUNTRY = "US"
 _HORIZON = timedelta(days=60)
 _ONE_MINUTE = timedelta(minutes=1)
+_ONE_DAY = timedelta(days=1)
 _QUOTED = re.compile(r'"[^"]*"')
 _HOLIDAY_RULE = re.compile(r"\bPH\b")
+_BETWEEN_RULES = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_OF_HOLIDAYS = re.compile(r"\s*(?:PH\b|[A-Z][a-z]{2} \d{1,2} (?:off|closed)\b)")
 # The library knows federal holidays as they are observed: the Fourth of July of 2026, a
 # Saturday, is a holiday on the Friday only. Those that have a date of their own are added.
 _ALWAYS = ("24/7", "00:00-24:00", "Mo-Su 00:00-24:00")
@@ -36,7 +41,8 @@ class HoursKind(StrEnum):
 class HoursNow:
     """The state at one instant. Both times are aware UTC.
 
-    `until`: when an open place closes. `opens_at`: when a closed or unknown one is next known
+    `until`: when an open place closes; None also of an open night that goes on into a holiday.
+    `opens_at`: when a closed or unknown one is next known
     to open, within 60 days.
     """
 
@@ -88,13 +94,17 @@ def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> Hours
             state = State.UNKNOWN
         if state is State.UNKNOWN and _closed_anyway(expression, local, zone):
             state = State.CLOSED
+        if _beyond_cut(expression, local, zone, is_open=state is State.OPEN):
+            state = State.UNKNOWN
         change = hours.next_change(local)
         if state is State.OPEN:
             if change is None:
                 return HoursNow(HoursKind.ALWAYS)
+            if _night_cut_at(expression, change, zone):
+                return HoursNow(HoursKind.OPEN)
             return HoursNow(HoursKind.OPEN, until=_later(change, minute))
         kind = HoursKind.CLOSED if state is State.CLOSED else HoursKind.UNKNOWN
-        return HoursNow(kind, opens_at=_next_opening(hours, minute, zone))
+        return HoursNow(kind, opens_at=_next_opening(expression, minute, zone))
     except (OverflowError, ValueError):  # beyond the years that the library can reckon with
         return UNKNOWN
 
@@ -134,10 +144,61 @@ def _with_holidays(expression: str) -> str:
     return expression
 
 
-def _next_opening(hours: OpeningHours, minute: datetime, zone: ZoneInfo) -> datetime | None:
+def _beyond_cut(expression: str, local: datetime, zone: ZoneInfo, *, is_open: bool) -> bool:
+    """Whether this is the part after midnight of a night that a holiday cuts in two.
+
+    `is_open`: what the rules say of `local`. Other hours that a holiday has of its own stand.
+    """
+    midnight = datetime.combine(local.date(), time(), zone)
+    ends = _night_cut_at(expression, midnight, zone)
+    hours = parsed_hours(expression, zone)
+    return (
+        ends is not None
+        and hours is not None
+        and local < ends
+        and is_open is hours.is_open(midnight)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _night_cut_at(expression: str, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """When a night would end, by the hours without holidays, that a holiday cuts at midnight `at`.
+
+    None where no night is cut: nothing changes there, or it is open around the clock.
+    """
+    midnight = at.astimezone(zone)
+    hours = parsed_hours(expression, zone)
+    if midnight.time() != time() or hours is None:
+        return None
+    before = (midnight.astimezone(UTC) - _ONE_MINUTE).astimezone(zone)
+    if hours.is_open(before) is hours.is_open(midnight):
+        return None
+    plain = _parsed(_without_holidays(expression), zone)
+    if plain is None:
+        return None
+    for begins, ends, state, _ in plain.intervals(midnight - _ONE_DAY, midnight + _ONE_DAY):
+        if state is State.OPEN and begins < midnight < ends:
+            return ends if ends - begins < _ONE_DAY else None
+    return None
+
+
+def _without_holidays(expression: str) -> str:
+    """The expression without its rules of holidays."""
+    if "||" in _QUOTED.sub("", expression):
+        return expression  # what a fallback belongs to is not ours to tell
+    rules = _BETWEEN_RULES.split(expression)
+    return ";".join(rule for rule in rules if not _OF_HOLIDAYS.match(rule))
+
+
+def _next_opening(expression: str, minute: datetime, zone: ZoneInfo) -> datetime | None:
+    """Not a midnight at which only the holiday ends, in a night that began on it."""
+    hours = parsed_hours(expression, zone)
+    if hours is None:
+        return None
     start, end = minute.astimezone(zone), (minute + _HORIZON).astimezone(zone)
     for begins, _, state, comment in hours.intervals(start, end):
-        if state is State.OPEN and not comment and begins.astimezone(UTC) > minute:
+        opens = state is State.OPEN and not comment and begins.astimezone(UTC) > minute
+        if opens and _night_cut_at(expression, begins, zone) is None:
             return begins.astimezone(UTC)
     return None
 

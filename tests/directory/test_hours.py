@@ -69,6 +69,50 @@ def test_a_holiday_counts_on_its_own_date_and_on_the_day_it_is_observed() -> Non
     assert _kind("Mo-Su 09:00-17:00; PH off", 2026, 7, 4, 12) == "closed"
 
 
+def _said(expression: str, *parts: int) -> str:
+    """ "open until Thu 17:00", "closed opens Fri 09:00", local."""
+    found = state_at(expression, _local(*parts), CHICAGO)
+    until, opens = (
+        f" {word} {at.astimezone(CHICAGO):%a %H:%M}" if at else ""
+        for word, at in (("until", found.until), ("opens", found.opens_at))
+    )
+    return f"{found.kind}{until}{opens}"
+
+
+@pytest.mark.parametrize("rule", ["", "; PH off", "; Dec 25 off"])
+def test_a_night_from_or_into_a_holiday_is_unknown_beyond_midnight(rule: str) -> None:
+    nights = f"Mo-Su 19:00-07:00{rule}"
+    assert _said(nights, 2026, 12, 24, 12) == "closed opens Thu 19:00"
+    assert _said(nights, 2026, 12, 24, 22) == "open"  # nobody said until when
+    assert _said(nights, 2026, 12, 25, 2) == "unknown opens Sat 19:00"
+    assert _said(nights, 2026, 12, 25, 12) == "closed opens Sat 19:00"
+    assert _said(nights, 2026, 12, 25, 22) == f"{'closed' if rule else 'unknown'} opens Sat 19:00"
+    assert _said(nights, 2026, 12, 26, 2) == "unknown opens Sat 19:00"
+    assert _said(nights, 2026, 12, 26, 12) == "closed opens Sat 19:00"
+    assert _said(nights, 2026, 12, 26, 22) == "open until Sun 07:00"
+
+
+def test_a_night_between_two_holidays_is_what_they_say() -> None:
+    assert _said("Mo-Su 19:00-07:00; PH off", 2026, 7, 4, 2) == "closed opens Sun 19:00"
+    assert _said("Mo-Su 19:00-07:00", 2026, 7, 4, 2) == "unknown opens Sun 19:00"
+
+
+def test_hours_that_a_holiday_has_of_its_own_stand() -> None:
+    nights = "Mo-Su 19:00-07:00; PH 06:00-08:00"
+    assert _said(nights, 2026, 12, 25, 2) == "unknown opens Fri 06:00"
+    assert _said(nights, 2026, 12, 25, 6, 30) == "open until Fri 08:00"
+    assert _said("Mo-Su,PH 19:00-07:00", 2026, 12, 24, 22) == "open until Fri 07:00"
+    assert _said("Mo-Su 19:00-07:00; PH 19:00-07:00", 2026, 12, 26, 2) == "open until Sat 07:00"
+
+
+def test_who_is_open_around_the_clock_or_from_midnight_on_is_cut_at_midnight() -> None:
+    for around in ("24/7; PH off", "Mo-Su 00:00-24:00; PH off"):
+        assert _said(around, 2026, 12, 24, 22) == "open until Fri 00:00"
+        assert _said(around, 2026, 12, 25, 2) == "closed opens Sat 00:00"
+    assert _said("Mo-Su 00:00-06:00", 2026, 12, 24, 12) == "closed opens Sat 00:00"
+    assert _said("Mo-Su 08:00-24:00; PH off", 2026, 12, 24, 12) == "open until Fri 00:00"
+
+
 def test_by_appointment_is_not_open() -> None:
     assert _kind('Mo-Fr 09:00-17:00 "by appointment"', 2026, 11, 23, 12) == "unknown"
     assert _kind('"by appointment"', 2026, 11, 23, 12) == "unknown"
@@ -123,7 +167,7 @@ def test_any_expression_at_any_instant_gives_a_state_that_lies_ahead(
     floor = at.replace(second=0, microsecond=0)
     for instant in (found.until, found.opens_at):
         assert instant is None or floor < instant
-    assert (found.until is not None) == (found.kind is HoursKind.OPEN)
+    assert found.until is None or found.kind is HoursKind.OPEN
     if found.opens_at is not None:
         opened = state_at(expression, found.opens_at, CHICAGO)
         assert opened.kind in (HoursKind.OPEN, HoursKind.ALWAYS)
