@@ -19,7 +19,7 @@ from directory.referrals import service as referrals
 from directory.referrals.actors import Actor, partner
 from directory.referrals.models import Referral
 from directory.referrals.reasons import NOT_GIVEN, add_reason
-from directory.referrals.states import Party, Status
+from directory.referrals.states import ENDED, Party, Status
 
 _TAKEN_UP = (Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD)
 
@@ -48,7 +48,7 @@ class MoveReferral:
             with at.session.begin_nested():
                 self._move(at, referral, actor)
         except HandoffError:
-            return Done(at.memory, (self._too_late(at, referral),))
+            return self._refused(at, referral, actor)
         return self._told(at, referral)
 
     def _move(self, at: Applying, referral: Referral, actor: Actor) -> None:
@@ -66,6 +66,17 @@ class MoveReferral:
         referrals.move(
             at.session, referral.id, self.to, actor=actor, reason=self.reason, now=at.now
         )
+
+    def _refused(self, at: Applying, referral: Referral, actor: Actor) -> Done:
+        """Words that move nothing ("no answer when we called") still reach the clinician."""
+        words = None if self.reason == NOT_GIVEN or self.to is Status.ACCEPTED else self.reason
+        if not words or referral.status in ENDED:
+            return Done(at.memory, (self._too_late(at, referral),))
+        asked = AskClinician(self.referral_id, self.contact_id, self.code, words).carry_out(at)
+        if self._last_by(at, referral) == actor.by:
+            return asked
+        # Somebody else was first: that is news to them.
+        return replace(asked, replies=(self._too_late(at, referral), *asked.replies))
 
     def _told(self, at: Applying, referral: Referral) -> Done:
         match self.to:

@@ -8,19 +8,24 @@ request goes on to the ordinary conversation, for they may look for services too
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from bot.asked import is_recent
-from bot.choices import Pick, read_choice
+from bot.choices import Pick, read_choice, read_numbers
 from bot.deeds import Deed
 from bot.partner_deeds import AskClinician, GiveReason, MoveReferral
-from bot.phrases import Notation, PhraseBook
-from bot.plain_text import plain, words_of
+from bot.partner_said import (
+    BY_NUMBER,
+    Said,
+    alone,
+    begins_with_number,
+    by_number,
+    in_words,
+    is_question,
+    reason_by_number,
+    speaks_of_request,
+    speaks_of_wish,
+)
+from bot.plain_text import words_of
 from bot.turn import PartnerReferral, Situation, Turn
 from bot.wording import say
 from directory.conversations.memory import Topic
@@ -29,25 +34,12 @@ from directory.referrals.reasons import NOT_GIVEN
 from directory.referrals.states import Status
 from directory.search import needs_in, place_in
 
-WORDS_FILE = Path(__file__).with_name("partner_words.yml")
 LONGEST_WORDS = 500
 # A reason for a decline without a letter is short; more is about something else.
 WORDS_OF_A_REASON = 30
 # More would make a long text that nobody reads: each stands in the text of its own request.
 CODES_AT_MOST = 12
 
-
-class Said(StrEnum):
-    """What a partner says to a request."""
-
-    HOLD = "hold"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    DONE = "done"
-    ASK = "ask"
-
-
-_BY_NUMBER = {1: Said.ACCEPT, 2: Said.DECLINE, 3: Said.DONE, 4: Said.ASK}
 _MOVES = {
     Said.ACCEPT: Status.ACCEPTED,
     Said.DECLINE: Status.REJECTED,
@@ -57,7 +49,7 @@ _MOVES = {
 LETTERED = re.compile(
     r"\s*[(\"']?([a-z]{1,2})[)\"']?(\s*[.:,;\-#]+\s*|\s*(?=[0-9])|\s+|$)(.*)", re.I | re.S
 )
-_NUMBERED = re.compile(r"#?([1-4])(?![0-9])[)\s.:,;!\-]*(.*)", re.S)
+_TOPIC = re.compile(r"^\S+\s*")  # "question what is her zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,8 @@ def read(text: str, referrals: Sequence[PartnerReferral]) -> Reply | Which | Non
     if not waiting[0].code:
         return Which(waiting)  # it has no letter: only its link answers
     answered = waiting[0].status is not Status.REQUESTED
-    if answered and said in (Said.ACCEPT, Said.DECLINE) and not isinstance(read_choice(text), Pick):
+    numbered = isinstance(read_choice(text), Pick) or begins_with_number(text.strip())
+    if answered and said in (Said.ACCEPT, Said.DECLINE) and not numbered:
         return None  # "yes", "no" to something else
     return Reply(waiting[0], said, words)
 
@@ -99,7 +92,7 @@ def read_reason(text: str) -> str | None:
     """The reason for a decline, by number or in words, as it is written down; None for neither."""
     choice = read_choice(text)
     if isinstance(choice, Pick):
-        return _words().reasons.get(choice.number)
+        return reason_by_number(choice.number)
     words = words_of(text)
     if not words or len(words) > WORDS_OF_A_REASON or "?" in text:
         return None
@@ -134,16 +127,17 @@ def _with_letter(text: str, referrals: Sequence[PartnerReferral]) -> Reply | Non
     if referral is None:
         return None
     rest = rest.strip()
-    numbered = _NUMBERED.match(rest)
+    numbered = by_number(rest)
     if numbered is not None:
-        return Reply(referral, _BY_NUMBER[int(numbered[1])], numbered[2].strip())
-    said = next((said for said, _ in _words().begins.find(plain(rest))), None)
+        return Reply(referral, *numbered)
+    said = in_words(rest)
     if said is not None:
-        words = re.sub(r"^\S+\s*", "", rest) if said is Said.ASK else rest
-        return Reply(referral, said, words)
-    if not rest or ("?" not in rest and not separator.strip() and is_a_sentence(letter, rest)):
+        return Reply(referral, said, _TOPIC.sub("", rest) if said is Said.ASK else rest)
+    if not rest:
         return None
-    return Reply(referral, Said.ASK, rest)
+    if is_question(rest) or speaks_of_request(rest) or separator.strip():
+        return Reply(referral, Said.ASK, rest)
+    return None if is_a_sentence(letter, rest) else Reply(referral, Said.ASK, rest)
 
 
 def is_a_sentence(letter: str, rest: str) -> bool:
@@ -159,18 +153,19 @@ def _by_code(code: str, referrals: Sequence[PartnerReferral]) -> PartnerReferral
 
 def _alone(text: str) -> tuple[Said | None, str]:
     """What a text without a letter says."""
-    choice = read_choice(text)
-    if isinstance(choice, Pick):
-        return _BY_NUMBER.get(choice.number), ""
-    numbered = _NUMBERED.match(text.strip())
-    if numbered is not None and words_of(numbered[2]) and not place_in(text):
-        said = _BY_NUMBER[int(numbered[1])]
-        if said in (Said.DECLINE, Said.ASK):  # "2 we are full", "4 does she speak English"
-            return said, numbered[2].strip()
-    in_words = next((said for said, _ in _words().alone.find(plain(text))), None)
-    if in_words is not None:
-        return in_words, "" if in_words is Said.ACCEPT else text.strip()
-    if "?" in text and words_of(text) and place_in(text) is None and not needs_in(text):
+    choice, asks = read_choice(text), is_question(text)
+    if isinstance(choice, Pick) and not asks:
+        return BY_NUMBER.get(choice.number), ""
+    numbered = by_number(text.strip()) if begins_with_number(text.strip()) else None
+    if numbered is not None and not place_in(text) and not read_numbers(text):
+        said, words = numbered
+        own_wish = words == text.strip() and needs_in(text) and speaks_of_wish(text)
+        if said in (Said.DECLINE, Said.ASK) and not own_wish:
+            return numbered  # "2 we are full", "4 does she speak English", "3pm works"
+    in_full = alone(text)
+    if in_full is not None:
+        return in_full, "" if in_full is Said.ACCEPT else text.strip()
+    if asks and words_of(text) and place_in(text) is None and not needs_in(text):
         return Said.ASK, text.strip()
     return None, ""
 
@@ -239,25 +234,3 @@ def _saying(reply: str, situation: Situation) -> Turn:
 def _doing(situation: Situation, deed: Deed) -> Turn:
     memory = replace(situation.memory, about_referral=None)
     return Turn(AnsweredBy.PARTNER, memory, deeds=(deed,))
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    begins: PhraseBook[Said]
-    alone: PhraseBook[Said]
-    reasons: dict[int, str]
-
-
-@cache
-def _words() -> _Words:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
-    notation = Notation(content["lists"])
-
-    def book(groups: dict[str, list[str]]) -> PhraseBook[Said]:
-        return PhraseBook(
-            (notation.compile(source), Said(said))
-            for said, sources in groups.items()
-            for source in sources
-        )
-
-    return _Words(book(content["begins"]), book(content["alone"]), dict(content["reasons"]))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.partner_texts import Reply, Said, Which, answer, read, read_reason
+from bot.partner_said import Said
+from bot.partner_texts import Reply, Which, answer, read, read_reason
 from bot.sms.segments import segments
 from bot.turn import PartnerReferral, Situation
 from bot.wording import say
@@ -61,6 +62,82 @@ def test_letter_and_words_say_it_too(said: Said, texts: list[str]) -> None:
         assert (found.referral, found.said) == (A, said), text
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["3pm tomorrow works", "1:30 pm works", "1 bed left, need answer by 5", "2 questions first",
+     "1 question: does he drive?", "2 beds free tonight, send her", "2pm ok?", "2-3 weeks",
+     "2 other things", "2morrow works", "2 more days please", "2 p.m. is fine", "2?", "1?",
+     "2 camas libres", "3 preguntas", "1 semana", "2 de la tarde", "2 info", "4 beds",
+     "1 if she has an ID", "3 but she needs more", "2 we can take her", "2 send her over"],
+)  # fmt: skip
+def test_a_number_that_counts_or_asks_is_for_the_clinician(words: str) -> None:
+    assert read(f"A {words}", [A, B]) == Reply(A, Said.ASK, words)
+    assert read(f"A{words}", [A, B]) == Reply(A, Said.ASK, words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["closed today, will call Monday", "met her today, will see her again friday",
+     "done with intake, next step friday", "sorry for the delay, we accept",
+     "no longer full, can take him", "not full, send him", "full name?", "full name and dob",
+     "full address please", "can't reach her", "no answer when we called", "no show",
+     "we dont have her number", "unfortunately she did not answer", "hold on, let me check",
+     "waiting list is full", "we have no room for her things", "we got no answer",
+     "i have a question", "accepted if she has an ID", "we accept only women",
+     "we can't take her today but tomorrow is ok", "no, we can take her",
+     "lo siento por la demora, aceptamos", "no contesta", "cerrado hoy, llamo el lunes",
+     "no podemos localizarla", "no puedo comunicarme con ella", "ya no estamos llenos"],
+)  # fmt: skip
+def test_what_is_not_plainly_an_answer_is_for_the_clinician(words: str) -> None:
+    assert read(f"A {words}", [A, B]) == Reply(A, Said.ASK, words)
+
+
+def test_a_small_letter_before_an_answer_is_the_letter() -> None:
+    words = "no answer when we called"
+    assert read(f"a {words}", [A, B]) == Reply(A, Said.ASK, words)
+
+
+@pytest.mark.parametrize(
+    ("said", "texts"),
+    [
+        (Said.ACCEPT, ["A1 thanks", "A1 yes we can", "A1, thank you!", "A1 gracias",
+                       "A Yes! Thanks!", "A no problem, we'll take her",
+                       "A we will call her", "A si, la aceptamos"]),
+        (Said.DONE, ["A3 thanks", "A3 all done", "A met her", "A it's done, thanks", "A3 gracias"]),
+        (Said.DECLINE, ["A no thanks", "A No. We are full.", "A sorry but we are full", "A no beds",
+                        "A we're full until June", "A can't take her", "A she's not eligible",
+                        "A sorry, we only take veterans", "A no hay cupo", "A no podemos ayudarla",
+                        "A lo siento, no podemos aceptar", "A we are not able to take her"]),
+        (Said.HOLD, ["A on hold until Monday", "A waiting list, about 3 weeks"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_plainly_still_counts(said: Said, texts: list[str]) -> None:
+    for text in texts:
+        found = read(text, [A, B])
+        assert isinstance(found, Reply), text
+        assert (found.referral, found.said) == (A, said), text
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["full for 2 weeks", "no beds", "all beds taken", "we only take veterans", "not our area",
+     "no aceptamos hombres", "lo siento no podemos aceptarla", "we dont take men"],
+)  # fmt: skip
+def test_a_decline_by_number_keeps_its_reason(reason: str) -> None:
+    assert read(f"A2 {reason}", [A, B]) == Reply(A, Said.DECLINE, reason)
+    assert read(f"2 {reason}", [A]) == Reply(A, Said.DECLINE, reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2 beds free", "2 questions first", "2pm ok?", "3pm tomorrow works", "1 bed left", "2?",
+     "done?", "2 camas libres", "2 hours"],
+)  # fmt: skip
+def test_without_a_letter_what_counts_or_asks_is_for_the_clinician(text: str) -> None:
+    assert read(text, [A]) == Reply(A, Said.ASK, text)
+    assert read(text, [TAKEN]) == Reply(TAKEN, Said.ASK, text)
+
+
 @pytest.mark.parametrize("text", ["1", "2", "3", "accept", "full", "done", "#1", "2 we are full"])
 def test_without_a_letter_it_counts_where_one_request_is_open(text: str) -> None:
     found = read(text, [A, ENDED])
@@ -73,7 +150,8 @@ def test_without_a_letter_it_counts_where_one_request_is_open(text: str) -> None
 @pytest.mark.parametrize(
     "text",
     ["food 60540", "a friend needs food 60540", "thanks", "hello", "C1", "we need a lawyer",
-     "is there a shelter in 60540?", "", "60540", "ok", "be 2 there"],
+     "is there a shelter in 60540?", "", "60540", "ok", "be 2 there",
+     "3 kids need food", "1 shelter near me", "1 and 3"],
 )  # fmt: skip
 def test_what_speaks_of_no_request_goes_on_to_the_ordinary_conversation(text: str) -> None:
     assert read(text, [A]) is None
@@ -83,6 +161,7 @@ def test_yes_and_no_answer_a_new_request_only() -> None:
     assert read("yes", [A]) == Reply(A, Said.ACCEPT, "")
     assert read("yes", [TAKEN]) is None
     assert read("3", [TAKEN]) == Reply(TAKEN, Said.DONE, "")
+    assert read("2 no answer so far", [TAKEN]) == Reply(TAKEN, Said.DECLINE, "no answer so far")
 
 
 def test_a_letter_that_is_used_again_means_the_one_that_waits() -> None:

@@ -172,6 +172,69 @@ def test_a_question_goes_to_the_clinician(texting: Texting, referral_id: str, te
     assert read(referral_id).status == "requested"
 
 
+@pytest.mark.parametrize(
+    "text", ["A 3pm tomorrow works", "A closed today, will call Monday", "A can't reach her",
+             "A no answer when we called", "A no show", "A we dont have her number",
+             "A2 no answer so far", "A we are full till june"],
+)  # fmt: skip
+def test_words_after_accepting_reach_the_clinician_and_move_nothing(
+    texting: Texting, referral_id: str, text: str
+) -> None:
+    texting.text("A1", DESK)
+    assert texting.text(text, DESK) == [say("partner_asked", EN, code="A")]
+    assert read(referral_id).status == "accepted"
+    (remark,) = rows(ReferralRemark)
+    assert remark.text == text.removeprefix("A2 ").removeprefix("A ")
+    assert TaskKind.REFERRAL_QUESTION in task_kinds(referral_id=referral_id)
+
+
+def test_a_second_word_about_the_waiting_list_reaches_the_clinician(
+    texting: Texting, referral_id: str
+) -> None:
+    texting.text("A waiting list till May", DESK)
+    assert texting.text("A waiting list till June", DESK) == [say("partner_asked", EN, code="A")]
+    (remark,) = rows(ReferralRemark)
+    assert remark.text == "waiting list till June"
+
+
+@pytest.mark.parametrize(
+    "text", ["A 1 bed left, need answer by 5", "A 1:30 pm works", "A 2 beds free tonight, send her",
+             "A sorry for the delay, we accept", "2 beds free"],
+)  # fmt: skip
+def test_words_before_an_answer_neither_show_a_name_nor_decline(
+    texting: Texting, referral_id: str, text: str
+) -> None:
+    assert texting.text(text, DESK) == [say("partner_asked", EN, code="A")]
+    assert read(referral_id).status == "requested"
+    assert task_kinds(referral_id=referral_id) == [TaskKind.REFERRAL_QUESTION]
+
+
+def test_a_colleague_who_declines_with_words_hears_who_was_first_and_is_heard(
+    texting: Texting,
+) -> None:
+    with database.session_scope() as session:
+        made = a_referral(session)
+        service = session.get_one(Service, read_service(session, made))
+        a_contact(session, service, address=OTHER, name="Back office")
+    told(made)
+    told(made, OTHER)
+    texting.text("A1", DESK)
+    assert texting.text("A2 full till june", OTHER) == [
+        say("partner_too_late", EN, code="A", name="Front desk", state="accepted"),
+        say("partner_asked", EN, code="A"),
+    ]
+    assert read(made).status == "accepted"
+    (remark,) = rows(ReferralRemark)
+    assert remark.text == "full till june"
+
+
+def test_what_has_ended_takes_no_more_words(texting: Texting, referral_id: str) -> None:
+    texting.text("A2 full", DESK)
+    (reply,) = texting.text("A2 still full", DESK)
+    assert "Nothing has changed" in reply
+    assert rows(ReferralRemark) == []
+
+
 def test_of_two_colleagues_the_second_is_told_who_was_first(texting: Texting) -> None:
     with database.session_scope() as session:
         made = a_referral(session)
