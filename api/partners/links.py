@@ -204,9 +204,10 @@ class _Visit:
     def taken(self, said: Move | Question) -> Response:
         """Carry out what the form says. Raises Conflict where somebody else was first."""
         if isinstance(said, Question):
-            referrals.remark(
-                self.session, self.referral, said.text, actor=self._actor, now=self.now
-            )
+            if not page.was_just_asked(self.session, self.referral, self.reader.contact, said.text):
+                referrals.remark(
+                    self.session, self.referral, said.text, actor=self._actor, now=self.now
+                )
             return self._sent_on(Step.ASK)
         referrals.move(
             self.session,

@@ -202,6 +202,19 @@ def accepted_by(session: Session, referral: Referral) -> str:
     return taken[-1] if taken else ""
 
 
+def was_just_asked(
+    session: Session, referral: Referral, contact: PartnerContact, text: str
+) -> bool:
+    """Whether their question stands there as the last word: a double tap, or "back" and sent again.
+
+    The same question after an answer is a new one.
+    """
+    # Of two at once the second waits here for the first, and then sees what it wrote.
+    queries.by_id(session, referral.id, for_update=True)
+    said = queries.remarks(session, referral.id)
+    return bool(said) and (said[-1].by, said[-1].text) == (partner(contact.id).by, text)
+
+
 def _history(session: Session, referral: Referral, reader: Reader) -> list[Line]:
     return [
         Line(

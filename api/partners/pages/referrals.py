@@ -131,8 +131,7 @@ def _carry_out(
     """Raises Conflict where somebody else was first."""
     actor, now = partner(visitor.contact.id), services.clock.now()
     if isinstance(answered, Question):
-        asked = [each for each in queries.remarks(session, referral.id) if each.by == actor.by]
-        if not asked or asked[-1].text != answered.text:  # else a double tap
+        if not page.was_just_asked(session, referral, visitor.contact, answered.text):
             referrals.remark(session, referral, answered.text, actor=actor, now=now)
         return answers.Step.ASK
     referrals.move(session, referral.id, answered.to, actor=actor, reason=answered.reason, now=now)

@@ -225,6 +225,21 @@ def test_a_question_is_sent_and_its_answer_shown(desk: Desk, page: Page) -> None
     assert stored(page.referral_id).status == "requested"
 
 
+def test_a_question_asked_twice_by_a_double_tap_is_one_until_it_is_answered(
+    desk: Desk, page: Page
+) -> None:
+    for _ in range(2):
+        answer = page.post("ask", words="Any pets?")
+        assert "Your question was sent" in text_of(page.client.get(answer.headers["location"]))
+    assert page.get().text.count("Any pets?") == 1
+    with database.read_scope() as session:
+        [task] = session.query(Task)
+    assert task.note == "The partner asks: Any pets?"
+    desk.post(f"referrals/{page.referral_id}/remarks", {"text": "A cat."})
+    page.post("ask", words="Any pets?")
+    assert page.get().text.count("Any pets?") == 2
+
+
 @pytest.mark.parametrize(
     ("step", "fields", "problem"),
     [
