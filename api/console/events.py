@@ -8,6 +8,7 @@ from datetime import datetime
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
 
 from api.console.access import EVERYONE, TheVisitor, console_router, find_visitor
 from api.deps import TheServices
@@ -31,9 +32,24 @@ def look() -> Seen:
         return Seen(queries.open_dangers(session), queries.fingerprint(session))
 
 
+def drawn_now(session: Session) -> str:
+    """A name for the tasks as they are, to be drawn with the list of them."""
+    return _name_of(queries.fingerprint(session))
+
+
+def _name_of(tasks: tuple[int, datetime | None]) -> str:
+    count, latest = tasks
+    return f"{count}-{latest.timestamp() if latest else 0:.6f}"
+
+
 @router.get("/events")
-async def events(request: Request, visitor: TheVisitor, services: TheServices) -> StreamingResponse:
-    """An endless answer; it ends with the browser's line, or with the session."""
+async def events(
+    request: Request, visitor: TheVisitor, services: TheServices, drawn: str = ""
+) -> StreamingResponse:
+    """An endless answer; it ends with the browser's line, or with the session.
+
+    `drawn`: the tasks that the page shows, as of `drawn_now`.
+    """
 
     async def still_there() -> bool:
         if await request.is_disconnected():
@@ -41,17 +57,21 @@ async def events(request: Request, visitor: TheVisitor, services: TheServices) -
         return await run_in_threadpool(find_visitor, request, services) is not None
 
     return StreamingResponse(
-        stream(still_there, wait=lambda: asyncio.sleep(EVERY)),
+        stream(still_there, wait=lambda: asyncio.sleep(EVERY), drawn=drawn),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 async def stream(
-    still_there: Callable[[], Awaitable[bool]], *, wait: Callable[[], Awaitable[None]]
+    still_there: Callable[[], Awaitable[bool]],
+    *,
+    wait: Callable[[], Awaitable[None]],
+    drawn: str = "",
 ) -> AsyncIterator[str]:
     """Events as they come about: `danger` (how many wait for somebody), `tasks`, and `over`.
 
+    What changed between the drawing of the list and the first look is told at that look.
     `over` is the last one: who sits before the page must learn that it tells nothing any more.
     """
     before: Seen | None = None
@@ -62,7 +82,8 @@ async def stream(
         if before is None or seen.dangers != before.dangers:
             yield f"event: danger\ndata: {seen.dangers}\n\n"
             said = True
-        if before is not None and seen.tasks != before.tasks:
+        shown = drawn if before is None else _name_of(before.tasks)
+        if shown and _name_of(seen.tasks) != shown:
             yield "event: tasks\ndata: changed\n\n"
             said = True
         quiet = 0 if said else quiet + 1

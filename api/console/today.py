@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.clinicians.access import audit_list
 from api.clinicians.tasks import apply
 from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
+from api.console.events import drawn_now
 from api.deps import Id, TheServices, WritingSession
 from api.web.pages import is_htmx
 from directory.people import queries as people
@@ -84,6 +85,7 @@ def today(
     done: str = "",
 ) -> HTMLResponse:
     now = services.clock.now()
+    drawn = drawn_now(session)  # before the list, so that nothing falls between
     found = queries.page(session, not_done=True, limit=SHOWN + 1)
     rows = _rows(session, found[:SHOWN], now=now)
     audit_list(
@@ -98,6 +100,7 @@ def today(
         request,
         visitor,
         "today/tasks.html" if is_htmx(request) else "today/today.html",
+        drawn=drawn,
         sections=_sections(rows, visitor),
         more=len(found) > SHOWN,
         attacks=_attacks(session, visitor, now=now),

@@ -75,7 +75,8 @@
     });
   }
 
-  const events = new EventSource(alarm.dataset.events);
+  const drawn = list && list.dataset.drawn ? `?drawn=${list.dataset.drawn}` : "";
+  const events = new EventSource(alarm.dataset.events + drawn);
   events.addEventListener("danger", (event) => show(Number(event.data)));
   events.addEventListener("tasks", refresh);
   // Nobody is signed in here any more: to the sign-in, and what stood here is gone from the screen.

@@ -39,7 +39,7 @@ def signed_in(clock: Any, console: Console) -> Console:
 
 
 async def once(
-    still_there: Callable[[], Awaitable[bool]], *, wait: Callable[[], Awaitable[None]]
+    still_there: Callable[[], Awaitable[bool]], *, wait: Callable[[], Awaitable[None]], drawn: str
 ) -> AsyncIterator[str]:
     """The stream of events for one look."""
     yield f"{await still_there()}"

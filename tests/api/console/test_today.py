@@ -1,6 +1,7 @@
 """Today: danger on top, claimed once, done with a note, told while the page is open."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -110,6 +111,31 @@ def test_an_open_page_is_told_of_danger_and_of_changes(console: Console) -> None
         "event: tasks\ndata: changed\n\n",
         "event: over\ndata: signed out\n\n",
     ]
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_list_that_was_drawn_before_a_change_is_told_at_the_first_look(
+    console: Console, meanwhile: bool
+) -> None:
+    a_task()
+    page = console.as_().get("/console").text
+    [drawn] = re.findall(r'data-drawn="([^"]+)"', page)
+    if meanwhile:
+        a_task(TaskKind.DANGER)
+
+    async def first_look() -> list[str]:
+        looks = iter((True, False))
+
+        async def still_there() -> bool:
+            return next(looks)
+
+        async def wait() -> None:
+            pass
+
+        told: AsyncIterator[str] = events.stream(still_there, wait=wait, drawn=drawn)
+        return [event async for event in told]
+
+    assert ("event: tasks\ndata: changed\n\n" in asyncio.run(first_look())) == meanwhile
 
 
 def test_nobody_listens_without_a_session(console: Console) -> None:
