@@ -49,6 +49,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 10, 20)
 
 
+@pytest.fixture
+def usual_garbage() -> Iterator[None]:
+    """Searched for as often as in the product, for a test of how much memory is needed."""
+    seldom = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)  # Python's own
+    yield
+    gc.set_threshold(*seldom)
+
+
 def settings_for(folder: Path, **changes: Any) -> Settings:
     """Settings that read nothing from the environment."""
     given = {

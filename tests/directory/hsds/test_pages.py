@@ -133,6 +133,7 @@ def test_a_stream_leaves_the_database_to_others_between_batches(
     assert set(seen) == there
 
 
+@pytest.mark.usefixtures("usual_garbage")
 @pytest.mark.parametrize("view", [SHORT, View(MORNING, whole=True)], ids=["short", "whole"])
 def test_a_stream_needs_no_more_memory_for_more_rows(
     db: Database, monkeypatch: pytest.MonkeyPatch, view: View
