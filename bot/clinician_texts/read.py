@@ -92,7 +92,7 @@ _OK_REFERRAL = re.compile(
 )
 # With one of these left over, a yes is not plainly a yes.
 _DOUBT = re.compile(rf"\?|\b(?:{_NOT}|unsure|maybe|unknown|unclear|idk|ask\s+first)\b")
-_LEFT_OVER = {which: re.compile(rf"\b{which}\b") for which in (_TEXT, _REF)}
+_LEFT_OVER = re.compile(rf"\b(?:{_TEXT}|{_REF})\b")
 # What phones type for an apostrophe.
 _APOSTROPHES = str.maketrans(dict.fromkeys("`\u00b4\u2018\u2019\u201b\u02bc\u2032", "'"))
 _NAME = re.compile(r"\b(?:name|nombre)\b\s*(?:(?:is|es)\b)?\s*[:=]?\s*(.*)$", re.I | re.S)
@@ -137,7 +137,7 @@ def read_visit(text: str) -> LogVisit:
     rest, texts = _taken_out(rest, _OK_TO_TEXT)
     rest, agreed = _taken_out(rest, _OK_REFERRAL)
     # "text ok ref": whose the one "ok" is cannot be told.
-    doubt = doubt or any(pattern.search(rest) for pattern in _LEFT_OVER.values())
+    doubt = doubt or _LEFT_OVER.search(rest) is not None
     safe_to_text = _said(yes=texts and not doubt, no=no_texts)
     referral = _said(yes=agreed and not doubt, no=no_referral)
     known = _words()

@@ -98,11 +98,11 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         unchanged=tuple(outcome.unchanged),
         removed=tuple(outcome.removed),
     )
-    if described_anew and not report.wrote:
-        catalogue_changed(session)
     if report.wrote:
         _finish(session, file, report, touched)
         log_since(session, before, by=f"import:{ORIGIN}", now=now)
+    elif described_anew:
+        catalogue_changed(session)
     return report
 
 

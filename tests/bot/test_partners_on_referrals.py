@@ -209,15 +209,21 @@ def test_words_before_an_answer_neither_show_a_name_nor_decline(
     assert task_kinds(referral_id=referral_id) == [TaskKind.REFERRAL_QUESTION]
 
 
-def test_a_colleague_who_declines_with_words_hears_who_was_first_and_is_heard(
-    texting: Texting,
-) -> None:
+def told_to_two() -> str:
+    """The id of a referral that the front desk and the back office were told of."""
     with database.session_scope() as session:
         made = a_referral(session)
         service = session.get_one(Service, read_service(session, made))
         a_contact(session, service, address=OTHER, name="Back office")
     told(made)
     told(made, OTHER)
+    return made
+
+
+def test_a_colleague_who_declines_with_words_hears_who_was_first_and_is_heard(
+    texting: Texting,
+) -> None:
+    made = told_to_two()
     texting.text("A1", DESK)
     assert texting.text("A2 full till june", OTHER) == [
         say("partner_too_late", EN, code="A", name="Front desk", state="accepted"),
@@ -236,12 +242,7 @@ def test_what_has_ended_takes_no_more_words(texting: Texting, referral_id: str) 
 
 
 def test_of_two_colleagues_the_second_is_told_who_was_first(texting: Texting) -> None:
-    with database.session_scope() as session:
-        made = a_referral(session)
-        service = session.get_one(Service, read_service(session, made))
-        a_contact(session, service, address=OTHER, name="Back office")
-    told(made)
-    told(made, OTHER)
+    made = told_to_two()
     texting.text("A1", DESK)
     (reply,) = texting.text("A2", OTHER)
     assert reply == say("partner_too_late", EN, code="A", name="Front desk", state="accepted")

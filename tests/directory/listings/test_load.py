@@ -125,15 +125,20 @@ def test_a_service_that_vanishes_becomes_inactive_and_can_come_back(
     assert _service("oak-pantry--rent").status == "active"
 
 
+def closed(slug: str) -> None:
+    """By somebody else than the file."""
+    with database.session_scope() as session:
+        found = queries.service_by_slug(session, slug)
+        assert found is not None
+        found.status = "inactive"
+
+
 def test_another_name_of_the_organisation_leaves_its_listings_as_they_were_made(
     any_database: Database, tmp_path: Path
 ) -> None:
     """A closed service would open again, and a number that was taken down be told again."""
     load()
-    with database.session_scope() as session:
-        closed = queries.service_by_slug(session, "oak-pantry--groceries")
-        assert closed is not None
-        closed.status = "inactive"
+    closed("oak-pantry--groceries")
     with database.read_scope() as session:
         before = service.catalogue_version(session)
     report = load(edited(tmp_path, ("name: Oak Pantry\n", "name: Oak Street Pantry\n")))
@@ -148,10 +153,7 @@ def test_a_new_fact_in_the_file_does_not_open_what_somebody_else_has_closed(
     any_database: Database, tmp_path: Path
 ) -> None:
     load()
-    with database.session_scope() as session:
-        closed = queries.service_by_slug(session, "oak-pantry--groceries")
-        assert closed is not None
-        closed.status = "inactive"
+    closed("oak-pantry--groceries")
     report = load(edited(tmp_path, ("630-555-0101\n", "630-555-0109\n")))
     assert "oak-pantry--groceries" in report.changed
     assert _service("oak-pantry--groceries").status == "inactive"
