@@ -27,6 +27,7 @@ from directory.messages import inbox
 from directory.settings import ROOT, Settings
 from directory.staff import service as staff
 from directory.staff.models import Role
+from directory.tasks.models import TaskKind
 
 RESIDENT = "+16305550100"
 CLINICIAN = "clinician@naperville.example"
@@ -165,6 +166,11 @@ class Product:
         assert answer.status_code == httpx.codes.OK, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """What waits for a person because of people. The listings grow old by the day of the test:
+        what they ask for is not among them."""
+        return [task for task in self.listed("tasks") if task["kind"] != TaskKind.LISTING_REPORT]
 
     def pass_time(self, amount: timedelta) -> None:
         """Let product time jump ahead, as a sped-up clock would."""

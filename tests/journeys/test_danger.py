@@ -16,7 +16,7 @@ def test_danger_in_the_middle_of_a_form_keeps_the_need(product_on_both: Product)
     assert "MORE" in offer
     (services,) = product.text("60540")
     assert "Loaves" in services
-    (task,) = product.listed("tasks")
+    (task,) = product.tasks()
     assert task["kind"] == "danger"
     assert task["due_at"] > task["created_at"]
 

@@ -91,7 +91,7 @@ def test_who_are_you_thanks_and_a_person_please_are_answered(product: Product) -
     assert "welcome" in thanks
     (person,) = product.text("can i talk to a real person please")
     assert "call you" in person
-    kinds = [task["kind"] for task in product.listed("tasks")]
+    kinds = [task["kind"] for task in product.tasks()]
     assert kinds == ["call_back"]
 
 

@@ -109,7 +109,7 @@ def test_worse_opens_a_task_and_danger_in_an_answer_is_danger(product: Product) 
     wait_until("the check-in", lambda: _statuses(product, visit["person_id"])[0] == "sent")
     reply = product.text("not good. i took all my pills")[0]
     assert "911" in reply
-    assert product.listed("tasks")[0]["kind"] == "danger"
+    assert product.tasks()[0]["kind"] == "danger"
     assert _statuses(product, visit["person_id"])[0] == "answered"
 
 

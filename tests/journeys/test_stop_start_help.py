@@ -37,5 +37,5 @@ def test_help_names_911_and_988(product: Product) -> None:
 def test_danger_from_an_opted_out_number_is_a_task_and_no_text(product: Product) -> None:
     product.text("STOP")
     product.silence_after("i want to kill myself")
-    kinds = [task["kind"] for task in product.listed("tasks")]
+    kinds = [task["kind"] for task in product.tasks()]
     assert kinds == ["opted_out_danger"]

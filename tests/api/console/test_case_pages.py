@@ -13,7 +13,8 @@ from directory.staff.models import Role
 from tests.api.browsing import needs_browser
 from tests.api.conftest import Api
 from tests.api.console.console import Console
-from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
+from tests.api.console.in_browser import opened
+from tests.api.web.browser import DESKTOP, PHONE, sticks_out, violations
 from tests.directory.referrals.builders import BY_CLINICIAN, agreed
 from tests.factories import PHONE as NUMBER
 
@@ -47,11 +48,7 @@ def test_the_pages_pass_axe_and_work_on_a_phone(browser: Browser, listed: Api) -
     console = Console(listed).as_(Role.SUPERVISOR)
     person_id, service_id, referral_id = a_case()
     chosen = f"service={service_id}&person={person_id}"
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=DESKTOP) as page:
         dense = (
             f"/console/people/{person_id}",
             f"/console/search?q=food+60540&person={person_id}",
@@ -77,7 +74,6 @@ def test_the_pages_pass_axe_and_work_on_a_phone(browser: Browser, listed: Api) -
         page.goto(f"/console/people/{person_id}")
         page.get_by_label("Text", exact=True).press_sequentially("Hello there")
         page.get_by_text("1 segment, 11 letters").wait_for()
-        context.close()
 
 
 @needs_browser
@@ -86,11 +82,7 @@ def test_without_scripts_a_person_is_found_written_to_and_referred(
 ) -> None:
     console = Console(listed).as_(Role.CLINICIAN)
     person_id, _service_id, _referral_id = a_case()
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=PHONE, java_script_enabled=False)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=PHONE, java_script_enabled=False) as page:
         page.goto("/console/people")
         page.get_by_label("Phone number").fill("630-555-0100")
         page.get_by_role("button", name="Find").click()
@@ -104,4 +96,3 @@ def test_without_scripts_a_person_is_found_written_to_and_referred(
         page.get_by_role("link", name="Refer").nth(1).click()
         page.get_by_role("button", name="Send the referral").click()
         page.get_by_text("The referral was sent.").wait_for()
-        context.close()

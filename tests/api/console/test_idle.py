@@ -17,8 +17,9 @@ from directory.staff.models import StaffSession
 from directory.tasks.models import TaskKind
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
+from tests.api.console.in_browser import opened
 from tests.api.console.test_today import a_task
-from tests.api.web.browser import DESKTOP, TIMEOUT, served
+from tests.api.web.browser import DESKTOP
 from tests.factories import met
 from tests.fakes import MORNING
 
@@ -106,11 +107,7 @@ def test_a_browser_that_is_left_alone_is_not_seen_and_then_asks_to_sign_in(
 ) -> None:
     monkeypatch.setattr(events, "EVERY", 0.1)
     console.as_()
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=DESKTOP) as page:
         page.goto("/console")
         monkeypatch.setattr(sessions, "SEEN_EVERY", timedelta(0))
         before = seen_at(console)
@@ -121,4 +118,3 @@ def test_a_browser_that_is_left_alone_is_not_seen_and_then_asks_to_sign_in(
             [row] = queries.sessions_of(session, console.member_id)
             session.get_one(StaffSession, row.id).seen_at = before - sessions.IDLE
         page.wait_for_url("**/console/sign-in?next=*")
-        context.close()

@@ -1,11 +1,7 @@
 """Listings, the checklist, plans and wordings in a real browser, and without its scripts."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from directory import database
 from directory.duplicates.find import find_doubles
@@ -13,21 +9,12 @@ from directory.listings.models import Phone, Service
 from directory.staff.models import Role
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
+from tests.api.console.in_browser import opened
 from tests.api.console.listing_pages import listed, proposed, stored
-from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
+from tests.api.web.browser import DESKTOP, PHONE, sticks_out, violations
 from tests.fakes import MORNING
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("morning")]
-
-
-@contextmanager
-def opened(browser: Browser, console: Console, **options: Any) -> Iterator[Page]:
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, **options)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        yield context.new_page()
-        context.close()
 
 
 def a_directory(console: Console) -> str:

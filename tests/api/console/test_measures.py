@@ -14,7 +14,8 @@ from directory.staff.models import Role
 from directory.visits.models import CallType
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
-from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
+from tests.api.console.in_browser import opened
+from tests.api.web.browser import DESKTOP, PHONE, sticks_out, violations
 from tests.directory.measures.worlds import a_person, a_visit
 
 PAGE = "/console/measures"
@@ -111,17 +112,12 @@ def test_the_page_is_in_spanish_for_who_reads_it(console: Console) -> None:
 def test_the_figures_pass_axe_and_fit(console: Console, browser: Browser) -> None:
     visits(mental_health=30, elderly=3, substance_use=15)
     console.as_(Role.SUPERVISOR)
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=DESKTOP) as page:
         for screen, path in ((DESKTOP, "/calls"), (PHONE, "")):
             page.set_viewport_size(screen)
             page.goto(PAGE + path)
             assert violations(page) == []
             assert not sticks_out(page)
-        context.close()
 
 
 def test_figures_of_a_large_programme_are_kept_and_say_since_when(

@@ -15,6 +15,7 @@ from directory.training import queries as training
 from tests.api.browsing import needs_browser
 from tests.api.conftest import EMAIL
 from tests.api.console.console import Console
+from tests.api.console.in_browser import opened
 from tests.api.web.browser import PHONE, TIMEOUT, served, sticks_out, violations
 
 NEW = {
@@ -212,15 +213,10 @@ def test_the_audit_log_shows_who_did_what_and_notes_the_look(console: Console) -
 def test_the_pages_pass_axe_and_fit_a_phone(browser: Browser, console: Console) -> None:
     console.as_(Role.ADMIN)
     console.post("/console/training", {"name": "J. Example", "unit": "fire", "hours": "8"})
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=PHONE)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=PHONE) as page:
         for path in ("staff", "training", "audit"):
             page.goto(f"/console/{path}")
             for closed in page.locator("main summary").all():
                 closed.click()
             assert violations(page) == [], path
             assert not sticks_out(page), path
-        context.close()

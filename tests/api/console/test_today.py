@@ -16,7 +16,8 @@ from directory.tasks import queries, service
 from directory.tasks.models import Task, TaskKind
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
-from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
+from tests.api.console.in_browser import opened
+from tests.api.web.browser import DESKTOP, PHONE, sticks_out, violations
 from tests.factories import met
 from tests.fakes import MORNING
 
@@ -149,11 +150,7 @@ def test_a_danger_shows_itself_on_a_page_that_is_open(
     monkeypatch.setattr(events, "EVERY", 0.1)
     a_task()
     console.as_()
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=DESKTOP) as page:
         page.goto("/console")
         assert violations(page) == []
         a_task(TaskKind.DANGER, note="says it is bad")
@@ -163,7 +160,6 @@ def test_a_danger_shows_itself_on_a_page_that_is_open(
         assert violations(page) == []
         page.set_viewport_size(PHONE)
         assert not sticks_out(page)
-        context.close()
 
 
 def test_what_is_overdue_says_so(console: Console) -> None:

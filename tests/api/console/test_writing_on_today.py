@@ -10,8 +10,9 @@ from api.console import events
 from directory.tasks.models import TaskKind
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
+from tests.api.console.in_browser import opened
 from tests.api.console.test_today import a_task, stored
-from tests.api.web.browser import DESKTOP, TIMEOUT, served
+from tests.api.web.browser import DESKTOP
 
 pytestmark = needs_browser
 
@@ -36,16 +37,11 @@ def today(
     browser: Browser, console: Console, mine: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Page]:
     monkeypatch.setattr(events, "EVERY", 0.1)
-    with served(console.api.client.app) as url:
-        context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.add_cookies([console.cookie(url)])
-        context.set_default_timeout(TIMEOUT)
-        page = context.new_page()
+    with opened(browser, console, viewport=DESKTOP) as page:
         a_task(TaskKind.DANGER)
         page.goto("/console")
         told_of(page, 1)  # from now on it hears of changes
         yield page
-        context.close()
 
 
 def told_of(page: Page, dangers: int) -> None:
