@@ -100,7 +100,7 @@ def _state_in_minute(expression: str, minute: datetime, zone: ZoneInfo) -> Hours
         if state is State.OPEN:
             if change is None:
                 return HoursNow(HoursKind.ALWAYS)
-            if _night_cut_at(expression, change, zone):
+            if night_cut_at(expression, change, zone):
                 return HoursNow(HoursKind.OPEN)
             return HoursNow(HoursKind.OPEN, until=_later(change, minute))
         kind = HoursKind.CLOSED if state is State.CLOSED else HoursKind.UNKNOWN
@@ -150,7 +150,7 @@ def _beyond_cut(expression: str, local: datetime, zone: ZoneInfo, *, is_open: bo
     `is_open`: what the rules say of `local`. Other hours that a holiday has of its own stand.
     """
     midnight = datetime.combine(local.date(), time(), zone)
-    ends = _night_cut_at(expression, midnight, zone)
+    ends = night_cut_at(expression, midnight, zone)
     hours = parsed_hours(expression, zone)
     return (
         ends is not None
@@ -161,7 +161,7 @@ def _beyond_cut(expression: str, local: datetime, zone: ZoneInfo, *, is_open: bo
 
 
 @lru_cache(maxsize=4096)
-def _night_cut_at(expression: str, at: datetime, zone: ZoneInfo) -> datetime | None:
+def night_cut_at(expression: str, at: datetime, zone: ZoneInfo) -> datetime | None:
     """When a night would end, by the hours without holidays, that a holiday cuts at midnight `at`.
 
     None where no night is cut: nothing changes there, or it is open around the clock.
@@ -198,7 +198,7 @@ def _next_opening(expression: str, minute: datetime, zone: ZoneInfo) -> datetime
     start, end = minute.astimezone(zone), (minute + _HORIZON).astimezone(zone)
     for begins, _, state, comment in hours.intervals(start, end):
         opens = state is State.OPEN and not comment and begins.astimezone(UTC) > minute
-        if opens and _night_cut_at(expression, begins, zone) is None:
+        if opens and night_cut_at(expression, begins, zone) is None:
             return begins.astimezone(UTC)
     return None
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
-from directory.hours import HoursKind, parsed_hours
+from directory.hours import HoursKind, night_cut_at, parsed_hours
 
 Span = tuple[datetime, datetime]
 # What goes on from the evening before until then belongs to that evening.
@@ -41,12 +41,23 @@ def days_from(
         return ()
     days = [first + timedelta(days=each) for each in range(count)]
     try:
-        return tuple(_day(hours, plain, day, zone) for day in days)
+        return tuple(
+            _day(hours, plain, day, zone, cut=night_cut_at(expression, _midnight(day, zone), zone))
+            for day in days
+        )
     except (OverflowError, ValueError):  # beyond the years that the library can reckon with
         return ()
 
 
-def _day(hours: OpeningHours, plain: OpeningHours, day: date, zone: ZoneInfo) -> DayHours:
+def _day(
+    hours: OpeningHours,
+    plain: OpeningHours,
+    day: date,
+    zone: ZoneInfo,
+    *,
+    cut: datetime | None,
+) -> DayHours:
+    """`cut`: when the night before would end, which a holiday cuts at this day's midnight."""
     start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
     spans: list[Span] = []
     comments: list[str] = []
@@ -56,7 +67,9 @@ def _day(hours: OpeningHours, plain: OpeningHours, day: date, zone: ZoneInfo) ->
     for begins, ends, state, comment in hours.intervals(start - a_day, end + a_day):
         if begins >= end or ends <= start:
             continue
-        if state is State.OPEN and not comment:
+        if state is State.OPEN and cut and begins == start and ends <= cut:
+            uncertain = True
+        elif state is State.OPEN and not comment:
             spans += _of_day(begins, ends, start, end)
         elif state is not State.CLOSED:
             uncertain = True

@@ -105,16 +105,16 @@ class HoursTable:
         if not len(spans):
             return states
         number, days, weeks, opens, closes = spans.T
-        open_now = np.zeros(len(spans), np.bool_)
-        # What began yesterday and goes on past midnight is open too.
+        # What began yesterday and goes on past midnight is open too, unless that was a holiday.
         for day, minute in (
-            (local, local.hour * 60 + local.minute),
             (local - timedelta(days=1), local.hour * 60 + local.minute + 1440),
+            (local, local.hour * 60 + local.minute),
         ):
             today = ((days >> day.weekday()) & 1).astype(np.bool_)
             in_week = ((weeks >> ((day.day - 1) // 7)) & 1).astype(np.bool_)
-            open_now |= today & in_week & (opens <= minute) & (minute < closes)
-        states[number[open_now]] = UNKNOWN if _is_holiday(local) else OPEN
+            open_now = today & in_week & (opens <= minute) & (minute < closes)
+            unsure = _is_holiday(day) or _is_holiday(local)
+            states[number[open_now]] = UNKNOWN if unsure else OPEN
         return states
 
     def _as_columns(self, count: int) -> tuple[NDArray[np.int32], States]:

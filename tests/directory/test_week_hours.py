@@ -51,6 +51,19 @@ def test_a_night_belongs_to_the_evening_on_which_it_begins() -> None:
     assert week("Fr 18:00-24:00; Sa 00:00-24:00")[4:6] == ["Fri 18:00-00:00", "Sat always"]
 
 
+def test_what_is_left_of_a_night_on_a_holiday_is_promised_to_nobody() -> None:
+    assert week("Mo-Su 20:00-02:00")[2:] == [
+        "Wed 20:00-00:00",
+        "Thu unknown",
+        "Fri 20:00-02:00",
+        "Sat 20:00-02:00",
+        "Sun 20:00-02:00",
+    ]
+    assert week("Mo-Su 20:00-02:00; PH off")[3:5] == ["Thu closed", "Fri 20:00-02:00"]
+    assert week("We,Th 20:00-02:00")[3:5] == ["Thu unknown", "Fri unknown"]
+    assert week("Mo-Su 00:00-06:00")[4] == "Fri 00:00-06:00"
+
+
 def test_a_condition_is_told_and_nothing_is_promised() -> None:
     assert week('Mo 09:00-17:00 "by appointment"')[0] == "Mon unknown by appointment"
 

@@ -158,6 +158,17 @@ def test_hours_in_the_table_are_those_of_the_listing(minutes: int, text: str | N
     assert refined[number] == exact
 
 
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [(24, True), (25, False), (26, False), (27, True)],  # Christmas is a Friday
+)
+def test_the_night_from_or_into_a_holiday_is_unknown(day: int, known: bool) -> None:
+    table = HoursTable()
+    number = table.add("Th,Fr,Sa 22:00-06:00")
+    at = datetime(2026, 12, day, 2, tzinfo=QUESTION.zone)
+    assert bool(table.states(at, QUESTION.zone)[number] != UNKNOWN) is known
+
+
 def test_a_closure_counts_while_it_lasts() -> None:
     closure = Passing(True, "Closed for repairs.", "", NOW, NOW + timedelta(days=2))
     one = listing("a", hours="24/7", passing=(closure,))
