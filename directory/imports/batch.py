@@ -18,6 +18,7 @@ from directory.imports.identity import fingerprint, origin, row_id, slug
 from directory.imports.listing_rows import ServiceRow, organization_rows, service_rows
 from directory.imports.queries import Known
 from directory.imports.rows import Rows, given_ids
+from directory.listings.last_words import cautions, keep_numbers
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms
 from directory.listings.service import catalogue_changed
@@ -141,8 +142,10 @@ def _write(
     organizations = _organizations(batch, items)
     terms = ensure_need_terms(session)
     outcomes = {}
+    said = cautions(session, [item.id for item in items if item.id in known])
     for item in items:
-        row = service_rows(batch.rows, item.service, now=whose.now)
+        service = item.service.model_copy(update=said.get(item.id, {}))
+        row = service_rows(batch.rows, service, now=whose.now)
         for need in row.columns["needs"] if row.needs_are_said else ():
             batch.rows.link("service", row.id, terms[need])
         row.columns["provenance"] |= _import_of(item, whose)
@@ -159,11 +162,19 @@ def _write(
     store.write_rows(session, batch.rows)
     store.delete_locations(session, queries.without_services(session, standing))
     session.expire_all()
+    _keep_numbers(batch)
     log_since(session, before, by=whose.by, now=whose.now)
     beside = queries.services_of_organizations(session, organizations)
     moved = dict.fromkeys([*(item.id for item in items), *beside])
     catalogue_changed(session, *moved)
     return outcomes
+
+
+def _keep_numbers(batch: _Batch) -> None:
+    """A source dates its word on a listing's numbers by the day it has confirmed the listing."""
+    days = {item.id: item.service.assured_date for item, _ in batch.changed}
+    changed = queries.whole_services(batch.session, list(days))
+    keep_numbers(batch.session, list(changed.values()), dated=lambda service, _: days[service.id])
 
 
 def _organizations(batch: _Batch, items: Sequence[Item]) -> list[str]:

@@ -132,7 +132,7 @@ def _write_phones(
         same = [each for each in left if (each.number, each.type) == (entry.number, entry.type)]
         phone = row or (left.pop(left.index(same[0])) if same else Phone(id=new_id()))
         changed = row is None or view.phone_value(phone).content() != entry.content()
-        _fill_phone(phone, entry)
+        fill_phone(phone, entry)
         if changed:
             phone.attested, phone.call_first = True, False
             phone.sources, phone.as_of = [source], today
@@ -143,7 +143,7 @@ def _write_phones(
     service.phones = [*kept, *hidden]
 
 
-def _fill_phone(row: Phone, entry: schema.Phone) -> None:
+def fill_phone(row: Phone, entry: schema.Phone) -> None:
     row.number, row.type, row.extension = entry.number, entry.type, entry.extension
     row.description, row.description_es = entry.description, entry.description_es
     row.press, row.text_word = entry.press, entry.text_word

@@ -2,7 +2,8 @@
 
 A file with a mistake changes nothing. A service that is no longer in the file becomes inactive
 and stays: visits and referrals point to it. Each entry's fingerprint is kept, so that a listing
-which its own partner has changed since is left alone until the file's entry changes.
+which its own partner has changed since is left alone until the file's entry changes; and what does
+harm when it comes back is kept then too (`last_words`).
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from directory.imports.history import Shown, log_since, shown
 from directory.listings import partner_schema as schema
 from directory.listings import queries
 from directory.listings.ids import organization_id, service_id
+from directory.listings.last_words import CONFIDENTIAL, cautions, keep_numbers
 from directory.listings.mistakes import Mistake, PartnerFileError
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms, link_needs
@@ -73,7 +75,9 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     ]
     outcome = _Outcome()
     touched: list[str] = []
+    written: list[Service] = []
     before: Shown = {}
+    said = cautions(session, [row.id for row in services])
     for entry, organization_entry, position in _services(file):
         print_now = _fingerprint(entry, organization_entry)
         row = known_services.pop(entry.id, None)
@@ -85,8 +89,12 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
         before |= shown(session, [row.id] if row else [], now=now)
-        row = _service(session, row, entry, organization, now)
+        hidden = said.get(service_id(entry.id), {}).get(CONFIDENTIAL, entry.confidential)
+        row = _service(
+            session, row, entry.model_copy(update={CONFIDENTIAL: hidden}), organization, now
+        )
         row.position, row.fingerprint = position, print_now
+        written.append(row)
     for row in known_services.values():
         if row.status != "inactive":
             row.status, row.fingerprint, row.last_modified = "inactive", None, now
@@ -100,6 +108,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     )
     if report.wrote:
         _finish(session, file, report, touched)
+        keep_numbers(session, written, dated=lambda _, phone: phone.as_of)
         log_since(session, before, by=f"import:{ORIGIN}", now=now)
     elif described_anew:
         catalogue_changed(session)
