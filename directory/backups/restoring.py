@@ -86,8 +86,13 @@ def restore(
 
 
 def _remove_sqlite(path: Path) -> None:
-    for end in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+    for each in _sqlite_files(path):
+        each.unlink(missing_ok=True)
+
+
+def _sqlite_files(path: Path) -> list[Path]:
+    """The database and what SQLite keeps beside it, one of which is there after a crash."""
+    return [path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal")]
 
 
 def _restore_postgresql(folder: Path, settings: Settings, tools: Path | None) -> None:
@@ -166,9 +171,7 @@ def _check_empty(settings: Settings) -> None:
     if any(spool.glob("*.text")):
         raise BackupError(f"{spool} holds texts that wait: they would be lost")
     if settings.database.startswith("sqlite"):
-        target = service.sqlite_file(settings)
-        if target.exists() and target.stat().st_size > 0:
-            raise BackupError(f"{target} is there already: restore into an empty place")
+        _check_no_sqlite(service.sqlite_file(settings))
         return
     opened = Database(settings)
     try:
@@ -179,3 +182,18 @@ def _check_empty(settings: Settings) -> None:
         raise BackupError(f"the database can't be reached ({type(error).__name__})") from error
     finally:
         opened.close()
+
+
+def _check_no_sqlite(target: Path) -> None:
+    main, *beside = _sqlite_files(target)
+    left = [each for each in beside if each.exists()]
+    there = [main] if main.exists() and main.stat().st_size > 0 else []
+    if left:
+        # SQLite would play the changes of the dead system over what is restored, pause and all.
+        names = ", ".join(str(each) for each in [*there, *left])
+        raise BackupError(
+            f"{names}: left of the database that was there, and SQLite would play it over what is "
+            "restored. Move all of these away together, then restore into an empty place"
+        )
+    if there:
+        raise BackupError(f"{main} is there already: restore into an empty place")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -230,6 +231,34 @@ def whole(db: Database, tmp_path: Path) -> Path:
     """A backup with one text in it."""
     texted("Hello")
     return back_up(db, tmp_path / "safe")
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_what_a_dead_database_left_beside_it_is_named_and_nothing_restored(
+    whole: Path, tmp_path: Path, end: str
+) -> None:
+    """SQLite would play it over the restored file: not paused, and texts go out a second time."""
+    elsewhere = settings_for(tmp_path / "elsewhere")
+    target = service.sqlite_file(elsewhere)
+    target.parent.mkdir(exist_ok=True)
+    left = target.with_name(target.name + end)
+    left.write_bytes(b"of the dead system")
+    with pytest.raises(BackupError, match=rf"{re.escape(str(left))}: left of .* Move all of these"):
+        restoring.check(whole, elsewhere)
+    assert not target.exists()
+    left.unlink()
+    put_back(whole, elsewhere)
+
+
+def test_every_file_that_is_to_go_is_named_at_once(whole: Path, tmp_path: Path) -> None:
+    elsewhere = settings_for(tmp_path / "elsewhere")
+    target = service.sqlite_file(elsewhere)
+    target.parent.mkdir(exist_ok=True)
+    for end in ("", "-wal", "-shm"):
+        target.with_name(target.name + end).write_bytes(b"of the dead system")
+    names = f"{target}, {target}-wal, {target}-shm: left of"
+    with pytest.raises(BackupError, match=re.escape(names)):
+        restoring.check(whole, elsewhere)
 
 
 def test_a_changed_file_is_seen(whole: Path, tmp_path: Path) -> None:
