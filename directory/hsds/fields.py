@@ -1,5 +1,6 @@
 """What may stand in a field of an HSDS object: each kind checked alone, each mistake in words."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -8,6 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from directory.hsds import values
 
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?"
+    r"(?:\s?(?P<half>[aApP])\.?[mM]\.?)?(?P<offset>[zZ]|[+-]\d{2}(?::?\d{2})?)?"
+)
+# From the Virgin Islands to Hawaii.
+_HERE = tuple(f"-{hours:02d}" for hours in range(4, 11))
 MISTAKE = "mistake"
 MOST_ROWS = 1000  # of one kind, on one object
 LARGEST_NUMBER = 2_147_483_647  # what an integer column holds
@@ -45,16 +52,24 @@ def _as_text(value: Any) -> Any:
 
 
 def _clock(text: str) -> str:
-    """HH:MM. Seconds and an offset are left out: see `values.clock`."""
-    hours, _, rest = text.partition(":")
-    minutes = rest[:2]
-    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+    """HH:MM, the local time of the place. Seconds are left out, and an offset from UTC that some
+    place in the United States has: the clock on its door shows what stands before it.
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
         raise mistake("is not a time", "write it as 09:00")
-    if text.startswith("24:00"):
+    hour, minute, half, offset = (
+        int(found["hour"]), int(found["minute"]), found["half"], found["offset"],
+    )  # fmt: skip
+    if offset and not offset.startswith(_HERE):
+        raise mistake("is a time in another zone", "write the local time, as 09:00 or 09:00-06:00")
+    if (hour, minute) == (24, 0) and not half:
         return "23:59"
-    if int(hours) > 23 or int(minutes) > 59:
+    if minute > 59 or not (1 <= hour <= 12 if half else hour <= 23):
         raise mistake("is not a time", "write it as 09:00")
-    return f"{int(hours):02d}:{minutes}"
+    if half:
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return f"{hour:02d}:{minute:02d}"
 
 
 def _country(text: str) -> str:

@@ -40,18 +40,26 @@ def schedule_rows(opening_hours: str | None) -> list[ScheduleRow]:
     for rule in (part.strip() for part in opening_hours.split(";")):
         found = _RULE.fullmatch(rule)
         if found is None:
-            if _CLOSED.fullmatch(rule):
+            if _CLOSED.fullmatch(rule) and not _closes(rule, seen):
                 continue
             return [ScheduleRow(description=opening_hours)]
         freq, byday = _days(found["days"])
-        if not byday or seen & set(byday):  # a later rule takes days back from an earlier one
+        weekdays = {day[-2:] for day in byday}
+        if not byday or seen & weekdays:  # a later rule takes days back from an earlier one
             return [ScheduleRow(description=opening_hours)]
-        seen |= set(byday)
+        seen |= weekdays
         rows += [
             ScheduleRow(freq, ",".join(byday), _clock(opens), _clock(closes), opening_hours)
             for opens, closes in _TIMES.findall(found["times"])
         ]
     return rows or [ScheduleRow(description=opening_hours)]
+
+
+def _closes(rule: str, seen: set[str]) -> bool:
+    """Whether it takes back days on which it was open by a rule before."""
+    named = [part for part in rule.split(maxsplit=1)[0].split(",") if part != "PH"]
+    _, days = _days(",".join(named)) if named else ("", [])
+    return bool(named) and (not days or not seen.isdisjoint(days))
 
 
 def _days(text: str | None) -> tuple[str, list[str]]:

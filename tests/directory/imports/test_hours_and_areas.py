@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from directory.hsds.objects import Schedule
-from directory.hsds.read import read_service
+from directory.hsds.read import UnreadableError, read_service
 from directory.imports.areas import only_state_elsewhere, understood
 from directory.imports.hours import hours_of
 from directory.listings.schedules import schedule_rows
@@ -43,6 +43,31 @@ def test_weeks_and_days_with_a_date_stand_together() -> None:
     past = day | {"dtstart": "2025-04-04", "valid_from": "2025-04-04", "valid_to": "2025-04-04"}
     said = hours(weekly("MO,TH", "09:00:00", "11:30:00"), day, past)
     assert said == "Mo,Th 09:00-11:30, 2026 Apr 04 10:00-12:00"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "expected"),
+    [
+        ("9:00 AM", "5:00 PM", "09:00-17:00"),
+        ("9:00am", "12:30 p.m.", "09:00-12:30"),
+        ("12:00 AM", "12:00 PM", "00:00-12:00"),
+        ("09:00:00", "24:00", "09:00-24:00"),
+        ("09:00-06:00", "17:00-05:00", "09:00-17:00"),
+        ("09:00:00.000-0500", "17:00:00.000-0500", "09:00-17:00"),
+    ],
+)
+def test_a_time_is_the_one_on_the_door(opens: str, closes: str, expected: str) -> None:
+    assert hours(weekly("MO", opens, closes)) == f"Mo {expected}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["15:00Z", "15:00+00:00", "09:00+01:00", "9", "9 AM", "25:00", "13:00 PM", "0:30 am",
+     "09:60", "09:00 to 17:00", "09:00 noon", "٠٩:٠٠x"],
+)  # fmt: skip
+def test_a_time_that_could_be_another_one_is_refused(wrong: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_service(a_service(schedules=[weekly("MO", wrong, "17:00")]))
 
 
 def test_what_is_over_or_only_words_says_nothing_about_now() -> None:

@@ -15,6 +15,7 @@ def _rows(expression: str | None) -> list[tuple[str | None, str | None, str | No
         (None, []),
         ("24/7", [("WEEKLY", "MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")]),
         ("Mo-Fr 9:00-17:00", [("WEEKLY", "MO,TU,WE,TH,FR", "09:00", "17:00")]),
+        ("Mo-Fr 09:00-17:00; Sa-Su off", [("WEEKLY", "MO,TU,WE,TH,FR", "09:00", "17:00")]),
         ("Mo-Fr 09:00-17:00; PH off", [("WEEKLY", "MO,TU,WE,TH,FR", "09:00", "17:00")]),
         (
             "Mo,We 09:00-12:00,13:00-24:00; Sa-Su 10:00-11:00",
@@ -39,6 +40,9 @@ def test_a_plain_week_is_taken_apart(
     [
         "Feb-Apr Mo-Fr 09:00-17:00",
         "Mo-Fr 09:00-17:00; We 10:00-12:00",
+        "Mo-Su 09:00-17:00; We off",
+        "Mo-Fr 09:00-17:00; PH,Fr off",
+        "Mo-Fr 09:00-17:00; We[2] 09:00-12:00",
         'Mo-Fr 09:00-17:00 || "by appointment"',
         "sunrise-sunset",
         "Mo-Fr 09:00-17:00+",
