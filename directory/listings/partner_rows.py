@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from directory.database import new_id
 from directory.listings import partner_schema as schema
 from directory.listings.ids import stable_id
 from directory.listings.models import (
@@ -182,12 +183,17 @@ def _extent(name: str) -> str:
 
 
 def _location(session: Session, organization: Organization, entry: schema.Address) -> Location:
-    """The place of an address; services of one organisation at one address share it."""
-    identity = stable_id("location", organization.slug, entry.street, entry.city, entry.state)
+    """The place of an address; services of one organisation at one address share it.
+
+    A place that its partner has moved since keeps its id, and is not the place of this address.
+    """
     for location in organization.locations:
-        if location.id == identity:
+        if _stands_at(location, entry):
             location.addresses[0].postal_code = entry.postal_code
             return location
+    identity = stable_id("location", organization.slug, entry.street, entry.city, entry.state)
+    if identity in {location.id for location in organization.locations}:
+        identity = new_id()
     location = Location(id=identity, location_type="physical", name=organization.name)
     location.confidential = False
     location.addresses = [
@@ -202,6 +208,14 @@ def _location(session: Session, organization: Organization, entry: schema.Addres
     ]
     organization.locations.append(location)
     return location
+
+
+def _stands_at(location: Location, entry: schema.Address) -> bool:
+    if location.confidential or len(location.addresses) != 1:
+        return False
+    (address,) = location.addresses
+    said = (address.address_1, address.address_2, address.city, address.state_province)
+    return said == (entry.street, None, entry.city, entry.state)
 
 
 def _provenance(fact: schema.Fact | None) -> dict[str, Any]:

@@ -107,6 +107,47 @@ def test_two_services_at_one_address_share_the_place_until_the_last_leaves(
         assert [row.address_1 for row in session.scalars(select(Address))] == ["9 Elm Ave."]
 
 
+def test_a_place_that_its_partner_has_moved_is_not_the_one_of_the_file(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """It would have the partner's street with the file's ZIP, for a neighbour's listing too."""
+    load()
+    new = Address(address_1="77 New Rd.", city="Aurora", state_province="IL", postal_code="60505")
+    moved("oak-pantry--groceries", to=new)
+    path = edited(tmp_path, ("Help with one month of rent.", "Help with two months of rent."))
+    assert load(path, now=NOW + timedelta(hours=1)).changed == ("oak-pantry--rent",)
+    assert address("oak-pantry--groceries") == ("77 New Rd.", "60505")
+    assert address("oak-pantry--rent") == ("1 Oak St.", "60540")
+    load(now=NOW + timedelta(hours=2))
+    assert address("oak-pantry--rent") == ("1 Oak St.", "60540")
+
+
+def test_a_place_without_an_address_stops_no_load(any_database: Database, tmp_path: Path) -> None:
+    load()
+    moved("oak-pantry--groceries", to=None)
+    path = edited(tmp_path, ("Help with one month of rent.", "Help with two months of rent."))
+    assert load(path, now=NOW + timedelta(hours=1)).changed == ("oak-pantry--rent",)
+
+
+def moved(slug: str, *, to: Address | None) -> None:
+    """The partner has changed its place where it stands; None: there is no address any more."""
+    with database.session_scope() as session:
+        service = queries.service_by_slug(session, slug)
+        assert service is not None
+        (link,) = service.service_at_locations
+        link.location.addresses = [to] if to else []
+        link.location.location_type = "physical" if to else "virtual"
+
+
+def address(slug: str) -> tuple[str, str | None]:
+    with database.read_scope() as session:
+        service = queries.service_by_slug(session, slug)
+        assert service is not None
+        (link,) = service.service_at_locations
+        (row,) = link.location.addresses
+        return row.address_1, row.postal_code
+
+
 def test_a_service_that_vanishes_becomes_inactive_and_can_come_back(
     any_database: Database, tmp_path: Path
 ) -> None:
