@@ -77,7 +77,7 @@ def concerning(session: Session, table: str, keys: Collection[Any]) -> set[Any]:
     look = _LOOKS.get(table)
     if look is None or not keys or not (whom := held(session)).ids:
         return set()
-    return {key for some in _batches(keys) for key in look(session, whom, some)}
+    return {key for some in batches(keys) for key in look(session, whom, some)}
 
 
 def require_none_by(session: Session, person_id: str) -> None:
@@ -181,6 +181,7 @@ def _told(session: Session, whom: Held, phones: Collection[str]) -> dict[str, li
     return found
 
 
-def _batches(keys: Iterable[Any]) -> Iterable[list[Any]]:
+def batches(keys: Iterable[Any]) -> Iterable[list[Any]]:
+    """So many at a time as a statement may name."""
     rest = list(keys)
     return (rest[start : start + AT_ONCE] for start in range(0, len(rest), AT_ONCE))

@@ -219,38 +219,52 @@ def _forget_texts_of_colleagues(session: Session, person: Person) -> int:
 
     What is about somebody under a legal hold as well stays.
     """
-    called = concerned.named(person)
-    phones = select(StaffMember.phone_index).where(StaffMember.phone_index.is_not(None))
-    addresses = select(PartnerContact.address_index)
-    colleagues = select(Person.id).where(
-        Person.id != person.id,
-        or_(Person.phone_index.in_(phones), Person.phone_index.in_(addresses)),
-    )
-    blanked = 0
+    called, blanked = concerned.named(person), 0
+    colleagues = list(session.scalars(_colleagues(person)))
     for table in (InboundMessage, OutboundMessage):
-        rows = session.execute(
-            select(table.id, table.body)
-            .where(table.person_id.in_(colleagues), table.body != "")
-            .execution_options(yield_per=500)
-        )
-        naming = [message_id for message_id, body in rows if called.in_text(body)]
+        naming = list[str]()
+        for some in concerned.batches(colleagues):
+            rows = session.execute(
+                select(table.id, table.body)
+                .where(table.person_id.in_(some), table.body != "")
+                .execution_options(yield_per=concerned.AT_ONCE)
+            )
+            naming += [message_id for message_id, body in rows if called.in_text(body)]
         on_hold = concerned.concerning(session, table.__tablename__, naming)
-        naming = [message_id for message_id in naming if message_id not in on_hold]
-        for start in range(0, len(naming), 500):
-            some = naming[start : start + 500]
+        for some in concerned.batches(each for each in naming if each not in on_hold):
             blanked += _run(session, update(table).where(table.id.in_(some)).values(body=""))
     _forget_memories(session, colleagues, called)
     return blanked
 
 
-def _forget_memories(session: Session, colleagues: Select[str], called: Named) -> None:
+def _colleagues(person: Person) -> Select[str]:
+    """Staff and partners by their numbers, and whoever was ever answered as one: a number leaves
+    an account at once when it is revoked, changed or removed, and the texts from it stay."""
+    phones = select(StaffMember.phone_index).where(StaffMember.phone_index.is_not(None))
+    addresses = select(PartnerContact.address_index)
+    answered = select(InboundMessage.person_id).where(
+        InboundMessage.answered_by.in_((AnsweredBy.CLINICIAN, AnsweredBy.PARTNER))
+    )
+    return select(Person.id).where(
+        Person.id != person.id,
+        or_(
+            Person.phone_index.in_(phones),
+            Person.phone_index.in_(addresses),
+            Person.id.in_(answered),
+        ),
+    )
+
+
+def _forget_memories(session: Session, colleagues: list[str], called: Named) -> None:
     """What the bot remembers of its conversations with colleagues, where it names the person."""
-    memories = session.execute(
-        select(Conversation.person_id, Conversation.memory).where(
-            Conversation.person_id.in_(colleagues), Conversation.memory.is_not(None)
+    naming = list[str]()
+    for some in concerned.batches(colleagues):
+        memories = session.execute(
+            select(Conversation.person_id, Conversation.memory).where(
+                Conversation.person_id.in_(some), Conversation.memory.is_not(None)
+            )
         )
-    ).all()
-    naming = [each for each, memory in memories if memory and called.in_text(memory)]
+        naming += [each for each, memory in memories if memory and called.in_text(memory)]
     on_hold = concerned.concerning(session, Conversation.__tablename__, naming)
     for colleague_id in naming:
         if colleague_id not in on_hold:

@@ -12,7 +12,7 @@ from directory.checkins.models import CheckIn, CheckInStatus
 from directory.database import Database
 from directory.errors import Conflict, NotFound
 from directory.mandated_reports.models import MandatedReport
-from directory.messages.models import InboundMessage, OutboundMessage, OutboundStatus
+from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage, OutboundStatus
 from directory.notices.models import Notice
 from directory.people import queries
 from directory.people import service as people
@@ -27,7 +27,7 @@ from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from directory.visits.models import Visit
 from tests.directory.retention.builders import PHONE, WORDS, everything, found_anywhere
-from tests.factories import met, read_person, texted
+from tests.factories import met, queued, read_person, texted
 from tests.fakes import MORNING
 
 
@@ -134,6 +134,41 @@ def test_what_colleagues_texted_about_the_person_goes_and_nothing_else_of_theirs
         bodies = {each.id: each.body for each in session.scalars(select(InboundMessage))}
     assert (bodies[by_number], bodies[by_name]) == ("", "")
     assert bodies[other] == "refer 630-555-0112 to food"
+
+
+@pytest.mark.parametrize("how", ["removed", "revoked", "another phone"])
+def test_what_somebody_texted_who_is_no_colleague_any_more_goes_too(
+    any_database: Database, how: str
+) -> None:
+    person_id, phone, email = everything(), "+16305550177", "ana@city.example"
+    with database.session_scope() as session:
+        staff.add(session, email, Role.CLINICIAN, password=None, phone=phone, now=MORNING)
+    command = texted("visit 630 555 0111", phone=phone)
+    danger = texted("Wilhelmina Quillfeather wants to die", phone=phone)
+    other = texted("visit 630 555 0112", phone=phone)
+    resident = texted("Wilhelmina Quillfeather is my neighbor", phone="+16305550113")
+    reply = queued("Noted: 630 555 0111", person_id=met(phone), in_reply_to=command)
+    for text, by in ((command, AnsweredBy.CLINICIAN), (danger, AnsweredBy.SAFETY)):
+        _answered(text, by)
+    with database.session_scope() as session:
+        if how == "removed":
+            staff.remove(session, email, now=MORNING)
+        elif how == "revoked":
+            staff.revoke_phone(session, email)
+        else:
+            staff.set_phone(session, email, "+16305550178")
+    assert erased(person_id).of_colleagues == 3
+    with database.read_scope() as session:
+        bodies = {each.id: each.body for each in session.scalars(select(InboundMessage))}
+        assert session.get_one(OutboundMessage, reply).body == ""
+    assert (bodies[command], bodies[danger]) == ("", "")
+    assert bodies[other] and bodies[resident]
+
+
+def _answered(inbound_id: str, by: AnsweredBy) -> None:
+    with database.session_scope() as session:
+        inbound = session.get_one(InboundMessage, inbound_id)
+        inbound.answered_at, inbound.answered_by = MORNING, by
 
 
 @pytest.mark.parametrize("everyone", [True, False])
