@@ -1,6 +1,6 @@
 """One batch of services brought to what their source says, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,11 +17,14 @@ from directory.imports.history import log_since, shown
 from directory.imports.identity import fingerprint, origin, row_id, slug
 from directory.imports.listing_rows import ServiceRow, organization_rows, service_rows
 from directory.imports.queries import Known
-from directory.imports.rows import Rows, given_ids
+from directory.imports.rows import OWNERS, Rows, given_ids
 from directory.listings.last_words import cautions, keep_numbers
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms
 from directory.listings.service import catalogue_changed
+
+# By what column others hang on a row of the table.
+_BELOW = {"contact": "contact_id", "phone": "phone_id"}
 
 
 class Result(StrEnum):
@@ -232,8 +235,7 @@ def _write_services(batch: _Batch) -> None:
     """New rows at once; rows that were there column by column, their own columns untouched."""
     session, whose = batch.session, batch.whose
     protected = queries.locations_of_others(session, batch.rows.tables.get("location", {}))
-    for identity in protected:
-        _leave_alone(batch.rows, identity)
+    _leave_alone(batch.rows, protected)
     new = []
     for item, row in batch.added:
         new.append(
@@ -273,16 +275,32 @@ def _last_modified(service: HsdsService, whose: Origin) -> datetime:
     return said if whose.first and said is not None and said <= whose.now else whose.now
 
 
-def _leave_alone(rows: Rows, location_id: str) -> None:
-    """A place where a listing of another keeper stands: the service is added to it as it is."""
-    rows.tables["location"].pop(location_id, None)
-    for found in rows.tables.values():
-        for key in [key for key, row in found.items() if row.get("location_id") == location_id]:
-            if found is not rows.tables.get("service_at_location"):
-                del found[key]
+def _leave_alone(rows: Rows, location_ids: Collection[str]) -> None:
+    """Places where a listing of another keeper stands: the service is added to them as they are."""
+    for identity in location_ids:
+        rows.tables["location"].pop(identity, None)
+    _take_off(rows, "location_id", location_ids)
     attributes = rows.tables.get("attribute", {})
-    for key in [key for key, row in attributes.items() if row["link_id"] == location_id]:
+    for key in [key for key, row in attributes.items() if row["link_id"] in location_ids]:
         del attributes[key]
+
+
+def _take_off(rows: Rows, column: str, ids: Collection[str]) -> None:
+    """What hangs on these alone goes, with what hangs on it; what is the service's as well stays
+    the service's."""
+    for name, owners in OWNERS.items():
+        if column not in owners:
+            continue
+        found = rows.tables.get(name, {})
+        gone = set()
+        for key, row in list(found.items()):
+            if row[column] in ids:
+                row[column] = None
+                if not any(row[owner] for owner in owners):
+                    del found[key]
+                    gone.add(key)
+        if gone and name in _BELOW:
+            _take_off(rows, _BELOW[name], gone)
 
 
 def _own_locations(batch: _Batch) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from directory.database import Database
 from directory.listings import queries
 from directory.listings.change_models import ImportRun, ListingChange
-from directory.listings.ids import stable_id
+from directory.listings.ids import service_id, stable_id
 from directory.listings.models import (
     Address,
     Attribute,
@@ -15,6 +15,7 @@ from directory.listings.models import (
     Organization,
     Phone,
     Service,
+    ServiceAtLocation,
 )
 from directory.listings.service import published_service
 from tests.directory.imports.builders import (
@@ -26,6 +27,7 @@ from tests.directory.imports.builders import (
     imported,
     told,
 )
+from tests.directory.listings.files import load
 from tests.fakes import MORNING
 
 LATER = MORNING + timedelta(days=1)
@@ -172,6 +174,36 @@ def test_one_phone_that_hangs_on_several_things_is_one_row(any_database: Databas
     assert counts(imported(any_database, [{**entry, "name": "New"}])) == (0, 1, 0, 0)
     [shown] = exported(any_database)
     assert shown["contacts"][0]["phones"][0]["number"] == "630-555-0101"
+
+
+def test_a_place_of_another_keeper_takes_no_number_off_the_listing_that_stands_there(
+    any_database: Database,
+) -> None:
+    """A merge puts a listing of partners.yml at an imported place: that is left as it is then."""
+    phone = {
+        "id": stable_id("test phone", 1),
+        "number": "630-555-0101",
+        "type": "voice",
+        "languages": [{"code": "es"}],
+    }
+    desk = {"number": "630-555-0177", "type": "voice", "languages": [{"code": "pl"}]}
+    place = a_place(1)
+    place["location"] |= {"phones": [phone], "contacts": [{"name": "Desk", "phones": [desk]}]}
+    entry = a_service(1, phones=[phone], service_at_locations=[place])
+    load()
+    imported(any_database, [entry])
+    with any_database.session_scope() as session:
+        link = session.query(ServiceAtLocation).filter_by(service_id=FIRST).one()
+        kept = ServiceAtLocation(
+            service_id=service_id("oak-pantry--groceries"), location_id=link.location_id
+        )
+        session.add(kept)
+    report = imported(any_database, [{**entry, "fees_description": "Free"}], now=LATER)
+    assert counts(report) == (0, 1, 0, 0)
+    with any_database.read_scope() as session:
+        [row] = session.query(Phone).filter_by(service_id=FIRST).all()
+        assert [each.code for each in row.languages] == ["es"]
+        assert session.query(Phone).filter_by(number="630-555-0177").count() == 1
 
 
 def test_what_goes_from_the_source_goes_from_the_listing(any_database: Database) -> None:
