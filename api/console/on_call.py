@@ -58,6 +58,8 @@ WRONG_WEEKS = _("The number of weeks is from 1 to 26.")
 FIELDS = {
     "staff_unknown": "staff_id",
     "phone_missing": "staff_id",
+    "phone_stopped": "staff_id",
+    "phone_unreachable": "staff_id",
     "shift_overlaps": "staff_id",
     "position_taken": "position",
     "position_invalid": "position",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from directory.on_call import queries, roster
 from directory.on_call.models import OnCallShift
 from directory.on_call.roster import Span
+from directory.people.models import Person
 from directory.staff.models import StaffMember
 
 
@@ -31,7 +32,10 @@ def rows_within(
 ) -> list[Row]:
     """Shifts and gaps by their beginning. Who cannot be paged fills no gap."""
     found = queries.overlapping(session, starts_at=within.starts_at, ends_at=within.ends_at)
-    reasons = {each.id: _why_not(members.get(each.staff_id)) for each in found}
+    silent = queries.getting_no_text(session)
+    reasons = {
+        each.id: _why_not(members.get(each.staff_id), silent.get(each.staff_id)) for each in found
+    }
     covered = [Span(each.starts_at, each.ends_at) for each in found if not reasons[each.id]]
     rows = [_row(each, each, zone, why_not=reasons[each.id]) for each in found]
     rows += [_row(None, each, zone) for each in roster.gaps(covered, within)]
@@ -44,10 +48,15 @@ def _order(row: Row) -> tuple[datetime, int, str]:
     return (row.starts_at, row.shift.position, row.shift.id)
 
 
-def _why_not(member: StaffMember | None) -> str:
+def _why_not(member: StaffMember | None, silent: Person | None) -> str:
+    """`silent`: what is known of their number, where it gets no text."""
     if member is None:
         return "removed"
-    return "" if member.phone is not None else "no_phone"
+    if member.phone is None:
+        return "no_phone"
+    if silent is None:
+        return ""
+    return "stopped" if silent.opted_out_at is not None else "unreachable"
 
 
 def _row(

@@ -147,7 +147,16 @@ def _roster(session: Session, now: datetime) -> Finding:
         return warn(
             "on call",
             "nobody is on call now: danger pages nobody",
-            "write shifts on the console (On call), for people with a registered phone",
+            "write shifts on the console (On call), for people whose phone gets texts",
+        )
+    silent = on_call.getting_no_text(session)
+    planned = on_call.shifts(session, ending_after=now)
+    unpaged = {each.staff_id for each in planned if each.staff_id in silent}
+    if unpaged:
+        return warn(
+            "on call",
+            f"{there} on call now; {len(unpaged)} with shifts get no texts and are not paged",
+            "let them text START from their phone, or register another one (On call names them)",
         )
     return ok("on call", f"{there} on call now")
 

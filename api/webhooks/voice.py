@@ -109,7 +109,7 @@ def _phones(services: Services) -> list[str]:
     """On-call phones in their order; none while the database is down: the rest is said anyway."""
     try:
         with services.database.read_scope() as session:
-            roster = on_call.on_call(session, now=services.clock.now())
+            roster = on_call.on_call(session, now=services.clock.now(), by_text=False)
             return [member.phone for member in roster if member.phone is not None]
     except SQLAlchemyError as error:
         log.error("database_down", kind=type(error).__name__)  # noqa: TRY400  # no SQL in logs

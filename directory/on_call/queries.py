@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.on_call.models import Alarm, AlarmKind, OnCallShift, Page, Pause
+from directory.people.models import Person
 from directory.staff.models import StaffMember
 from directory.tasks.models import Task, TaskStatus
 from directory.tasks.queries import DANGER
@@ -39,21 +40,40 @@ def overlapping(session: Session, *, starts_at: datetime, ends_at: datetime) -> 
     )
 
 
-def on_call(session: Session, *, now: datetime) -> list[StaffMember]:
-    """Who is paged now, in this order. Who has lost the phone or the account is passed over."""
-    return list(
-        session.scalars(
-            select(StaffMember)
-            .join(OnCallShift, OnCallShift.staff_id == StaffMember.id)
-            .where(
-                OnCallShift.starts_at <= now,
-                OnCallShift.ends_at > now,
-                StaffMember.removed_at.is_(None),
-                StaffMember.phone_index.is_not(None),
-            )
-            .order_by(OnCallShift.position, OnCallShift.starts_at, OnCallShift.id)
+# Of the number itself: its holder has texted STOP, or no text arrives there.
+_GETS_NO_TEXT = or_(Person.opted_out_at.is_not(None), Person.unreachable_because.is_not(None))
+
+
+def on_call(session: Session, *, now: datetime, by_text: bool = True) -> list[StaffMember]:
+    """Who is paged now, in this order. Who has lost the phone or the account is passed over, and
+    so is whose phone gets no text. `by_text`: False for who can be rung, as a phone that gets no
+    text can.
+    """
+    statement = (
+        select(StaffMember)
+        .join(OnCallShift, OnCallShift.staff_id == StaffMember.id)
+        .where(
+            OnCallShift.starts_at <= now,
+            OnCallShift.ends_at > now,
+            StaffMember.removed_at.is_(None),
+            StaffMember.phone_index.is_not(None),
         )
+        .order_by(OnCallShift.position, OnCallShift.starts_at, OnCallShift.id)
     )
+    if by_text:
+        silent = and_(Person.phone_index == StaffMember.phone_index, _GETS_NO_TEXT)
+        statement = statement.where(~select(Person.id).where(silent).exists())
+    return list(session.scalars(statement))
+
+
+def getting_no_text(session: Session) -> dict[str, Person]:
+    """By id: colleagues with a phone that no page reaches, and what is known of its number."""
+    rows = session.execute(
+        select(StaffMember.id, Person)
+        .join(Person, Person.phone_index == StaffMember.phone_index)
+        .where(StaffMember.removed_at.is_(None), _GETS_NO_TEXT)
+    )
+    return dict(rows.tuples().all())
 
 
 def to_page(

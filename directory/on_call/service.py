@@ -32,8 +32,8 @@ class NewShift:
 def add_shift(session: Session, new: NewShift, *, by: str, now: datetime) -> OnCallShift:
     """Put a shift on the roster.
 
-    Raises NotFound for an unknown colleague, Invalid without a phone to page or with times that
-    make no sense, Conflict where the colleague or the position has a shift at that time.
+    Raises NotFound for an unknown colleague, Invalid without a phone that a page reaches or with
+    times that make no sense, Conflict where the colleague or the position has a shift at that time.
     """
     _require_sensible(new, now=now)
     member = staff.active_by_id(session, new.staff_id)
@@ -41,6 +41,7 @@ def add_shift(session: Session, new: NewShift, *, by: str, now: datetime) -> OnC
         raise NotFound("staff_unknown", "There is no account with this id.")
     if member.phone is None:
         raise Invalid("phone_missing", "Register a phone for this colleague first.")
+    _require_texts(session, member.id)
     for other in queries.overlapping(session, starts_at=new.starts_at, ends_at=new.ends_at):
         if other.staff_id == new.staff_id:
             raise Conflict("shift_overlaps", "This colleague is on call at that time already.")
@@ -77,6 +78,22 @@ def acknowledge(session: Session, staff_id: str, *, now: datetime) -> int:
     for page in queries.pages_to(session, staff_id, [task.id for task in waiting]):
         page.acknowledged_at = now
     return len(waiting)
+
+
+def _require_texts(session: Session, staff_id: str) -> None:
+    """Who gets no text would be on the roster and never be paged."""
+    number = queries.getting_no_text(session).get(staff_id)
+    if number is None:
+        return
+    if number.opted_out_at is not None:
+        raise Invalid("phone_stopped", STOPPED)
+    raise Invalid("phone_unreachable", UNREACHABLE)
+
+
+STOPPED = "Texts to this colleague are stopped (STOP): let them text START from their phone first."
+UNREACHABLE = (
+    "No text reaches this colleague's phone: let them text us from it, or register another one."
+)
 
 
 def _require_sensible(new: NewShift, *, now: datetime) -> None:

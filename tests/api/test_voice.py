@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from directory import database
 from directory.tasks.models import Task, TaskKind
 from tests.api.conftest import PHONE, Api
-from tests.directory.on_call.builders import a_colleague, on_call
+from tests.directory.on_call.builders import a_colleague, on_call, texts_stop
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -63,6 +63,13 @@ def test_while_somebody_is_on_call_a_key_reaches_them(any_api: Api) -> None:
     number = dial.find("Number")
     assert number is not None and number.text == FIRST
     assert number.get("url") and dial.get("answerOnBridge") == "true"
+
+
+def test_a_phone_to_which_texts_are_stopped_is_rung_all_the_same(api: Api) -> None:
+    two_on_call()
+    texts_stop(61)
+    dial = call(api, "/choice", Digits="1").find("Dial")
+    assert dial is not None and dial.findtext("Number") == FIRST
 
 
 def test_another_key_says_it_all_again(api: Api) -> None:

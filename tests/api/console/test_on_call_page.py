@@ -14,7 +14,7 @@ from directory.staff.models import Role, StaffMember
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
 from tests.api.web.browser import DESKTOP, PHONE, TIMEOUT, served, sticks_out, violations
-from tests.directory.on_call.builders import a_colleague, on_call
+from tests.directory.on_call.builders import a_colleague, on_call, texts_stop
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -168,6 +168,28 @@ def test_who_has_lost_the_phone_fills_no_gap(console: Console) -> None:
     assert "Once in these two weeks" in page
     answer = console.post(PAGE, form(member))
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("because", "marked", "refused"),
+    [
+        (None, "has stopped texts: is not paged", "let them text START from their phone"),
+        ("unknown_number", "texts do not arrive: is not paged", "or register another one"),
+    ],
+)
+def test_whose_phone_gets_no_text_fills_no_gap(
+    console: Console, because: str | None, marked: str, refused: str
+) -> None:
+    member = a_colleague()
+    on_call(member)
+    texts_stop(because=because)
+    page = console.as_(Role.SUPERVISOR).get(PAGE).text
+    assert marked in page
+    assert "Nobody is on call: danger pages no one." in page
+    assert "Once in these two weeks" in page
+    answer = console.post(PAGE, form(member))
+    assert answer.status_code == 422
+    assert refused in answer.text and 'aria-invalid="true"' in answer.text
 
 
 def test_names_are_escaped_and_later_weeks_are_a_page_away(console: Console) -> None:

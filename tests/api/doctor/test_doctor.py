@@ -23,6 +23,7 @@ from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 from tests.api.terminal import Command
 from tests.conftest import settings_for
+from tests.directory.on_call.builders import DAY, a_colleague, on_call, texts_stop
 from tests.factories import queued, texted
 
 ANOTHER_KEY = "YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE="
@@ -42,6 +43,17 @@ def test_a_fresh_database_is_well_and_lacks_what_people_do(any_database: Databas
     assert well >= {"database", "schema", "writing", "keys", "jobs", "danger", "alarms", "spool"}
     assert {said[name].state for name in ("backup", "on call", "scheduler")} == {State.WARN}
     assert all(bool(finding.do) is (finding.state is not State.OK) for finding in said.values())
+
+
+def test_a_shift_of_whose_phone_gets_no_text_is_named(db: Database) -> None:
+    now = wall_now()
+    for number, position in ((61, 1), (62, 2)):
+        on_call(a_colleague(number), position, starts_at=now, ends_at=now + DAY, now=now)
+    assert looked(db)["on call"].state is State.OK
+    texts_stop(62)
+    found = looked(db)["on call"]
+    assert found.state is State.WARN
+    assert "1 on call now; 1 with shifts get no texts" in found.what
 
 
 def test_looking_changes_nothing(db: Database) -> None:

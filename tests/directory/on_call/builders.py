@@ -31,6 +31,15 @@ def a_colleague(
         ).id
 
 
+def texts_stop(number: int = 60, *, because: str | None = None) -> None:
+    """A colleague's phone gets no text: they texted STOP, or (`because`) none arrives."""
+    with database.session_scope() as session:
+        person = people.find_or_create(session, f"+16305550{100 + number}", now=MORNING)
+        if because is None:
+            people.opt_out(session, person, now=MORNING)
+        person.unreachable_because = because
+
+
 def on_call(
     staff_id: str,
     position: int = 1,

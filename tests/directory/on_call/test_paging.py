@@ -16,7 +16,7 @@ from directory.on_call.paging import turn
 from directory.staff.models import Role
 from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskKind
-from tests.directory.on_call.builders import DAY, a_colleague, danger, look, on_call
+from tests.directory.on_call.builders import DAY, a_colleague, danger, look, on_call, texts_stop
 from tests.fakes import MORNING
 
 FIVE = timedelta(minutes=5)
@@ -69,6 +69,18 @@ def test_the_first_is_paged_at_once_and_the_next_after_five_minutes(two: list[st
     assert pages() == two
     look(2 * FIVE)
     assert pages() == [*two, two[0]], "then from the first again"
+
+
+def test_where_texts_to_all_on_call_are_stopped_the_supervisors_are_told(
+    any_database: Database,
+) -> None:
+    on_call(a_colleague(61))
+    supervisor = a_colleague(70, role=Role.SUPERVISOR)
+    texts_stop(61)
+    danger()
+    look()
+    assert pages() == [supervisor]
+    assert nobody_on_call()
 
 
 def test_a_page_goes_by_e_mail_as_well_and_says_nothing(two: list[str]) -> None:

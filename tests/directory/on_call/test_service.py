@@ -8,10 +8,19 @@ from directory import database
 from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound
 from directory.on_call import queries, service
+from directory.people import queries as people
+from directory.people import service as people_service
 from directory.staff import service as staff
 from directory.tasks import service as tasks
 from directory.tasks.models import Task, TaskStatus
-from tests.directory.on_call.builders import DAY, a_colleague, danger, look, on_call
+from tests.directory.on_call.builders import (
+    DAY,
+    a_colleague,
+    danger,
+    look,
+    on_call,
+    texts_stop,
+)
 from tests.fakes import MORNING
 
 HOUR = timedelta(hours=1)
@@ -46,6 +55,36 @@ def test_who_has_lost_the_phone_or_the_account_is_passed_over(db: Database) -> N
         staff.revoke_phone(session, "clinician61@city.example")
         staff.remove(session, "clinician62@city.example", now=MORNING)
     assert roster() == [there]
+
+
+@pytest.mark.parametrize("because", [None, "unknown_number"])
+def test_whose_phone_gets_no_text_is_passed_over_until_it_does(
+    any_database: Database, because: str | None
+) -> None:
+    silent, there = a_colleague(61), a_colleague(62)
+    for position, member in enumerate([silent, there], start=1):
+        on_call(member, position)
+    texts_stop(61, because=because)
+    assert roster() == [there]
+    with database.session_scope() as session:
+        assert set(queries.getting_no_text(session)) == {silent}
+        person = people.by_phone(session, "+16305550161")
+        assert person is not None
+        people_service.opt_in(session, person, now=MORNING)
+    assert roster() == [silent, there]
+
+
+@pytest.mark.parametrize(
+    ("because", "code"), [(None, "phone_stopped"), ("unknown_number", "phone_unreachable")]
+)
+def test_whose_phone_gets_no_text_is_not_put_on_the_roster(
+    db: Database, because: str | None, code: str
+) -> None:
+    member = a_colleague()
+    texts_stop(because=because)
+    with pytest.raises(Invalid) as refused:
+        on_call(member)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(
