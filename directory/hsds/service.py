@@ -67,10 +67,13 @@ def add_what_stands_apart(
     attributes: dict[str, list[Object]] = {}
     for row in queries.attributes_of(session, list(by_id)):
         attributes.setdefault(row.link_id, []).append(attribute_object(row))
-    metadata: dict[str, list[Object]] = {}
-    for line in queries.metadata_of(session, list(by_id)):
-        metadata.setdefault(line.resource_id, []).append(metadata_object(line))
     confidential = {each.id for each in services if each.confidential}
+    withheld = {
+        found["id"] for each in objects if each["id"] in confidential for found in _within(each)
+    }
+    metadata: dict[str, list[Object]] = {}
+    for line in queries.metadata_of(session, [each for each in by_id if each not in withheld]):
+        metadata.setdefault(line.resource_id, []).append(metadata_object(line))
     shown = [each.id for each in services if each.id in by_id]
     for change in queries.changes_of(session, shown):
         told = change_object(change, values=change.service_id not in confidential)

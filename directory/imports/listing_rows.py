@@ -8,6 +8,7 @@ from typing import Any
 from directory.hsds import objects
 from directory.hsds.objects import HsdsObject
 from directory.imports.areas import only_state_elsewhere, understood
+from directory.imports.discreet import without_place
 from directory.imports.hours import hours_of
 from directory.imports.identity import row_id
 from directory.imports.rows import Row, Rows, columns_of
@@ -43,6 +44,8 @@ def service_rows(rows: Rows, service: objects.Service, *, now: datetime) -> Serv
     organization_id = row_id("organization", service.organization.id, source=rows.source)
     owner = ("service_id", identity)
     notes: list[str] = []
+    if service.confidential:
+        service, notes = without_place(service)
     _phones(rows, service.phones, owner, notes)
     _contacts(rows, service.contacts, owner, notes)
     _put_all(rows, service.schedules, owner)

@@ -26,7 +26,7 @@ from directory.listings.schedule_hours import opening_hours_of, overlapping
 
 CLOSED = ("inactive", "defunct")
 _LIFELINES = frozenset({*KNOWN_LINES, "988", "911"})
-_TEXTS = (
+TEXTS = (
     "name", "alternate_name", "description", "interpretation_services", "application_process",
     "fees_description", "wait_time", "fees", "eligibility_description", "alert", "description_es",
     "eligibility_description_es", "fees_description_es", "application_process_es",
@@ -62,7 +62,7 @@ def is_hotline(phones: Iterable[Any]) -> bool:
 
 def tells_place(service: Service) -> list[str]:
     """The texts of a listing that seem to say where it is, by field."""
-    return [name for name in _TEXTS if gives_place_away(getattr(service, name) or "")]
+    return [name for name in TEXTS if gives_place_away(getattr(service, name) or "")]
 
 
 def _hours(patch: ListingPatch) -> Iterator[FieldMistake]:
@@ -122,7 +122,7 @@ def _confidential(service: Service, patch: ListingPatch) -> Iterator[FieldMistak
     if patch.service_at_locations:
         remedy = "leave it out: a confidential place has no address anywhere in the directory"
         yield FieldMistake(("service_at_locations",), "is of a confidential service", remedy)
-    for field in _TEXTS:
+    for field in TEXTS:
         if field in patch.model_fields_set and gives_place_away(getattr(patch, field) or ""):
             remedy = "take the street, box or ZIP out: the place is confidential"
             yield FieldMistake((field,), "seems to say where the place is", remedy)

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from directory.database import new_id
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.edit_rows import entries, fill_phone, source_of
+from directory.listings.edit_rules import TEXTS, tells_place
 from directory.listings.models import Phone, Service
 from directory.listings.numbers import digits_of
+from directory.listings.partner_rules import gives_place_away
 from directory.referrals.states import Party
 
 PHONES, CONFIDENTIAL, STATUS = "phones", "confidential", "status"
@@ -48,6 +50,26 @@ def cautions(session: Session, ids: Collection[str]) -> dict[str, dict[str, Any]
         else:
             found[change.service_id][change.field] = change.after
     return found
+
+
+def texts_of(service: Service) -> dict[str, Any]:
+    """What `keep_place` falls back on; to be taken before the service is written over."""
+    return {name: getattr(service, name) for name in TEXTS}
+
+
+def keep_place(service: Service, texts: dict[str, Any]) -> None:
+    """What a person has made confidential says no place in the file's new words either."""
+    for name in tells_place(service):
+        setattr(service, name, texts[name])
+    for rows, said in (
+        (service.cost_options, "option"),
+        (service.required_documents, "document"),
+        (service.phones, "description"),
+        (service.phones, "description_es"),
+    ):
+        for row in rows:
+            if gives_place_away(getattr(row, said) or ""):
+                setattr(row, said, None)
 
 
 def keep_numbers(session: Session, services: Collection[Service], *, dated: Dated) -> None:

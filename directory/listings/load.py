@@ -20,7 +20,13 @@ from directory.imports.history import Shown, log_since, shown
 from directory.listings import partner_schema as schema
 from directory.listings import queries
 from directory.listings.ids import organization_id, service_id
-from directory.listings.last_words import CONFIDENTIAL, cautions, keep_numbers
+from directory.listings.last_words import (
+    CONFIDENTIAL,
+    cautions,
+    keep_numbers,
+    keep_place,
+    texts_of,
+)
 from directory.listings.mistakes import Mistake, PartnerFileError
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms, link_needs
@@ -89,10 +95,8 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
         before |= shown(session, [row.id] if row else [], now=now)
-        hidden = said.get(service_id(entry.id), {}).get(CONFIDENTIAL, entry.confidential)
-        row = _service(
-            session, row, entry.model_copy(update={CONFIDENTIAL: hidden}), organization, now
-        )
+        hidden = CONFIDENTIAL in said.get(service_id(entry.id), {})
+        row = _service(session, row, entry, organization, now, hidden=hidden)
         row.position, row.fingerprint = position, print_now
         written.append(row)
     for row in known_services.values():
@@ -165,7 +169,11 @@ def _service(
     entry: schema.Service,
     organization: Organization,
     now: datetime,
+    *,
+    hidden: bool,
 ) -> Service:
+    """`hidden`: a person has made the listing confidential, whatever the file says of it."""
+    texts = texts_of(row) if row else {}
     if row is None:
         row = Service(id=service_id(entry.id), slug=entry.id, origin=ORIGIN, status="active")
         row.organization = organization
@@ -177,7 +185,10 @@ def _service(
         if row.status == "inactive" and row.fingerprint is None:
             row.status = "active"
     with session.no_autoflush:
-        fill_service(session, row, entry, now=now)
+        confidential = {CONFIDENTIAL: hidden or entry.confidential}
+        fill_service(session, row, entry.model_copy(update=confidential), now=now)
+        if hidden:
+            keep_place(row, texts)
     return row
 
 

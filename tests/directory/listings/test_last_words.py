@@ -93,6 +93,23 @@ def test_what_became_confidential_gives_no_address_by_news_in_the_file(
     assert listing.service_at_locations == []
 
 
+def test_what_became_confidential_says_no_place_in_the_files_new_words(
+    db: Database, tmp_path: Path
+) -> None:
+    load()
+    approved(change({"confidential": True}))
+    path = edited(
+        tmp_path,
+        (NEWS[0], "Groceries at 1 Oak Street."),
+        ("{en: Walk in.", "{en: Walk in any day."),
+        ("documents: [Proof of address]", "documents: [A letter to 1 Oak Street]"),
+    )
+    load(path, now=LATER)
+    listing = read()
+    assert (listing.description, listing.application_process) == (NEWS[0], "Walk in any day.")
+    assert [row.document for row in listing.required_documents] == [None]
+
+
 # --- imports --------------------------------------------------------------------------------------
 
 
