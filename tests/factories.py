@@ -83,7 +83,7 @@ def claimed(message_id: str, *, wall: datetime = MORNING, by: str | None = None)
     """The text as a sender has it that claims it now; None when it must not."""
     with database.session_scope() as session:
         messages = outbox.claimable(session, [message_id], wall=wall)
-        return outbox.claim(messages[0], wall=wall, by=by) if messages else None
+        return outbox.claim(session, messages[0], wall=wall, by=by) if messages else None
 
 
 def read_message(message_id: str) -> OutboundMessage:

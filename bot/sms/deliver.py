@@ -223,7 +223,7 @@ class Sender:
             slot = self._pace.reserve(session, message, slots, now=now)
             if slot is None:
                 return None
-        claimed = outbox.claim(message, wall=wall, by=self._process)
+        claimed = outbox.claim(session, message, wall=wall, by=self._process)
         return Ready(claimed, to[message.person_id].phone, slot, self._validity(claimed, now))
 
     def _validity(self, claimed: Claimed, now: datetime) -> int:

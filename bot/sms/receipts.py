@@ -10,6 +10,7 @@ from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
 from directory.checkins import service as checkins
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.retention import carrier_copies
 from directory.telemetry import timings, traces
 from directory.telemetry.traces import Step
 
@@ -50,7 +51,9 @@ def apply_to(
     if message is None or report.status is None:
         return False
     if message.provider_id not in (None, report.provider_id):
-        return False  # about an earlier try of the same text
+        # About an earlier try of the same text; nobody else may know that it has left a copy.
+        carrier_copies.put_down_apart(session, message, report.provider_id)
+        return False
     message.reported_at = wall
     old = DeliveryStatus(message.provider_status) if message.provider_status else None
     if not advances(old, report.status):

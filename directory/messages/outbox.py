@@ -21,6 +21,7 @@ from directory.messages.models import (
     OutboundStatus,
     SendPriority,
 )
+from directory.retention import carrier_copies
 
 CLAIM = timedelta(seconds=45)
 # How long a request of a process that died may take to reach the carrier.
@@ -144,11 +145,15 @@ def claimable(
     return [found[each] for each in message_ids if each in found]
 
 
-def claim(message: OutboundMessage, *, wall: datetime, by: str | None = None) -> Claimed:
+def claim(
+    session: Session, message: OutboundMessage, *, wall: datetime, by: str | None = None
+) -> Claimed:
     """Take a claimable text for sending. `by`: the name of this process."""
     if message.reason == UNREACHABLE:
         # Until here the ids of a try that was lost are kept, so that its late reports change
-        # nothing.
+        # nothing. The carrier has a copy of that try, which is to be blanked as well.
+        if message.provider_id is not None:
+            carrier_copies.put_down_apart(session, message, message.provider_id)
         message.provider_id = message.provider_status = message.first_tried_at = None
     maybe_sent = message.reason == AMBIGUOUS
     message.reason = AMBIGUOUS if maybe_sent else None

@@ -1,7 +1,8 @@
 """Which copies of texts at the carrier are to be blanked, and when. Who does it is in bot/sms.
 
 A text is put down once it is old enough (product time); tries go by wall time. Putting down goes
-along the texts in the order of their times, so that sending and receiving need to note nothing.
+along the texts in the order of their times, so that sending and receiving need to note nothing,
+but for what is rare: a text that was tried again has left a copy that its row no longer names.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from directory.database import new_id
 from directory.messages.models import InboundMessage, OutboundMessage
 from directory.retention import concerned, holds
 from directory.retention.models import CarrierCopiesSeen, CarrierCopy, Direction
@@ -42,11 +44,42 @@ class Copy:
 
 def put_down_due(session: Session, *, older_than: datetime, wall: datetime) -> int:
     """Put down the next texts from before `older_than` (product time); how many."""
-    return sum(_put_down(session, each, older_than, wall=wall) for each in Direction)
+    found = sum(_put_down(session, each, older_than, wall=wall) for each in Direction)
+    return found + _wake(session, older_than, wall=wall)
+
+
+def put_down_apart(
+    session: Session,
+    message: OutboundMessage,
+    provider_id: str,
+    *,
+    due_at: datetime | None = None,
+) -> None:
+    """Put down a copy that the text's own row does not name: of a try that was lost.
+
+    `due_at`: wall time; None: once the text is old enough, or its person is erased.
+    """
+    mine = CarrierCopy.person_id == message.person_id
+    if session.scalar(select(exists().where(mine, CarrierCopy.provider_id == provider_id))):
+        return
+    session.add(
+        CarrierCopy(
+            message_id=new_id(),
+            copy_of=message.id,
+            direction=Direction.OUTBOUND,
+            person_id=message.person_id,
+            provider_id=provider_id,
+            due_at=due_at,
+        )
+    )
 
 
 def put_down_all_of(session: Session, person_id: str, *, wall: datetime) -> None:
     """Put down every text of a person, with what the carrier calls it: their rows forget it."""
+    apart = update(CarrierCopy).where(
+        CarrierCopy.person_id == person_id, CarrierCopy.copy_of.is_not(None)
+    )
+    session.execute(apart.values(due_at=wall, given_up_at=None))
     for direction in Direction:
         model, _ = _table(direction)
         rows = session.execute(
@@ -83,14 +116,14 @@ def take(session: Session, *, wall: datetime, at_most: int) -> list[Copy]:
         for message_id in concerned.concerning(
             session,
             _table(direction)[0].__tablename__,
-            [each.message_id for each in due if each.direction == direction],
+            [_text_of(each) for each in due if each.direction == direction],
         )
     }
     for copy in due:
         provider_id = copy.provider_id or _provider_id(session, copy)
         if provider_id is None:
             session.delete(copy)
-        elif copy.message_id in on_hold or holds.standing_on(session, copy.person_id) is not None:
+        elif _text_of(copy) in on_hold or holds.standing_on(session, copy.person_id) is not None:
             copy.due_at = wall + HELD_FOR
         else:
             copy.due_at = wall + TAKEN_FOR
@@ -156,6 +189,23 @@ def _put_down(
     if rows:
         seen.until_id, seen.until_at = rows[-1][0], rows[-1][2]
     return len(rows)
+
+
+def _wake(session: Session, older_than: datetime, *, wall: datetime) -> int:
+    """Copies apart from their texts' rows are due as the texts are."""
+    copies = session.scalars(
+        select(CarrierCopy)
+        .join(OutboundMessage, OutboundMessage.id == CarrierCopy.copy_of)
+        .where(CarrierCopy.due_at.is_(None), OutboundMessage.created_at < older_than)
+        .limit(AT_ONCE)
+    ).all()
+    for copy in copies:
+        copy.due_at = wall
+    return len(copies)
+
+
+def _text_of(copy: CarrierCopy) -> str:
+    return copy.copy_of or copy.message_id
 
 
 def _provider_id(session: Session, copy: CarrierCopy) -> str | None:

@@ -51,16 +51,19 @@ class Direction(StrEnum):
 class CarrierCopy(Base):
     """A text whose copy at the carrier is to be blanked. `due_at`: wall time of the next try.
 
-    `provider_id` is null while the text itself still tells it. A copy that is blanked has no row
-    any more; one that the carrier would not blank stays, with `given_up_at`.
+    `provider_id` is null while the text itself still tells it. A copy of a try that the text's own
+    row does not tell is a row of its own: the text is `copy_of` then, and `due_at` null until the
+    text is old enough. A copy that is blanked has no row any more; one that the carrier would not
+    blank stays, with `given_up_at`.
     """
 
     __tablename__ = "carrier_copies"
     message_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     direction: Mapped[str] = mapped_column(String(8))
+    copy_of: Mapped[str | None] = mapped_column(String(36))
     person_id: Mapped[str] = mapped_column(String(36), index=True)
     provider_id: Mapped[str | None] = mapped_column(String(64))
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,10 +1,12 @@
 """Steps of the database's shape keep what is in it, back and forth."""
 
 from alembic import command
+from sqlalchemy import select
 
 from directory import database, migrations
 from directory.database import Database
 from directory.people.models import Person
+from directory.retention.models import CarrierCopy, Direction
 from tests.factories import met, queued, read_checkin, read_message, read_person, visited
 from tests.fakes import MORNING
 
@@ -35,3 +37,17 @@ def test_what_the_first_version_wrote_lives_through_the_steps_after_it(
         again.code_word = "sunflower"
     assert read_person(person_id).code_word == "sunflower"
     assert read_person(person_id).created_at == MORNING
+
+
+def test_copies_at_the_carrier_that_are_due_live_through_the_step_of_those_that_are_not(
+    any_database: Database,
+) -> None:
+    due = {"direction": Direction.OUTBOUND, "person_id": met(), "provider_id": "SM1"}
+    with database.session_scope() as session:
+        session.add(CarrierCopy(message_id="due", due_at=MORNING, **due))
+        session.add(CarrierCopy(message_id="not yet", copy_of="a text", **due))
+    step(any_database, "0011")
+    step(any_database, "head")
+    with database.read_scope() as session:
+        kept = {each.message_id: each.due_at for each in session.scalars(select(CarrierCopy))}
+    assert kept == {"due": MORNING}

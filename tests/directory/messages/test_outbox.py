@@ -220,7 +220,7 @@ def test_several_senders_at_once_take_each_text_once(any_database: Database) -> 
     def take() -> list[str]:
         with database.session_scope() as session:
             messages = outbox.claimable(session, waiting, wall=MORNING)
-            return [outbox.claim(message, wall=MORNING).id for message in messages]
+            return [outbox.claim(session, message, wall=MORNING).id for message in messages]
 
     taken = [each for ids in all_at_once([take] * 4) for each in ids]
     assert sorted(taken) == sorted(waiting)

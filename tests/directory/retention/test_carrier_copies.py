@@ -4,14 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sms.gateway import NotFinalError, PermanentSendError, RetryableSendError, SendFailure
+from bot.sms.ends import accept
+from bot.sms.gateway import (
+    DeliveryStatus,
+    NotFinalError,
+    PermanentSendError,
+    RetryableSendError,
+    SendFailure,
+    StatusReport,
+)
+from bot.sms.receipts import apply_report
 from bot.sms.redaction import CARRIER_DOWN, CopyBlanker
 from directory import database
 from directory.database import Database
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.retention import carrier_copies, holds
 from directory.retention.carrier_copies import PAUSES
-from tests.factories import met, queued, texted
+from tests.factories import claimed, met, queued, texted
 from tests.fakes import MORNING, Clock, FakeGateway
 
 DAY = timedelta(days=1)
@@ -137,6 +146,82 @@ def test_what_is_on_hold_stays_at_the_carrier_until_released(
         holds.release(session, hold_id, by="counsel", now=MORNING)
     clock.forward(days=1, seconds=1)
     assert blanker.look() == 1
+
+
+def a_text_tried_again(clock: Clock, *sids: str) -> str:
+    """A text of which each try but the last found a phone that was off."""
+    message_id = queued()
+    for sid in sids:
+        assert claimed(message_id, wall=clock()) is not None
+        with database.session_scope() as session:
+            message = session.get_one(OutboundMessage, message_id)
+            accept(session, message, sid, segments=1, now=clock())
+        if sid != sids[-1]:
+            reported(message_id, sid, DeliveryStatus.UNDELIVERED, SendFailure.UNREACHABLE)
+            clock.forward(minutes=11)
+    return message_id
+
+
+def reported(
+    message_id: str, sid: str, status: DeliveryStatus, failure: SendFailure | None = None
+) -> None:
+    with database.session_scope() as session:
+        report = StatusReport(sid, status, failure)
+        apply_report(session, report, reference=message_id, now=MORNING, wall=MORNING)
+
+
+def test_each_try_of_a_text_that_was_tried_again_is_blanked(
+    any_database: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    a_text_tried_again(clock, "SM1", "SM2", "SM3")
+    clock.forward(hours=23)
+    assert blanker.look() == 0
+    clock.forward(hours=2)
+    assert blanker.look() == 3
+    assert (sorted(carrier.blanked), waiting()) == (["SM1", "SM2", "SM3"], (0, 0))
+
+
+def test_switched_off_the_tries_of_a_text_wait_until_its_person_is_erased(
+    any_database: Database, carrier: Carrier, clock: Clock
+) -> None:
+    a_text_tried_again(clock, "SM1", "SM2")
+    off = CopyBlanker(carrier, None, clock, clock)
+    clock.forward(days=30)
+    assert off.look() == 0
+    person_id = met()
+    with database.session_scope() as session:
+        carrier_copies.put_down_all_of(session, person_id, wall=clock())
+    assert off.look() == 2
+    assert sorted(carrier.blanked) == ["SM1", "SM2"]
+
+
+def test_a_try_that_only_a_late_report_tells_of_is_blanked_once(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    """The answer to the first was lost, and it was not found when it was looked up."""
+    message_id = a_text_tried_again(clock, "SM2")
+    for status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED):
+        reported(message_id, "SM1", status)
+    clock.forward(days=2)
+    assert blanker.look() == 2
+    assert sorted(carrier.blanked) == ["SM1", "SM2"]
+
+
+def test_the_earlier_try_of_a_text_that_concerns_somebody_on_hold_stays(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    held = met("+16305550177")
+    with database.session_scope() as session:
+        hold_id = holds.add(session, person_id=held, reason="Case", by="counsel", now=MORNING).id
+    message_id = a_text_tried_again(clock, "SM1", "SM2")
+    with database.session_scope() as session:
+        session.get_one(OutboundMessage, message_id).body = "call 630 555 0177"
+    clock.forward(days=2)
+    assert blanker.look() == 0
+    with database.session_scope() as session:
+        holds.release(session, hold_id, by="counsel", now=MORNING)
+    clock.forward(days=1, seconds=1)
+    assert blanker.look() == 2
 
 
 def test_switched_off_only_what_was_erased_is_blanked(
