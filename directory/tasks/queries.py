@@ -25,7 +25,11 @@ def position(task: Task) -> Position:
 def open_task(
     session: Session, person_id: str, kind: TaskKind, *, referral_id: str | None = None
 ) -> Task | None:
-    """A task of this kind that still waits for this person (about this referral, if any)."""
+    """A task of this kind that still waits for this person (about this referral, if any).
+
+    Locked, so that what is just being claimed or finished is judged anew after that: who adds to
+    it would otherwise add to what nobody looks at any more.
+    """
     return session.scalar(
         select(Task)
         .where(
@@ -35,6 +39,8 @@ def open_task(
             Task.status == TaskStatus.OPEN,
         )
         .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

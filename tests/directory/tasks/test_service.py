@@ -1,12 +1,16 @@
 """Tasks: opened once, claimed by one, done once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from directory import database
 from directory.database import Database
 from directory.errors import Conflict
+from directory.settings import Settings
 from directory.tasks import queries, service
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.factories import met
@@ -43,6 +47,40 @@ def test_a_task_that_waits_is_added_to_and_not_doubled(any_database: Database) -
     assert again == first
     assert read(first).note == "asked once\nasked twice"
     assert open_task(TaskKind.CALL_BACK, met("+16305550101")) != first
+
+
+def test_what_comes_while_a_task_is_being_finished_is_a_new_one(
+    postgres_settings: Settings,
+) -> None:
+    opened = database.use(Database(postgres_settings))
+    person_id = met()
+    first = open_task(TaskKind.CALL_BACK, person_id, "asked once")
+    with ThreadPoolExecutor(1) as pool:
+        with database.session_scope() as session:
+            task = queries.by_id(session, first, for_update=True)
+            assert task is not None
+            service.finish(task, by="me", now=MORNING)
+            session.flush()
+            coming = pool.submit(open_task, TaskKind.CALL_BACK, person_id, "it got worse")
+            wait_until_it_waits(opened)
+        again = coming.result(timeout=30)
+    assert again != first
+    assert (read(first).note, read(again).note) == ("asked once", "it got worse")
+    opened.close()
+
+
+def wait_until_it_waits(opened: Database) -> None:
+    """Until another connection to this database waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(500):
+        with opened.engine.connect() as connection:
+            if connection.scalar(waiting):
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
 
 
 def test_every_danger_is_a_task_of_its_own(db: Database) -> None:
