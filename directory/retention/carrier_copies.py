@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from directory.database import new_id
-from directory.messages.models import InboundMessage, OutboundMessage
+from directory.messages.models import InboundMessage, OutboundMessage, OutboundStatus
 from directory.retention import concerned, holds
 from directory.retention.models import CarrierCopiesSeen, CarrierCopy, Direction
 
@@ -30,7 +30,7 @@ PAUSES = (
 )
 # Who has taken a copy and dies leaves it to others after this.
 TAKEN_FOR = timedelta(minutes=5)
-HELD_FOR = timedelta(days=1)
+TOMORROW = timedelta(days=1)
 Text = InboundMessage | OutboundMessage
 
 
@@ -99,8 +99,8 @@ def put_down_all_of(session: Session, person_id: str, *, wall: datetime) -> None
 def take(session: Session, *, wall: datetime, at_most: int) -> list[Copy]:
     """Copies to blank now; taken, so that of several processes one tries each.
 
-    What was never handed to the carrier has no copy and is forgotten here; what a legal hold
-    covers is looked at again tomorrow.
+    What is over and was never handed to the carrier has no copy and is forgotten here; what may
+    still leave, and what a legal hold covers, is looked at again tomorrow.
     """
     due = session.scalars(
         select(CarrierCopy)
@@ -121,10 +121,12 @@ def take(session: Session, *, wall: datetime, at_most: int) -> list[Copy]:
     }
     for copy in due:
         provider_id = copy.provider_id or _provider_id(session, copy)
-        if provider_id is None:
+        if provider_id is None and _may_still_leave(session, copy):
+            copy.due_at = wall + TOMORROW
+        elif provider_id is None:
             session.delete(copy)
         elif _text_of(copy) in on_hold or holds.standing_on(session, copy.person_id) is not None:
-            copy.due_at = wall + HELD_FOR
+            copy.due_at = wall + TOMORROW
         else:
             copy.due_at = wall + TAKEN_FOR
             found.append(Copy(copy.message_id, provider_id))
@@ -211,6 +213,12 @@ def _text_of(copy: CarrierCopy) -> str:
 def _provider_id(session: Session, copy: CarrierCopy) -> str | None:
     model, _ = _table(Direction(copy.direction))
     return session.scalar(select(model.provider_id).where(model.id == copy.message_id))
+
+
+def _may_still_leave(session: Session, copy: CarrierCopy) -> bool:
+    """Held back by a pause, or by staff who speak with the person: it has no copy yet."""
+    status = select(OutboundMessage.status).where(OutboundMessage.id == copy.message_id)
+    return session.scalar(status) in (OutboundStatus.QUEUED, OutboundStatus.SENDING)
 
 
 def _table(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import intake
 from bot.sms.ends import accept
 from bot.sms.gateway import (
     DeliveryStatus,
@@ -17,10 +18,13 @@ from bot.sms.receipts import apply_report
 from bot.sms.redaction import CARRIER_DOWN, CopyBlanker
 from directory import database
 from directory.database import Database
+from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.spool import SpooledText
 from directory.retention import carrier_copies, holds
+from directory.retention import waiting as on_disk
 from directory.retention.carrier_copies import PAUSES
-from tests.factories import claimed, met, queued, texted
+from tests.factories import PHONE, claimed, met, queued, texted
 from tests.fakes import MORNING, Clock, FakeGateway
 
 DAY = timedelta(days=1)
@@ -93,6 +97,50 @@ def test_a_text_that_was_never_handed_over_has_no_copy(
     assert (carrier.blanked, waiting()) == ([], (0, 0))
 
 
+def test_a_text_that_leaves_a_day_late_is_blanked(
+    any_database: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    """Held back by a pause, for example."""
+    message_id = queued()
+    clock.forward(hours=25)
+    assert blanker.look() == 0
+    a_try(message_id, "SMlate", clock)
+    assert blanker.look() == 0
+    clock.forward(days=1, seconds=1)
+    assert blanker.look() == 1
+    assert (carrier.blanked, waiting()) == (["SMlate"], (0, 0))
+
+
+def test_a_text_that_is_held_back_and_then_dropped_is_forgotten(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    message_id = queued()
+    clock.forward(hours=25)
+    blanker.look()
+    with database.session_scope() as session:
+        outbox.close(
+            session.get_one(OutboundMessage, message_id), OutboundStatus.DROPPED, reason="stale"
+        )
+    assert waiting() == (1, 0)
+    clock.forward(days=1, seconds=1)
+    blanker.look()
+    assert (carrier.blanked, waiting()) == ([], (0, 0))
+
+
+def test_a_text_that_waited_on_disk_for_days_is_blanked(
+    db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
+) -> None:
+    texted("one that came meanwhile", provider_id="SM1")
+    spool = on_disk.spool()
+    spool.keep(SpooledText("SM2", PHONE, "words", 0, clock().isoformat()))
+    clock.forward(days=3)
+    assert blanker.look() == 1
+    assert intake.take_in(spool, now=clock())
+    clock.forward(days=2)
+    assert blanker.look() == 1
+    assert carrier.blanked == ["SM1", "SM2"]
+
+
 def test_what_is_not_at_its_end_is_tried_again_later(
     db: Database, carrier: Carrier, clock: Clock, blanker: CopyBlanker
 ) -> None:
@@ -152,14 +200,19 @@ def a_text_tried_again(clock: Clock, *sids: str) -> str:
     """A text of which each try but the last found a phone that was off."""
     message_id = queued()
     for sid in sids:
-        assert claimed(message_id, wall=clock()) is not None
-        with database.session_scope() as session:
-            message = session.get_one(OutboundMessage, message_id)
-            accept(session, message, sid, segments=1, now=clock())
+        a_try(message_id, sid, clock)
         if sid != sids[-1]:
             reported(message_id, sid, DeliveryStatus.UNDELIVERED, SendFailure.UNREACHABLE)
             clock.forward(minutes=11)
     return message_id
+
+
+def a_try(message_id: str, sid: str, clock: Clock) -> None:
+    """The carrier takes the text."""
+    assert claimed(message_id, wall=clock()) is not None
+    with database.session_scope() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        accept(session, message, sid, segments=1, now=clock())
 
 
 def reported(
