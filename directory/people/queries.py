@@ -24,8 +24,13 @@ _NEWEST_CONSENT = (
 )
 
 
-def by_id(session: Session, person_id: str) -> Person | None:
-    return session.get(Person, person_id)
+def by_id(session: Session, person_id: str, *, for_update: bool = False) -> Person | None:
+    """`for_update`: locked, and read anew."""
+    if for_update:
+        session.flush()  # what is not written yet would be lost
+    return session.get(
+        Person, person_id, with_for_update=for_update or None, populate_existing=for_update
+    )
 
 
 def by_ids(session: Session, person_ids: Collection[str]) -> dict[str, Person]:

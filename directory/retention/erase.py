@@ -81,7 +81,7 @@ def erase(
         session,
         update(Visit)
         .where(Visit.person_id == person_id)
-        .values(disposition=None, void_reason=None, upload_index=None),
+        .values(disposition=None, void_reason=None, replaced=None, upload_index=None),
     )
     _forget_referrals(session, person_id, made)
     _forget_tasks(session, person_id, made, now=now)

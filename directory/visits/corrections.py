@@ -11,8 +11,11 @@ from directory.errors import Conflict
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.quiet_hours import QuietHours
+from directory.staff import queries as staff
+from directory.tasks import service as tasks
+from directory.tasks.models import TaskKind
 from directory.visits import follow_up as following
-from directory.visits import queries
+from directory.visits import queries, replaced
 from directory.visits.models import CallType, Visit
 from directory.visits.service import require_plausible
 
@@ -36,6 +39,7 @@ def correct(
 
     Raises Conflict for a voided visit, Invalid as for a new one.
     """
+    person = _locked(session, visit)
     _require_standing(visit)
     before = (visit.occurred_at, visit.follow_up)
     if correction.occurred_at is not None:
@@ -51,7 +55,7 @@ def correct(
     standing = queries.standing_of(session, visit.person_id)
     # What an earlier visit had planned, the last one has replaced.
     if standing[0].id == visit.id and before != (visit.occurred_at, visit.follow_up):
-        _plan_again(session, visit, quiet=quiet, now=now)
+        following.plan_again(session, visit, person, quiet=quiet, now=now)
 
 
 def _follow_up(session: Session, visit: Visit, correction: Correction) -> str:
@@ -71,22 +75,23 @@ def void(
 ) -> None:
     """It never was: its check-ins end, what was said on it does not count.
 
-    What it had replaced is planned again. Raises Conflict when it is voided already.
+    What it had replaced is planned again, and stands with the person again. Raises Conflict when
+    it is voided already.
     """
+    person = _locked(session, visit)
     _require_standing(visit)
-    was_last = queries.standing_of(session, visit.person_id)[0].id == visit.id
+    counted = queries.standing_of(session, person.id)
+    place = counted.index(visit)
+    later, earlier = counted[:place][::-1], counted[place + 1 :]
     visit.voided_at, visit.voided_by, visit.void_reason = now, by, reason
     for consent in people.consents_of_visit(session, visit.id):
         consent.voided_at = now
     for checkin in queries.checkins_of(session, visit.id):
         _end(checkin)
     session.flush()
-    person = people.by_id(session, visit.person_id)
-    assert person is not None  # noqa: S101  # a foreign key says so
-    standing = queries.standing_of(session, person.id)
-    _forget(person, visit, standing)
-    if was_last and standing:
-        _plan_again(session, standing[0], quiet=quiet, now=now)
+    _forget(session, person, visit, later=later, earlier=earlier, now=now)
+    if not later and earlier:
+        following.plan_again(session, earlier[0], person, quiet=quiet, now=now)
 
 
 def _end(checkin: CheckIn) -> None:
@@ -96,20 +101,71 @@ def _end(checkin: CheckIn) -> None:
         checkin.status, checkin.reason = CheckInStatus.CANCELLED, VISIT_VOIDED
 
 
-def _forget(person: Person, visit: Visit, standing: list[Visit]) -> None:
+def _forget(
+    session: Session,
+    person: Person,
+    visit: Visit,
+    *,
+    later: list[Visit],
+    earlier: list[Visit],
+    now: datetime,
+) -> None:
     """What only this visit said of the person goes with it, and never makes us bolder."""
+    if person.erased_at is not None:
+        return
+    standing = later[::-1] + earlier
     if person.safe_to_text is True:
         person.safe_to_text = standing[0].safe_to_text if standing else None
-    if person.clinician_id == visit.clinician_id:
-        person.clinician_id = standing[-1].clinician_id if standing else None
+    whose = person.clinician_id
+    if visit.replaced is None:
+        _forget_unknown(session, person, visit, earlier=earlier, standing=standing, now=now)
+    replaced.put_back(person, visit, later, others=bool(standing))
+    if whose is not None and person.clinician_id is None:
+        _give_to_next(session, person, standing[::-1])
+
+
+def _forget_unknown(
+    session: Session,
+    person: Person,
+    visit: Visit,
+    *,
+    earlier: list[Visit],
+    standing: list[Visit],
+    now: datetime,
+) -> None:
+    """For a visit that did not keep what it replaced: what may be its word is not said to whoever
+    has the phone, and a person looks."""
+    # Only the first visit can have put the person into a caseload.
+    if not earlier and person.clinician_id == visit.clinician_id:
+        person.clinician_id = None
     if not standing:
         person.name = person.code_word = None
+        return
+    person.number_shared = True
+    tasks.open_task(session, TaskKind.CALL_BACK, person_id=person.id, note=_LOOK, now=now)
 
 
-def _plan_again(session: Session, visit: Visit, *, quiet: QuietHours, now: datetime) -> None:
-    person = people.by_id(session, visit.person_id)
-    if person is not None:
-        following.plan_again(session, visit, person, quiet=quiet, now=now)
+_LOOK = (
+    "A visit was voided that may have changed what we know of this person. Texts name nobody until "
+    "somebody has looked: are the name, the language and the code word theirs?"
+)
+
+
+def _give_to_next(session: Session, person: Person, standing: list[Visit]) -> None:
+    """To who logged the first visit that stands and still works here."""
+    for visit in standing:
+        if staff.active_by_id(session, visit.clinician_id) is not None:
+            person.clinician_id = visit.clinician_id
+            replaced.add(visit, replaced.CLINICIAN, None, visit.clinician_id)
+            return
+
+
+def _locked(session: Session, visit: Visit) -> Person:
+    """The person, and the visit read anew: two corrections at once follow one another."""
+    person = people.by_id(session, visit.person_id, for_update=True)
+    assert person is not None  # noqa: S101  # a foreign key says so
+    session.refresh(visit)
+    return person
 
 
 def _require_standing(visit: Visit) -> None:

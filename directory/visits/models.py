@@ -37,6 +37,8 @@ class Visit(Base):
     A voided visit never was: it counts nowhere, and its check-ins are cancelled. `safe_to_text`:
     what was said then; what holds now stands with the person. `upload_index`: by which a row of a
     file is known again, where the visit came in one (directory.visits.uploads); never a content.
+    `replaced`: what it said of the person in place of what (directory.visits.replaced); None: not
+    kept, for a visit of an earlier version or a voided one.
     """
 
     __tablename__ = "visits"
@@ -59,4 +61,5 @@ class Visit(Base):
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voided_by: Mapped[str | None] = mapped_column(String(36))
     void_reason: Mapped[str | None] = mapped_column(Encrypted)
+    replaced: Mapped[str | None] = mapped_column(Encrypted)
     upload_index: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)

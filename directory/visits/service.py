@@ -16,6 +16,7 @@ from directory.people.phone import to_e164
 from directory.quiet_hours import QuietHours
 from directory.referrals import actors
 from directory.visits import follow_up as following
+from directory.visits import replaced
 from directory.visits.models import CallType, Visit
 
 # A date longer ago than this is a slip of the pen.
@@ -71,7 +72,7 @@ def log_visit(
     consents.require_sensible_expiry(new.consent_expires_at, now=now)
     plan_id = following.plan_id(session, new.call_type, new.follow_up)
     person = people.find_or_create(session, to_e164(new.phone), now=now)
-    _update(person, new, clinician_id)
+    kept = _update(person, new, clinician_id)
     visit = Visit(
         person_id=person.id,
         call_type=new.call_type,
@@ -81,6 +82,7 @@ def log_visit(
         clinician_id=clinician_id,
         safe_to_text=new.safe_to_text,
         created_at=now,
+        replaced=kept,
     )
     session.add(visit)
     session.flush()
@@ -115,16 +117,18 @@ def _said(new: NewVisit) -> list[Said]:
     ]
 
 
-def _update(person: Person, new: NewVisit, clinician_id: str) -> None:
-    """What was not asked stays as it was known, except whether texting is safe: ask each time."""
-    if new.name is not None:
-        person.name = new.name
-    if new.language is not None:
-        person.language = new.language
-    if new.number_shared is not None:
-        person.number_shared = new.number_shared
-    if new.code_word is not None:
-        person.code_word = new.code_word
-    if person.clinician_id is None:
-        person.clinician_id = clinician_id
+def _update(person: Person, new: NewVisit, clinician_id: str) -> str:
+    """What was not asked stays as it was known, except whether texting is safe: ask each time.
+
+    Returns what the visit keeps of it, for the case that it is voided.
+    """
+    asked = {
+        "name": new.name,
+        "language": new.language,
+        "number_shared": new.number_shared,
+        "code_word": new.code_word,
+        replaced.CLINICIAN: clinician_id if person.clinician_id is None else None,
+    }
+    said = {field: value for field, value in asked.items() if value is not None}
     person.safe_to_text = new.safe_to_text
+    return replaced.say(person, said)
