@@ -71,7 +71,8 @@ def log_visit(
     require_plausible(new.occurred_at, now=now)
     consents.require_sensible_expiry(new.consent_expires_at, now=now)
     plan_id = following.plan_id(session, new.call_type, new.follow_up)
-    person = people.find_or_create(session, to_e164(new.phone), now=now)
+    # Locked: logged twice at once, the second replaces what the first has planned.
+    person = people.find_or_create(session, to_e164(new.phone), now=now, locked=True)
     kept = _update(person, new, clinician_id)
     visit = Visit(
         person_id=person.id,

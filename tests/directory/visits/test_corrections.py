@@ -1,6 +1,7 @@
 """Visits put right, and visits that never were."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -16,6 +17,7 @@ from directory.visits.corrections import Correction
 from directory.visits.models import CallType, Visit
 from tests.factories import QUIET, read_checkin, read_person, visited
 from tests.fakes import MORNING
+from tests.threads import all_at_once
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -73,6 +75,25 @@ def test_what_went_out_does_not_go_out_again(any_database: Database) -> None:
     correct(visit, after=26 * HOUR, occurred_at=MORNING + HOUR)
     assert [each.step for each in planned(visit)] == [2, 3]
     assert read_checkin(before[0].id).status == CheckInStatus.SENT
+
+
+def test_two_corrections_at_once_plan_once(any_database: Database) -> None:
+    visit, _ = visited()
+    written = Event()
+
+    def move(*, first: bool) -> None:
+        if not first:
+            written.wait(timeout=10)
+        with database.session_scope() as session:
+            row = session.get_one(Visit, visit.id)
+            change = Correction(occurred_at=MORNING - 2 * HOUR)
+            corrections.correct(session, row, change, quiet=QUIET, now=MORNING + HOUR)
+            written.set()
+            if first:
+                Event().wait(timeout=0.5)  # the other comes before this is committed
+
+    all_at_once([lambda: move(first=True), lambda: move(first=False)])
+    assert [each.step for each in planned(visit)] == [1, 2, 3]
 
 
 def test_a_correction_of_words_moves_nothing(db: Database) -> None:

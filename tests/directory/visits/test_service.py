@@ -1,11 +1,13 @@
 """Logging a visit: who, with what consent, and what follows from it."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
 
 from directory import database
+from directory.checkins import queries as checkins
 from directory.checkins.models import CheckInStatus
 from directory.database import Database
 from directory.errors import Invalid
@@ -14,8 +16,19 @@ from directory.people import service as people_service
 from directory.people.models import Person, Purpose
 from directory.visits import queries
 from directory.visits.models import CallType, FollowUp, Visit
-from tests.factories import CLINICIAN, PHONE, met, read_checkin, read_person, visited
+from directory.visits.service import log_visit
+from tests.factories import (
+    CLINICIAN,
+    PHONE,
+    QUIET,
+    USUAL_VISIT,
+    met,
+    read_checkin,
+    read_person,
+    visited,
+)
 from tests.fakes import MORNING
+from tests.threads import all_at_once
 
 LATER = MORNING + timedelta(hours=5)
 
@@ -72,6 +85,25 @@ def test_a_second_visit_replaces_what_the_first_had_planned(any_database: Databa
     assert {read_checkin(each.id).status for each in second} == {CheckInStatus.PLANNED}
     with database.read_scope() as session:
         assert queries.count_of(session, first[0].person_id) == 2
+
+
+def test_a_visit_that_is_logged_twice_at_once_is_followed_up_once(any_database: Database) -> None:
+    visit, _ = visited()
+    written = Event()
+
+    def log(*, first: bool) -> None:
+        if not first:
+            written.wait(timeout=10)
+        with database.session_scope() as session:
+            log_visit(session, USUAL_VISIT, clinician_id=CLINICIAN, quiet=QUIET, now=LATER)
+            written.set()
+            if first:
+                Event().wait(timeout=0.5)  # the other comes before this is committed
+
+    all_at_once([lambda: log(first=True), lambda: log(first=False)])
+    with database.read_scope() as session:
+        assert queries.count_of(session, visit.person_id) == 3
+        assert [each.step for each in checkins.planned(session, visit.person_id)] == [1, 2, 3]
 
 
 def test_a_number_that_opted_out_gets_no_check_ins_although_a_visit_says_yes(
