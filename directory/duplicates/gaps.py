@@ -73,6 +73,8 @@ _WITH = {
 
 def missing_columns(kept: Service, other: Service) -> dict[str, Any]:
     """Column -> value, of what the kept listing does not say and the other does."""
+    if _gives_only_numbers(kept, other):
+        return {}
     found: dict[str, Any] = {}
     for name in _COLUMNS:
         value = getattr(other, name)
@@ -101,6 +103,8 @@ def missing_rows(
 ) -> Iterator[AddedRow]:
     """Copies of the rows that the kept listing lacks, hung on it. `hours`: schedules too."""
     yield from _phones(kept, other)
+    if _gives_only_numbers(kept, other):
+        return
     if hours:
         for schedule in other.schedules:
             yield _copy(schedule, service_id=kept.id)
@@ -121,6 +125,11 @@ def missing_rows(
     if not kept.confidential and not other.confidential:
         yield from _places(kept, other)
     yield from _attributes(session, kept, other)
+
+
+def _gives_only_numbers(kept: Service, other: Service) -> bool:
+    """What is held back is not published by being merged; its numbers come in held (`_phones`)."""
+    return kept.published and not is_published(other)
 
 
 def place_told_by(rows: Iterable[AddedRow]) -> list[str]:

@@ -188,20 +188,43 @@ def made(database: Database, identity: str, **values: Any) -> None:
             setattr(service, name, value)
 
 
-@pytest.mark.parametrize(
-    "hidden",
-    [
-        {"published": False, "held_because": "it asked us to"},
-        {"status": "inactive"},
-        {"freshness": "withheld"},
-    ],
-)
+HIDDEN: list[dict[str, Any]] = [
+    {"published": False, "held_because": "it asked us to"},
+    {"status": "inactive"},
+    {"freshness": "withheld"},
+]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
 def test_numbers_of_a_listing_that_is_not_shown_are_given_to_nobody(
     any_database: Database, pair: str, hidden: dict[str, Any]
 ) -> None:
     made(any_database, SECOND, **hidden)
     merged(any_database, pair)
     assert numbers(any_database) == (["630-555-0142", "630-555-0143"], ["630-555-0142"])
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_nothing_else_of_a_listing_that_is_not_shown_is_said_by_the_kept_one(
+    db: Database, hidden: dict[str, Any]
+) -> None:
+    told = {
+        "name": "Grace Food Pantry",
+        "url": "https://example.org",
+        "eligibility_description": "What was held back.",
+        "languages": [{"code": "es"}],
+        "service_areas": [{"name": "Naperville"}],
+        "schedules": [{"freq": "WEEKLY", "byday": "SA", "opens_at": "09:00", "closes_at": "12:00"}],
+        "service_at_locations": [a_place(2)],
+    }
+    pair = paired(db, {}, told)
+    before = next(each for each in content(db) if each["id"] == FIRST)
+    made(db, SECOND, **hidden)
+    merged(db, pair)
+    [shown] = content(db)
+    # That it was merged is all that is new.
+    assert shown.pop("own")[1:] == before.pop("own")[1:]
+    assert shown == before
 
 
 HOTLINE = {"number": "630-555-0144", "type": "hotline"}
