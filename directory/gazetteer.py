@@ -20,8 +20,8 @@ from directory.places import (
     folded,
     place_named,
     spoken,
+    town_of,
     town_place,
-    towns_of,
     zips_of,
 )
 
@@ -74,7 +74,7 @@ def zip_anywhere(zip_code: str, state: str | None = None) -> Place | None:
 
 def town_in(name: str, state: str) -> Place | None:
     """The town of that exact name in a state ("MD")."""
-    return towns_of(state).get(spoken(name))
+    return town_of(state, name)
 
 
 def county_in(name: str, state: str) -> Place | None:

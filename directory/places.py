@@ -89,8 +89,14 @@ def zip_place(zip_code: str) -> Place | None:
 
 
 def town_place(name: str) -> Place | None:
-    """The place of an Illinois town, by its exact name; case and accents do not matter."""
-    return towns_of(HOME_STATE).get(spoken(name))
+    """The place of an Illinois town, by its exact name; case, accents and spaces do not matter."""
+    return town_of(HOME_STATE, name)
+
+
+def town_of(state: str, name: str) -> Place | None:
+    """The town of a state, by its exact name. Its own people write "LaGrange" and "De Kalb"."""
+    plain = spoken(name)
+    return towns_of(state).get(plain) or _towns_squeezed(state).get(plain.replace(" ", ""))
 
 
 def county_place(name: str) -> Place | None:
@@ -184,6 +190,15 @@ def towns_of(state: str) -> dict[str, Place]:
                 spelling.setdefault(bare(name), name)
     rows.update(lesser)
     return {key: _place(spelling[key], PlaceKind.TOWN, found, state) for key, found in rows.items()}
+
+
+@cache
+def _towns_squeezed(state: str) -> dict[str, Place]:
+    """Names without spaces -> the town, where it is the only one."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for name, place in towns_of(state).items():
+        found[name.replace(" ", "")].append(place)
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
 @cache

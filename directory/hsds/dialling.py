@@ -15,6 +15,12 @@ from directory.listings.numbers import NumberError, dialled, digits_of
 # HSDS's words for what a line is for, and ours.
 _KINDS = {"text": "sms", "texting": "sms", "textphone": "tty", "tdd": "tty", "phone": "voice"}
 _LETTERED = re.compile(r"[\d\s().+-]*\d[\d\s().+-]*[A-Za-z][A-Za-z\d\s().+-]*")
+# What is said of a number is not dialled.
+_SAID = re.compile(
+    r"(?<=[\s\d])(?:ext|extension|x|opt|option|press|fax|tty|tdd|cell|mobile|home|work|office|main|toll|free|"
+    r"or|and|call|text|ask|for)(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _LONGEST = 40
 
 
@@ -33,7 +39,7 @@ def read_line(number: str, kind: str) -> Line:
     text = number.strip("\"' ")
     if text.startswith("+") and not text.startswith("+1"):
         return Line(_foreign(text), kind)
-    if _LETTERED.fullmatch(text):
+    if _LETTERED.fullmatch(text) and not _SAID.search(text):
         text = phonenumbers.convert_alpha_characters_in_number(text)
     try:
         return Line(dialled(text, kind=kind), kind)

@@ -56,6 +56,9 @@ def test_a_county_is_found_however_it_is_spelt(name: str) -> None:
         ("O'Fallon", "O Fallon"),
         ("Mt. Vernon", "Mount Vernon"),
         ("GLEN ELLYN", "Glen Ellyn"),
+        ("LaGrange", "La Grange"),
+        ("De Kalb", "Dekalb"),
+        ("Oakbrook", "Oak Brook"),
     ],
 )
 def test_a_place_is_found_by_its_name(written: str, name: str) -> None:

@@ -67,6 +67,7 @@ def test_coordinates_nowhere_on_earth_are_left_out() -> None:
     [
         ("(630) 555-0100", "voice", "630-555-0100"),
         ("1-800-FLOWERS", "voice", "800-356-9377"),
+        ("1-800-CALL-NOW", "voice", "800-225-5669"),
         ("+44 20 7946 0000", "voice", "+44 20 7946 0000"),
         ("741741", "text", "741741"),
         ("988", "voice", "988"),
@@ -76,7 +77,10 @@ def test_numbers_are_written_in_our_way(number: str, kind: str, written: str) ->
     assert read_line(number, kind).number == written
 
 
-@pytest.mark.parametrize("number", ["555-0100", "call us", "12", "630-555-0100 ext 5", "+1"])
+@pytest.mark.parametrize(
+    "number",
+    ["555-0100", "call us", "12", "630-555-0100 ext 5", "+1", "630-4357 ext", "555-0100cell"],
+)
 def test_numbers_that_nobody_can_dial_are_refused(number: str) -> None:
     with pytest.raises(NumberError):
         read_line(number, "voice")
