@@ -73,7 +73,7 @@ def getting_no_text(session: Session) -> dict[str, Person]:
         .join(Person, Person.phone_index == StaffMember.phone_index)
         .where(StaffMember.removed_at.is_(None), _GETS_NO_TEXT)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def to_page(
