@@ -9,17 +9,28 @@ from bot.notices import fates
 from bot.sms.gateway import SendFailure
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckInStatus
+from directory.clock import wall_now
 from directory.follow_up import end_texting
 from directory.messages import outbox
-from directory.messages.models import OutboundMessage, OutboundStatus
+from directory.messages.models import OVER, OutboundMessage, OutboundStatus
 from directory.notices import service as notices
 from directory.people import queries as people
 from directory.people import service as people_service
+from directory.retention import carrier_copies
+from directory.retention.erase import ERASED
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 from directory.telemetry import timings
 
 log = structlog.get_logger(__name__)
+
+
+def erased_meanwhile(session: Session, message: OutboundMessage) -> bool:
+    """Whether there is nobody any more whose text this is: nothing is to be noted or done."""
+    if message.body:  # erasing takes the words first, so that no other person is looked up
+        return False
+    person = people.by_id(session, message.person_id)
+    return person is not None and person.erased_at is not None
 
 
 def accept(
@@ -30,7 +41,15 @@ def accept(
     segments: int | None,
     now: datetime,
 ) -> None:
-    """The carrier has the text; the first to say so counts."""
+    """The carrier has the text; the first to say so counts.
+
+    The text of a person who was erased meanwhile learns no id: its copy is blanked at once.
+    """
+    if erased_meanwhile(session, message):
+        carrier_copies.put_down_apart(session, message, provider_id, due_at=wall_now())
+        if message.status not in OVER:
+            outbox.close(message, OutboundStatus.SENT, reason=ERASED)
+        return
     new = outbox.mark_sent(session, message, provider_id=provider_id, segments=segments, now=now)
     if not new:
         return
@@ -82,7 +101,7 @@ def refuse(
         checkins.mark_not_sent(session, message.checkin_id, CheckInStatus.FAILED, reason=reason)
     no_task = fates.text_ended(session, message, OutboundStatus.FAILED, reason, now=now)
     person = people.by_id(session, message.person_id)
-    if person is None:
+    if person is None or person.erased_at is not None:
         return
     if reason is SendFailure.OPTED_OUT:
         if person.opted_out_at is None:
@@ -102,5 +121,7 @@ def refuse(
 def _open_send_failed(
     session: Session, message: OutboundMessage, reason: str, *, now: datetime
 ) -> None:
+    if erased_meanwhile(session, message):
+        return
     note = f"A text did not arrive ({reason}). Please call."
     tasks.open_task(session, TaskKind.SEND_FAILED, person_id=message.person_id, now=now, note=note)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.notices import fates
-from bot.sms.ends import accept, refuse
+from bot.sms.ends import accept, erased_meanwhile, refuse
 from bot.sms.gateway import DeliveryStatus, SendFailure, StatusReport, advances
 from directory.checkins import service as checkins
 from directory.messages import outbox
@@ -49,6 +49,9 @@ def apply_to(
     if message is None:
         message = outbox.by_provider_id(session, report.provider_id, for_update=True)
     if message is None or report.status is None:
+        return False
+    if erased_meanwhile(session, message):
+        accept(session, message, report.provider_id, segments=None, now=now)
         return False
     if message.provider_id not in (None, report.provider_id):
         # About an earlier try of the same text; nobody else may know that it has left a copy.

@@ -55,7 +55,8 @@ def put_down_apart(
     *,
     due_at: datetime | None = None,
 ) -> None:
-    """Put down a copy that the text's own row does not name: of a try that was lost.
+    """Put down a copy that the text's own row does not name: of a try that was lost, or of a text
+    that was on its way while its person was erased.
 
     `due_at`: wall time; None: once the text is old enough, or its person is erased.
     """
@@ -82,12 +83,16 @@ def put_down_all_of(session: Session, person_id: str, *, wall: datetime) -> None
     session.execute(apart.values(due_at=wall, given_up_at=None))
     for direction in Direction:
         model, _ = _table(direction)
+        # Locked, so that an id that is being noted at this moment is not missed.
         rows = session.execute(
-            select(model.id, model.provider_id).where(
-                model.person_id == person_id, model.provider_id.is_not(None)
-            )
+            select(model.id, model.provider_id)
+            .where(model.person_id == person_id)
+            .order_by(model.id)
+            .with_for_update()
         )
         for message_id, provider_id in rows.all():
+            if provider_id is None:
+                continue
             copy = session.get(CarrierCopy, message_id) or CarrierCopy(
                 message_id=message_id, direction=direction, person_id=person_id
             )
