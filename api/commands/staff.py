@@ -8,13 +8,14 @@ import typer
 
 from api.commands.terminal import open_database, say
 from directory import database
-from directory.clock import wall_now
+from directory.clock import ProductClock, wall_now
 from directory.errors import NotFound
 from directory.people.phone import masked
 from directory.settings import Settings, SettingsError, load_settings
 from directory.staff import first_codes, queries
 from directory.staff import service as staff
 from directory.staff.models import Role
+from directory.tasks import service as tasks
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of clinicians and supervisors.")
 
@@ -82,11 +83,16 @@ def _read(settings: Settings, moment: datetime) -> str:
 
 @app.command("remove")
 def remove(email: str) -> None:
-    """End an account; its tokens end at once."""
+    """End an account; its tokens end at once, and what it had claimed waits for somebody again."""
     open_database(load_settings())
+    now = ProductClock().now()
     with database.session_scope() as session:
+        member = queries.active_by_email(session, email)
         staff.remove(session, email, now=wall_now())
+        given = tasks.give_back_all(session, member.id, now=now) if member is not None else []
     say(f"{email} has no access any more.")
+    if given:
+        say(f"{len(given)} of the tasks they had claimed wait for somebody again.")
 
 
 @app.command("phone")

@@ -28,6 +28,7 @@ from directory.staff import first_codes, queries, second_step
 from directory.staff import service as staff
 from directory.staff.first_codes import FirstCode
 from directory.staff.models import Role, StaffMember
+from directory.tasks import service as tasks
 
 router = console_router("/staff", *RESPONSIBLE)
 changing = console_router("/staff", *ADMINS)
@@ -157,9 +158,20 @@ def reset_second_step(
 def remove(
     visitor: TheVisitor, session: WritingSession, services: TheServices, staff_id: Id
 ) -> RedirectResponse:
+    """What they had taken waits for somebody again at once: they cannot finish it any more."""
     member = _member(session, staff_id)
     staff.set_role(session, member.email, Role.CLINICIAN)  # refuses the last administrator
-    staff.remove(session, member.email, now=services.clock.now())
+    now = services.clock.now()
+    staff.remove(session, member.email, now=now)
+    for task in tasks.give_back_all(session, member.id, now=now):
+        audit(
+            session,
+            services,
+            visitor.member,
+            "task.open",
+            person_id=task.person_id,
+            subject_id=task.id,
+        )
     return _noted(session, services, visitor, member, "removed")
 
 

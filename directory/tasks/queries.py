@@ -101,13 +101,19 @@ def newly_overdue(session: Session, *, now: datetime, limit: int) -> list[Task]:
 
 
 def not_done_of(session: Session, staff_id: str) -> list[Task]:
-    """What a colleague still has to do: assigned to them or claimed by them."""
+    """What a colleague still has to do: assigned to them or claimed by them. Locked, as it is
+    about to become somebody else's.
+    """
     return list(
         session.scalars(
-            select(Task).where(
+            select(Task)
+            .where(
                 Task.status != TaskStatus.DONE,
                 or_(Task.assigned_to == staff_id, Task.claimed_by == staff_id),
             )
+            .order_by(Task.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     )
 

@@ -107,6 +107,16 @@ def hand_over(session: Session, *, from_id: str, to_id: str, now: datetime) -> l
     return moved
 
 
+def give_back_all(session: Session, staff_id: str, *, now: datetime) -> list[Task]:
+    """What a colleague had claimed waits for somebody again, for they cannot do it any more: of a
+    danger it is paged anew. Whose it was before it was claimed it stays, to be handed over.
+    """
+    given = [each for each in queries.not_done_of(session, staff_id) if each.claimed_by == staff_id]
+    for task in given:
+        reopen(task, now=now)
+    return given
+
+
 def _add_note(task: Task, note: str | None) -> None:
     if note:
         task.note = f"{task.note}\n{note}" if task.note else note

@@ -5,7 +5,11 @@ import pytest
 from directory import database
 from directory.staff import queries
 from directory.staff.models import StaffMember
+from directory.tasks import service as tasks
+from directory.tasks.models import Task, TaskStatus
 from tests.api.terminal import Command, one_line
+from tests.directory.on_call.builders import danger
+from tests.fakes import MORNING
 
 EMAIL = "ana@city.example"
 
@@ -53,3 +57,14 @@ def test_what_cannot_be_is_one_line(handoff: Command, arguments: list[str], said
     assert done.returncode == 2
     assert said in one_line(done.stderr)
     assert account().phone == "+16305550160"
+
+
+def test_who_has_no_account_any_more_has_claimed_nothing(handoff: Command) -> None:
+    task_id, member = danger(), account()
+    with database.session_scope() as session:
+        tasks.claim(session.get_one(Task, task_id), by=member.id, now=MORNING)
+    removed = handoff("staff", "remove", EMAIL)
+    assert removed.returncode == 0, removed.stderr
+    assert "1 of the tasks they had claimed wait" in removed.stdout
+    with database.read_scope() as session:
+        assert session.get_one(Task, task_id).status == TaskStatus.OPEN

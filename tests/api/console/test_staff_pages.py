@@ -8,15 +8,21 @@ from httpx import Response
 from playwright.sync_api import Browser
 
 from directory import database
+from directory.on_call import paging
+from directory.on_call import queries as on_call_queries
+from directory.on_call.service import acknowledge
 from directory.people.models import AuditEntry
 from directory.staff import queries
 from directory.staff.models import Role
+from directory.tasks.models import Task
 from directory.training import queries as training
 from tests.api.browsing import needs_browser
 from tests.api.conftest import EMAIL
 from tests.api.console.console import Console
 from tests.api.console.in_browser import opened
 from tests.api.web.browser import PHONE, TIMEOUT, served, sticks_out, violations
+from tests.directory.on_call.builders import a_colleague, danger, look, on_call
+from tests.fakes import MORNING
 
 NEW = {
     "email": "new@naperville.example",
@@ -151,6 +157,29 @@ def test_the_last_administrator_stays_one(console: Console) -> None:
     assert console.post(f"{path}/role", {"role": "clinician"}).status_code == 409
     assert console.post(f"{path}/remove").status_code == 409
     assert console.member().role == "admin"
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_danger_of_whose_account_ends_is_paged_anew(console: Console) -> None:
+    gone, there = a_colleague(61), a_colleague(62)
+    for position, member in enumerate((gone, there), start=1):
+        on_call(member, position)
+    task_id = danger()
+    look()
+    with database.session_scope() as session:
+        assert acknowledge(session, gone, now=MORNING) == 1
+    console.as_(Role.ADMIN)
+    assert console.post(f"/console/staff/{gone}/remove").status_code == 303
+    with database.read_scope() as session:
+        task = session.get_one(Task, task_id)
+        assert (task.status, task.claimed_by) == ("open", None)
+        noted = session.query(AuditEntry).filter_by(action="task.open", subject_id=task_id).one()
+        assert (noted.actor, noted.person_id) == (console.member_id, task.person_id)
+        paged_from = task.reopened_at
+    assert paged_from is not None
+    with database.session_scope() as session:
+        assert paging.look(session, now=paged_from, wall=paged_from) == 1
+        assert [page.staff_id for page in on_call_queries.pages_of(session, task)] == [there]
 
 
 def test_a_lost_phone_and_a_new_code_end_the_log_ins(console: Console) -> None:

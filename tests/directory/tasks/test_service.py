@@ -190,3 +190,24 @@ def test_what_was_done_is_opened_with_its_whole_time_and_what_was_noted(db: Data
     assert task.due_at == later + timedelta(minutes=15)
     assert (task.done_at, task.done_note, task.escalated_at) == (None, None, None)
     assert task.note == "Call now\nLeft a message\nShe called back"
+
+
+def test_what_a_colleague_had_claimed_waits_again_and_the_rest_stays(
+    any_database: Database,
+) -> None:
+    claimed, assigned, done, others = (
+        open_task(TaskKind.CALL_BACK, met(f"+163055501{n:02}")) for n in range(1, 5)
+    )
+    with database.session_scope() as session:
+        session.get_one(Task, assigned).assigned_to = "me"
+        for task_id, by in ((claimed, "me"), (done, "me"), (others, "you")):
+            service.claim(session.get_one(Task, task_id), by=by, now=MORNING)
+        service.finish(session.get_one(Task, done), by="me", now=MORNING)
+    later = MORNING + timedelta(minutes=5)
+    with database.session_scope() as session:
+        given = service.give_back_all(session, "me", now=later)
+        assert [task.id for task in given] == [claimed]
+    task = read(claimed)
+    assert (task.status, task.claimed_by, task.reopened_at) == (TaskStatus.OPEN, None, later)
+    assert (read(done).status, read(others).claimed_by) == (TaskStatus.DONE, "you")
+    assert read(assigned).assigned_to == "me"
