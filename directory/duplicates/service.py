@@ -34,8 +34,9 @@ def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) 
     """Make the two listings one: `keep` (a service id of the pair) stays.
 
     `by`: who, as of directory.referrals.actors. Raises NotFound, Conflict when the pair is
-    decided, a listing is merged already, or it would be told where a confidential place is;
-    Invalid when `keep` is neither of the two. Who calls rolls back what was refused.
+    decided, a listing is merged already, the other one alone is confidential, or it would be told
+    where a confidential place is; Invalid when `keep` is neither of the two. Who calls rolls back
+    what was refused.
     """
     pair = _open_pair(session, pair_id)
     if keep not in (pair.first_id, pair.second_id):
@@ -143,16 +144,10 @@ def _both(session: Session, pair: DuplicatePair, keep: str) -> tuple[Service, Se
 
 
 def _refuse_told_place(kept: Service, other: Service, rows: list[AddedRow]) -> None:
-    """What is kept of a confidential listing says nowhere where it is, in texts or addresses."""
-    if not (kept.confidential or other.confidential):
-        return
-    if other.confidential and not kept.confidential and _has_address(kept):
-        raise Conflict(
-            "place_told",
-            "One of the two is confidential, and the other has an address: keep the confidential "
-            "one.",
-        )
-    fields = [*tells_place(kept), *place_told_by(rows)]
+    """What is kept of a confidential listing is confidential, and says nowhere where it is."""
+    if other.confidential and not kept.confidential:
+        raise Conflict("place_told", "One of the two is confidential: keep the confidential one.")
+    fields = [*tells_place(kept), *place_told_by(rows)] if kept.confidential else []
     if fields:
         raise Conflict(
             "place_told",
@@ -160,10 +155,6 @@ def _refuse_told_place(kept: Service, other: Service, rows: list[AddedRow]) -> N
             "where it is: take the street, box or ZIP out of both listings first.",
             fields=fields,
         )
-
-
-def _has_address(service: Service) -> bool:
-    return any(link.location.addresses for link in service.service_at_locations)
 
 
 def _takes_hours(kept: Service, columns: dict[str, Any]) -> bool:

@@ -273,14 +273,18 @@ def test_a_merge_that_would_tell_a_confidential_place_is_refused_whole(
         assert session.query(Tombstone).all() == []
 
 
-def test_no_listing_with_an_address_is_kept_over_a_confidential_one(
-    any_database: Database,
+@pytest.mark.parametrize("places", [[], [a_place(1)]], ids=["nowhere", "somewhere"])
+def test_no_public_listing_is_kept_over_a_confidential_one(
+    any_database: Database, places: list[Any]
 ) -> None:
-    pair = paired(any_database, {"service_at_locations": [a_place(1)]}, {})
+    """One that stands nowhere yet would publish the next address that it is given."""
+    pair = paired(any_database, {"service_at_locations": places}, {})
     made(any_database, SECOND, confidential=True)
-    with pytest.raises(Conflict) as refused:
+    before = content(any_database)
+    with pytest.raises(Conflict, match="keep the confidential one") as refused:
         merged(any_database, pair)
     assert refused.value.code == "place_told"
+    assert content(any_database) == before
     merged(any_database, pair, keep=SECOND)
     with any_database.read_scope() as session:
         kept = whole_services(session, [SECOND])[SECOND]
