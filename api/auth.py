@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api import password_tries
 from api.clinicians.access import EVERYONE, audit, router_for
 from api.deps import TheServices, TheStaffMember, WritingSession, bearer, second_step_missing
 from api.services import Services
@@ -29,16 +30,22 @@ class Token(BaseModel):
     expires_in: int
 
 
+def _try_password(
+    form: Annotated[OAuth2PasswordRequestForm, Depends()], services: TheServices
+) -> staff.Try:
+    return password_tries.try_password(services, form.username, form.password)
+
+
 @open_to_all.post("/token", responses={401: {}, 403: {}, 422: {}, 429: {}})
 def log_in(
     request: Request,
-    form: Annotated[OAuth2PasswordRequestForm, Depends()],
+    tried: Annotated[staff.Try, Depends(_try_password)],  # before the session is opened
     session: WritingSession,
     services: TheServices,
     otp: Annotated[str, Form(description="The code of the second step, where it is on.")] = "",
 ) -> Token:
     wall, now = wall_now(), services.clock.now()
-    member = staff.check_password(session, form.username, form.password, wall=wall, now=now)
+    member = staff.settle(session, tried, wall=wall, now=now)
     refusal = _refusal(session, services, member, otp, now=now, wall=wall)
     if member is None or refusal is not None:
         # The failure must be kept although the request fails: commit before saying no.

@@ -23,7 +23,7 @@ from directory.database import Database
 from directory.listings.load import load_partners
 from directory.settings import ROOT, Settings
 from directory.settled import settle
-from directory.staff import service as staff
+from directory.staff import hashing
 from tests.fakes import MORNING
 from tests.postgres_pool import PostgresPool
 
@@ -35,7 +35,7 @@ pytest_plugins = ["tests.rasa_fixtures", "tests.side_by_side"]
 
 KEY = base64.urlsafe_b64encode(b"a key of thirty-two test bytes!!").decode()
 PARTNERS = ROOT / "data" / "partners.yml"
-USUAL_HASHER = staff._hasher
+USUAL_HASHER = hashing._hasher
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # The server is never killed here and not kept, so what it writes need not reach the disk; its
 # housekeeping would only hold up the copying of templates.
@@ -86,8 +86,8 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _quick_passwords() -> Iterator[None]:
     """Passwords are hashed by the real algorithm, with less work."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(staff, "_hasher", QUICK_HASHER)
-        patched.setattr(staff, "_NOBODY", QUICK_HASHER.hash("nobody knows this"))
+        patched.setattr(hashing, "_hasher", QUICK_HASHER)
+        patched.setattr(hashing, "_NOBODY", QUICK_HASHER.hash("nobody knows this"))
         yield
 
 

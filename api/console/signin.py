@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from api import refusals
+from api import password_tries, refusals
 from api.clinicians.access import EVERYONE, audit
 from api.console import half_way
 from api.console.access import (
@@ -60,19 +60,28 @@ def ask(
     return draw_outside(request, "sign_in.html", next_page=ours(next), chosen=bool(chosen))
 
 
-@router.post(SIGN_IN)
-def sign_in(
+def _try_password(
     request: Request,
-    session: WritingSession,
     services: TheServices,
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
+) -> staff.Try:
+    forms.require_same_origin(request)
+    return password_tries.try_password(services, email, password)
+
+
+@router.post(SIGN_IN)
+def sign_in(
+    request: Request,
+    tried: Annotated[staff.Try, Depends(_try_password)],  # before the session is opened
+    session: WritingSession,
+    services: TheServices,
+    email: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = HOME,  # noqa: A002
 ) -> Response:
     """A new session each time: whatever cookie came along is not taken over."""
-    forms.require_same_origin(request)
     wall = wall_now()
-    member = staff.check_password(session, email, password, wall=wall, now=services.clock.now())
+    member = staff.settle(session, tried, wall=wall, now=services.clock.now())
     if member is None:
         refusals.note_reason(request, "login_failed")
         return draw_outside(

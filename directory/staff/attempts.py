@@ -6,6 +6,7 @@ Attempts are counted in wall time: a product clock that runs fast gives nobody m
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directory import database
@@ -34,6 +35,17 @@ _REFUSALS = {
     Secret.PASSWORD: "Too many wrong passwords: try again in 15 minutes.",
     Secret.CODE: "Too many wrong codes: try again in 15 minutes.",
 }
+
+
+def one_by_one(session: Session, secret: Secret, name: str) -> None:
+    """Whoever counts for the same name waits until this transaction has ended.
+
+    A name that does not exist has no row to lock, and must not be told from one that does. SQLite
+    has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int(_index(secret, name)[:15], 16)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def require_few(session: Session, secret: Secret, name: str, *, wall: datetime) -> None:

@@ -3,17 +3,16 @@
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from directory import database
 from directory.errors import Conflict, Invalid, NotFound, Unauthenticated
 from directory.people.phone import to_e164
-from directory.staff import attempts, passwords, queries
+from directory.staff import attempts, hashing, passwords, queries
 from directory.staff.models import (
     FailedLogin,
     RecoveryCode,
@@ -28,9 +27,15 @@ LONGEST_AGENT = 120
 TOKEN_LIFETIME = timedelta(hours=12)
 _UNFIT = r"@\s\x00-\x1f\ud800-\udfff"
 _EMAIL = re.compile(rf"^[^{_UNFIT}]{{1,64}}@[^{_UNFIT}]+\.[^{_UNFIT}.]+$")
-_hasher = PasswordHasher()
-# Checked against when the account is unknown, so that the time taken tells nothing.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A password that was held against what is kept for a name (None: nothing opens it)."""
+
+    name: str
+    kept: str | None = field(repr=False)
+    fits: bool
 
 
 def add(
@@ -64,7 +69,7 @@ def add(
     member.role, member.removed_at = role, None
     forget_password(member)
     if password is not None:
-        member.password_hash, member.password_until = _hasher.hash(password), password_until
+        member.password_hash, member.password_until = hashing.hashed(password), password_until
     member.name = _name(name)
     _register(session, member, phone)
     session.flush()
@@ -115,8 +120,9 @@ def forget_password(member: StaffMember) -> None:
 
 
 def fit_and_hashed(member: StaffMember, password: str) -> str:
-    """What is kept of a password that this member may have. Raises as `passwords.fit`."""
-    return _hasher.hash(passwords.fit(password, email=member.email, name=member.name))
+    """What is kept of a password that this member may have. Raises as `passwords.fit`, and
+    TooMany as `hashing`."""
+    return hashing.hashed(passwords.fit(password, email=member.email, name=member.name))
 
 
 def set_phone(session: Session, email: str, phone: str) -> StaffMember:
@@ -156,27 +162,42 @@ def check_password(
 ) -> StaffMember | None:
     """Whose name and password these are; None when they do not fit (the failure is noted).
 
-    Raises TooMany after ten failures for a name within 15 minutes, right password or not. `now`:
-    product time, where it may be another than `wall`.
+    Raises TooMany after ten failures for a name within 15 minutes, right password or not, and as
+    `hashing` does. `now`: product time, where it may be another than `wall`.
     """
-    name = email.strip().lower()
-    attempts.require_few(session, attempts.Secret.PASSWORD, name, wall=wall)
-    # What is no address is nobody's, and need not reach the database: it may not even be text.
-    known = _EMAIL.match(email.strip())
-    member = queries.active_by_email(session, email) if known else None
-    expected = _opening(member, wall) if member is not None else None
-    if not _fits(expected or _NOBODY, password) or expected is None or member is None:
-        staff_id = member.id if member is not None else None
-        attempts.failed(
-            session,
-            attempts.Secret.PASSWORD,
-            name,
-            staff_id=staff_id,
-            now=now or wall,
-            wall=wall,
-        )
-        return None
-    return member
+    kept = kept_of(session, email, wall=wall)
+    return settle(session, try_password(email, kept, password), wall=wall, now=now)
+
+
+def kept_of(session: Session, email: str, *, wall: datetime) -> str | None:
+    """What is kept of the password that opens this name's account now. Raises TooMany after ten
+    failures; to be asked for before the work of trying a password."""
+    attempts.require_few(session, attempts.Secret.PASSWORD, _name_of(email), wall=wall)
+    member = _known(session, email)
+    return _opening(member, wall) if member is not None else None
+
+
+def try_password(email: str, kept: str | None, password: str) -> Try:
+    """Hold a password against what is kept. It takes its time: best with no session open."""
+    return Try(_name_of(email), kept, hashing.fits(kept, password))
+
+
+def settle(
+    session: Session, tried: Try, *, wall: datetime, now: datetime | None = None
+) -> StaffMember | None:
+    """What came of a try, counted one by one for a name, however many come together.
+
+    None when it does not fit, or fitted what is kept no more. Raises TooMany as `kept_of`.
+    """
+    secret = attempts.Secret.PASSWORD
+    attempts.one_by_one(session, secret, tried.name)
+    attempts.require_few(session, secret, tried.name, wall=wall)
+    member = _known(session, tried.name)
+    if member is not None and tried.fits and _opening(member, wall) == tried.kept:
+        return member
+    staff_id = member.id if member is not None else None
+    attempts.failed(session, secret, tried.name, staff_id=staff_id, now=now or wall, wall=wall)
+    return None
 
 
 def log_in(session: Session, email: str, password: str, *, wall: datetime) -> str | None:
@@ -228,6 +249,15 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _name_of(email: str) -> str:
+    return email.strip().lower()
+
+
+def _known(session: Session, email: str) -> StaffMember | None:
+    # What is no address is nobody's, and need not reach the database: it may not even be text.
+    return queries.active_by_email(session, email) if _EMAIL.match(email.strip()) else None
+
+
 def _active(session: Session, email: str) -> StaffMember:
     member = queries.active_by_email(session, email)
     if member is None:
@@ -257,10 +287,3 @@ def _opening(member: StaffMember, wall: datetime) -> str | None:
     """What is kept of the password that opens this account now."""
     has_ended = member.password_until is not None and member.password_until <= wall
     return None if has_ended else member.password_hash
-
-
-def _fits(expected: str, password: str) -> bool:
-    try:
-        return _hasher.verify(expected, password)
-    except (VerificationError, InvalidHashError, UnicodeEncodeError):
-        return False

@@ -8,7 +8,7 @@ from directory import database
 from directory.clock import wall_now
 from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound
-from directory.staff import queries, service
+from directory.staff import hashing, queries, service
 from directory.staff.models import Role, StaffMember
 from tests.directory.on_call.builders import a_colleague
 from tests.fakes import MORNING
@@ -36,7 +36,7 @@ def test_a_phone_is_registered_and_changed(any_database: Database) -> None:
 def test_a_lost_phone_and_its_log_ins_end_at_once(any_database: Database) -> None:
     member = a_colleague(email=EMAIL)
     with database.session_scope() as session:
-        session.get_one(StaffMember, member).password_hash = service._hasher.hash("a password!")
+        session.get_one(StaffMember, member).password_hash = hashing.hashed("a password!")
         token = service.log_in(session, EMAIL, "a password!", wall=wall_now())
         assert token is not None
         service.revoke_phone(session, EMAIL)

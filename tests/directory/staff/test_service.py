@@ -1,9 +1,9 @@
 """Staff accounts: passwords, tokens, and an end at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
 from directory import database
@@ -11,7 +11,6 @@ from directory.database import Database
 from directory.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from directory.staff import attempts, queries, service
 from directory.staff.models import FailedLogin, Role, StaffMember, StaffToken
-from tests.conftest import QUICK_HASHER, USUAL_HASHER
 from tests.fakes import MORNING
 
 EMAIL = "ana@example.org"
@@ -57,18 +56,6 @@ def test_passwords_are_kept_as_argon2id_and_tokens_as_hashes(any_database: Datab
     assert token not in stored
 
 
-def test_the_hasher_in_use_meets_the_recommended_strength() -> None:
-    assert USUAL_HASHER.type.name == "ID"
-    assert USUAL_HASHER.memory_cost >= RFC_9106_LOW_MEMORY.memory_cost
-    assert USUAL_HASHER.time_cost >= RFC_9106_LOW_MEMORY.time_cost
-    assert USUAL_HASHER.parallelism >= RFC_9106_LOW_MEMORY.parallelism
-
-
-def test_all_other_tests_hash_by_the_same_algorithm_with_less_work() -> None:
-    assert service._hasher is QUICK_HASHER
-    assert QUICK_HASHER.type == USUAL_HASHER.type
-
-
 @pytest.mark.parametrize(
     ("email", "password"), [(EMAIL, "wrong password!"), ("nobody@example.org", PASSWORD)]
 )
@@ -91,6 +78,43 @@ def test_ten_failures_close_the_name_even_to_the_right_password(any_database: Da
     with pytest.raises(TooMany):
         log_in(after=almost)
     assert log_in(after=attempts.WINDOW) is not None
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
+def test_tries_that_come_together_are_counted_one_by_one(
+    any_database: Database, email: str
+) -> None:
+    add()
+    for _ in range(attempts.ALLOWED - 1):
+        log_in("wrong password!", email=email)
+    with database.read_scope() as session:  # each was let in to be tried
+        kept = service.kept_of(session, email, wall=MORNING)
+    tries = [service.try_password(email, kept, "wrong password!") for _ in range(2)]
+
+    def settle(tried: service.Try) -> None:
+        with database.session_scope() as session:
+            service.settle(session, tried, wall=MORNING)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.session_scope() as session:
+            assert service.settle(session, tries[0], wall=MORNING) is None
+            second = pool.submit(settle, tries[1])
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.3)  # it waits until the first is noted
+        with pytest.raises(TooMany):
+            second.result(timeout=20)
+    with database.read_scope() as session:
+        assert len(session.scalars(select(FailedLogin)).all()) == attempts.ALLOWED
+
+
+def test_a_password_that_was_changed_while_it_was_tried_opens_nothing(db: Database) -> None:
+    add()
+    with database.session_scope() as session:
+        tried = service.try_password(EMAIL, service.kept_of(session, EMAIL, wall=MORNING), PASSWORD)
+        assert service.settle(session, tried, wall=MORNING) is not None
+        service.set_password(session, EMAIL, "another long password")
+        assert service.settle(session, tried, wall=MORNING) is None
+    assert (tried.kept or "nothing") not in repr(tried)
 
 
 def test_a_name_that_does_not_exist_is_closed_just_the_same(db: Database) -> None:
