@@ -70,7 +70,17 @@ _OF_NEEDS = {
 CLOSED_GROUPS = int(
     Group.VETERANS | Group.WOMEN | Group.MEN | Group.YOUTH | Group.SENIORS | Group.STUDENTS
 )
-_AGE = re.compile(r"\b(\d{1,2})[ -]?(?:years?|yrs?|yo|y o|anos|ano)\b")
+# Years are an age where the words say so; "for 12 years" is how long something lasts.
+_AGE = re.compile(
+    r"\b(\d{1,2}) ?(?:(?:years?|yrs?) (?:olds?|of age)|y ?os?)\b"
+    r"|\b(?:aged?|turned|turning) (\d{1,2})\b"
+    r"|\b(?:i m|im|i am|(?:he|she) ?s|(?:he|she|who|son|daughter|kid|child|baby|mom|mother|dad"
+    r"|father|grandma|grandpa|grandmother|grandfather|brother|sister|husband|wife|uncle|aunt) is)"
+    r" (?:only |just |almost )?(\d{1,2})(?= (?:and|but|so|with|who|need|needs|i|my|looking|female"
+    r"|male|pregnant|homeless|alone)\b|$)"
+    r"|(?<!hace )(?<!por )(?<!llevo )(?<!lleva )(?<!llevamos )(?<!durante )(?<!cada )"
+    r"\b(\d{1,2}) anos?\b"
+)
 
 
 @cache
@@ -116,7 +126,7 @@ def groups_of_need(need: str) -> int:
 def age_asked(text: str) -> int | None:
     """The age of whom a text speaks of: "my 16 year old", "tiene 70 años"."""
     found = _AGE.search(" ".join(tokens(text)))
-    return int(found.group(1)) if found else None
+    return next((int(age) for age in found.groups() if age), None) if found else None
 
 
 def fit(
