@@ -215,6 +215,8 @@ class Answerer:
                 return _Replies()
             inbound, person, conversation = found
             if inbound.answered_at is not None and not inbound.owed:
+                if turn.tracked:  # the person was erased meanwhile, and Rasa has just been asked
+                    conversations.mark_tracked(session, person.id)
                 return _Replies()
             consent_changes.apply(session, person, turn.consent, now=now)
             if turn.memory.language and person.language is None:

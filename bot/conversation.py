@@ -255,7 +255,7 @@ class Conversation:
         place = place_in(text)
         return replace(
             turn,
-            tracked=understanding.by is AnsweredBy.RASA,
+            tracked=True,  # also without an answer: who was asked too long may store it yet
             understood=replace(
                 turn.understood,
                 needs=chosen or understanding.ranking[:3],

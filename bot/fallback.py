@@ -2,6 +2,7 @@
 even that can answer, the words that always can."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.turn import NewTask, Situation, Turn, Understanding
@@ -39,12 +40,12 @@ def understand(
 
 def holding(situation: Situation) -> Turn:
     """What to dial, when nothing better can be said right now."""
-    return Turn(AnsweredBy.HOLDING, situation.memory, (say("holding", situation.language),))
+    words = (say("holding", situation.language),)
+    # Nobody knows how far it got: Rasa may have been asked.
+    return Turn(AnsweredBy.HOLDING, situation.memory, words, tracked=True)
 
 
 def for_a_person(situation: Situation) -> Turn:
     """The same words, and a task: nothing is owed, since no process gets through this text."""
     task = NewTask(TaskKind.CALL_BACK, "A text could not be answered automatically: please read.")
-    return Turn(
-        AnsweredBy.FALLBACK, situation.memory, (say("holding", situation.language),), tasks=(task,)
-    )
+    return replace(holding(situation), answered_by=AnsweredBy.FALLBACK, tasks=(task,))

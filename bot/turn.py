@@ -162,6 +162,7 @@ class Turn:
     """The answer to one text, and everything that changes with it; applied in one transaction.
 
     `deeds`: what the text sets going in the directory; what they say follows `replies`.
+    `tracked`: Rasa may hold the text, whatever came of asking it, and is to forget it some day.
     """
 
     answered_by: AnsweredBy

@@ -182,16 +182,16 @@ def _forget_tasks(session: Session, person_id: str, made: list[str], *, now: dat
 
 
 def _forget_conversation(session: Session, person_id: str, *, now: datetime) -> None:
-    """The memory goes at once; Rasa's copy with the next look at conversations that have ended."""
-    tracked = Conversation.tracked.is_(True)
-    mine = Conversation.person_id == person_id
-    _run(session, delete(Conversation).where(mine, ~tracked))
+    """The memory goes at once; Rasa's copy with the next look at conversations that have ended.
+
+    Rasa may be asked about a first text at this moment, so it is told to forget in any case.
+    """
     long_ago = now.replace(year=now.year - 1, day=1)
     _run(
         session,
         update(Conversation)
-        .where(mine)
-        .values(memory=None, held_by=None, held_since=None, spoken_at=long_ago),
+        .where(Conversation.person_id == person_id)
+        .values(memory=None, held_by=None, held_since=None, spoken_at=long_ago, tracked=True),
     )
 
 

@@ -266,6 +266,7 @@ def test_a_text_whose_answer_fails_gets_the_holding_reply_and_stays_owed(
     assert replies() == [say("holding", EN), "fine"]
     assert inbound(first).attempts == ATTEMPTS
     assert inbound(first).owed
+    assert to_be_forgotten() == [met()]  # it may have got as far as Rasa
 
 
 def test_a_text_that_ends_its_process_each_time_is_given_to_a_person(db: Database) -> None:
@@ -285,6 +286,7 @@ def test_a_text_that_ends_its_process_each_time_is_given_to_a_person(db: Databas
     with database.read_scope() as session:
         (task,) = session.scalars(select(Task))
     assert (task.kind, task.inbound_id) == (TaskKind.CALL_BACK, inbound_id)
+    assert to_be_forgotten() == [met()]
 
 
 def test_a_session_is_not_open_while_the_answer_is_thought_of(any_database: Database) -> None:
@@ -387,9 +389,13 @@ def test_the_language_a_person_first_texts_in_is_kept(db: Database) -> None:
 def test_a_conversation_that_rasa_saw_is_marked_to_be_forgotten(db: Database) -> None:
     texted("hello there")
     an_answerer().answer(met())
+    assert to_be_forgotten() == [met()]
+
+
+def to_be_forgotten() -> list[str]:
+    """Whose conversation Rasa is told to forget tomorrow."""
     with database.read_scope() as session:
-        later = MORNING + timedelta(days=1)
-        assert conversations.to_forget(session, idle_since=later) == [met()]
+        return conversations.to_forget(session, idle_since=MORNING + timedelta(days=1))
 
 
 def test_a_crash_before_the_turn_is_applied_loses_nothing(any_database: Database) -> None:

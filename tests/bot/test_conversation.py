@@ -296,7 +296,7 @@ def test_without_rasa_the_directorys_own_search_answers() -> None:
     turn = respond("I need food 60540", down=True)
     assert turn.answered_by is AnsweredBy.FALLBACK
     assert "Pantry 1" in turn.replies[0]
-    assert not turn.tracked
+    assert turn.tracked  # it was asked, and may have stored the text before it failed
 
 
 def test_without_rasa_the_place_is_asked_for_and_then_used() -> None:

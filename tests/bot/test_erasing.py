@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from bot import erasing, intake
 from bot.erasing import Gone
+from bot.rasa_client import RasaAnswer
 from directory import database
+from directory.conversations import service as conversations
 from directory.database import Database
 from directory.encryption import Cipher
 from directory.errors import Conflict, NotFound
-from directory.messages.models import InboundMessage
+from directory.messages.models import InboundMessage, OutboundMessage
 from directory.messages.spool import Spool, SpooledText
 from directory.people import queries
 from directory.people import service as people
@@ -21,9 +24,10 @@ from directory.retention import holds, waiting
 from directory.retention.erase import erase
 from directory.retention.models import CarrierCopy
 from directory.retention.purge import purge
+from tests.bot.test_answering import an_answerer
 from tests.directory.retention.builders import found_anywhere
 from tests.factories import met, texted
-from tests.fakes import MORNING
+from tests.fakes import MORNING, FakeRasa
 
 PHONE, OTHER = "+16305550111", "+16305550112"
 
@@ -127,6 +131,37 @@ def test_what_no_key_fits_is_told(any_database: Database, tmp_path: Path) -> Non
     folder = any_database.settings.data_dir / "inbox-spool"
     Spool(folder, other).keep(SpooledText("SM1", PHONE, "body", 0, MORNING.isoformat()))
     assert erased(person_id).unreadable == 1
+
+
+class ErasedMeanwhile(FakeRasa):
+    """The person is erased while this is asked. `looked`: and the next look has been."""
+
+    looked = False
+
+    def ask(self, **question: Any) -> RasaAnswer:
+        erased(question["sender"])
+        if self.looked:
+            with database.session_scope() as session:
+                conversations.mark_forgotten(session, question["sender"])
+        return super().ask(**question)
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_text_that_is_answered_meanwhile_is_forgotten_by_rasa_too(
+    any_database: Database, looked: bool, down: bool
+) -> None:
+    texted("hello there", phone=PHONE)
+    person_id = met(PHONE)
+    rasa = ErasedMeanwhile(answers=[({"say": "greeting"},)], down=down)
+    rasa.looked = looked
+    an_answerer(rasa).answer(person_id)
+    assert len(rasa.asked) == 1
+    with database.read_scope() as session:
+        yesterday = MORNING - timedelta(days=1)
+        assert conversations.to_forget(session, idle_since=yesterday) == [person_id]
+        assert session.scalars(select(OutboundMessage)).all() == []
+    assert found_anywhere(("hello there",)) == {}
 
 
 def test_the_nightly_purge_lets_who_has_a_text_on_disk_wait(any_database: Database) -> None:
