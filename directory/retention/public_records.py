@@ -101,8 +101,8 @@ def records(
     yield _listing_changes(session, since, until, zone)
     yield _public(
         session,
-        "wordings",
-        Wording.created_at,
+        "wordings",  # a draft is nobody's word yet: it counts from its approval
+        Wording.approved_at,
         (Wording.key, Wording.language, Wording.version, Wording.status, Wording.text),
         (since, until, zone),
     )

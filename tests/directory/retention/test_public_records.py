@@ -15,6 +15,7 @@ from directory.database import Database
 from directory.listings.change_models import ChangeStatus
 from directory.listings.changes import log_changes
 from directory.retention.public_records import REDACTED, WITHHELD, in_company, records
+from directory.wordings.models import Wording
 from tests.directory.hsds.builders import a_listing
 from tests.fakes import MORNING
 
@@ -100,3 +101,20 @@ def test_what_did_not_take_effect_is_left_out(db: Database, status: ChangeStatus
 
 def test_what_is_for_staff_alone_is_left_out(db: Database) -> None:
     assert changes_told(note=("ask for Kim", None)) == []
+
+
+def test_a_wording_is_told_from_its_approval_on(any_database: Database) -> None:
+    long_ago = MORNING - timedelta(days=60)
+    common = {"key": "hello", "language": "en", "created_by": "a", "created_at": long_ago}
+    with database.session_scope() as session:
+        session.add(
+            Wording(version=1, text="Hi.", status="approved", approved_at=MORNING, **common)
+        )
+        session.add(Wording(version=2, text="Hi, you!", **common))
+    since, until = long_ago - timedelta(days=1), MORNING + timedelta(days=1)
+    with database.read_scope() as session:
+        files = records(session, since=since, until=until, threshold=11, zone=ZoneInfo("UTC"))
+        [told] = [each for each in files if each.name == "wordings"]
+    assert told.lines == (
+        (MORNING.isoformat(timespec="seconds"), "hello", "en", 1, "approved", "Hi."),
+    )
