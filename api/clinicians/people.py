@@ -6,7 +6,14 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.clinicians import person_schemas as schemas
-from api.clinicians.access import EVERYONE, RESPONSIBLE, audit, router_for, the_person
+from api.clinicians.access import (
+    EVERYONE,
+    RESPONSIBLE,
+    audit,
+    reads_words,
+    router_for,
+    the_person,
+)
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
 from api.services import Services
 from directory.errors import Conflict
@@ -32,11 +39,26 @@ PhoneQuery = Annotated[
 ]
 
 
-@router.get("/people")
+@router.post("/people/find")
 def find_person(
-    phone: PhoneQuery, session: WritingSession, services: TheServices, member: TheStaffMember
+    body: schemas.Sought, session: WritingSession, services: TheServices, member: TheStaffMember
 ) -> schemas.PersonPage:
     """The person behind a number, or nobody. The search is noted, whatever it finds."""
+    return _found(session, services, member, body.phone)
+
+
+@router.get("/people", deprecated=True)
+def find_person_by_address(
+    phone: PhoneQuery, session: WritingSession, services: TheServices, member: TheStaffMember
+) -> schemas.PersonPage:
+    """The same with the number in the address, where logs on the way may keep it: better ask
+    `POST /api/v1/people/find`."""
+    return _found(session, services, member, phone)
+
+
+def _found(
+    session: Session, services: Services, member: StaffMember, phone: str
+) -> schemas.PersonPage:
     person = queries.by_phone(session, to_e164(phone))
     audit(session, services, member, "people.search", person_id=person.id if person else None)
     found = [record_of(session, services, member, person)] if person else []
@@ -178,9 +200,9 @@ def record_of(
 
 
 def _needs_code_word(session: Session, member: StaffMember, person: Person) -> bool:
-    """Who calls the person back has to know it; others need not."""
-    return (
-        member.role != Role.CLINICIAN
+    """Who calls the person back has to know it; others need not. Of administrators nobody does."""
+    return reads_words(member) and (
+        member.role == Role.SUPERVISOR
         or person.clinician_id == member.id
         or tasks.has_claimed(session, member.id, person.id)
     )

@@ -112,7 +112,7 @@ class LoggedVisit(BaseModel):
 
 
 class VisitOut(BaseModel):
-    """A visit as it stands. A voided one counts nowhere."""
+    """A visit as it stands. A voided one counts nowhere. `disposition`: null for administrators."""
 
     id: str
     person_id: str

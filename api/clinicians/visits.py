@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api import paging
 from api.clinicians import schemas
-from api.clinicians.access import EVERYONE, PageSize, audit, audit_list, router_for
+from api.clinicians.access import EVERYONE, PageSize, audit, audit_list, reads_words, router_for
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
 from api.services import Services
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -81,7 +81,7 @@ def list_visits(
         following = paging.encode(shown[-1].occurred_at, shown[-1].id)
     planned = queries.checkins_by_visit(session, [row.id for row in shown])
     return schemas.VisitPage(
-        items=[_out(row, planned.get(row.id, [])) for row in shown], next=following
+        items=[_out(row, planned.get(row.id, []), member) for row in shown], next=following
     )
 
 
@@ -102,7 +102,7 @@ def correct_visit(
         disposition=body.disposition,
     )
     put_right(session, services, member, visit, correction)
-    return _out(visit, queries.checkins_of(session, visit.id))
+    return _out(visit, queries.checkins_of(session, visit.id), member)
 
 
 @router.post("/visits/{visit_id}/void", responses={404: {}, 409: {}})
@@ -116,7 +116,7 @@ def void_visit(
     """Say that a visit should never have been logged: it counts nowhere, its check-ins end."""
     visit = their_visit(session, visit_id, member)
     void(session, services, member, visit, reason=body.reason)
-    return _out(visit, queries.checkins_of(session, visit.id))
+    return _out(visit, queries.checkins_of(session, visit.id), member)
 
 
 def put_right(
@@ -189,13 +189,13 @@ def _planned(checkin: CheckIn) -> schemas.PlannedCheckIn:
     )
 
 
-def _out(visit: Visit, checkins: list[CheckIn]) -> schemas.VisitOut:
+def _out(visit: Visit, checkins: list[CheckIn], member: StaffMember) -> schemas.VisitOut:
     return schemas.VisitOut(
         id=visit.id,
         person_id=visit.person_id,
         call_type=CallType(visit.call_type),
         occurred_at=visit.occurred_at,
-        disposition=visit.disposition,
+        disposition=visit.disposition if reads_words(member) else None,
         follow_up=visit.follow_up,
         clinician_id=visit.clinician_id,
         created_at=visit.created_at,

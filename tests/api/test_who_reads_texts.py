@@ -7,7 +7,12 @@ from api.clinicians.access import CLINICAL, RESPONSIBLE
 from directory import database
 from directory.freshness import reports
 from directory.freshness.models import Reported
-from directory.people.models import AuditEntry
+from directory.mandated_reports import service as mandated_reports
+from directory.mandated_reports.models import Agency, ReportKind
+from directory.people.models import AuditEntry, Person
+from directory.referrals import actors
+from directory.referrals import service as referrals
+from directory.referrals.states import Status
 from directory.retention.models import LegalHold
 from directory.staff.models import Role
 from directory.tasks import service as tasks
@@ -15,7 +20,8 @@ from directory.tasks.models import TaskKind
 from tests.api.conftest import Api
 from tests.api.console.console import Console
 from tests.directory.hsds.builders import a_listing
-from tests.factories import met, queued, texted
+from tests.directory.referrals.builders import a_referral
+from tests.factories import met, queued, texted, visited
 from tests.fakes import MORNING
 
 WORDS = ("chrysanthemum", "rhododendron", "hydrangea")
@@ -52,6 +58,49 @@ def test_only_clinical_roles_read_words(api: Api, person_id: str, role: Role) ->
     for path in ("tasks", f"people/{person_id}", "people?phone=%2B16305550100", "checkins"):
         found += api.client.get(f"/api/v1/{path}", headers=headers).text
     assert told(found) == read & {"hydrangea"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_clinical_roles_read_what_colleagues_wrote_of_a_visit(api: Api, role: Role) -> None:
+    visit, _ = visited(code_word="hydrangea", disposition="said chrysanthemum")
+    with database.session_scope() as session:
+        mandated_reports.record(
+            session,
+            session.get_one(Person, visit.person_id),
+            ReportKind.CHILD,
+            agency=Agency.DCFS,
+            made_at=MORNING,
+            reference="rhododendron",
+            by="kim",
+            now=MORNING,
+        )
+    console, headers = Console(api).as_(role), api.staff(role)
+    page = console.get(f"/console/people/{visit.person_id}").text
+    code_word = {"hydrangea"} if role is Role.SUPERVISOR else set()
+    assert ("Mandated report made" in page) == (role in CLINICAL)
+    assert told(page) - {"hydrangea"} == (set(WORDS) - {"hydrangea"} if role in CLINICAL else set())
+    found = api.client.get(f"/api/v1/people/{visit.person_id}", headers=headers).text
+    assert told(found) == code_word
+    visits = api.client.get(f"/api/v1/visits?person_id={visit.person_id}", headers=headers).text
+    assert told(visits) == ({"chrysanthemum"} if role in CLINICAL else set())
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_clinical_roles_read_on_the_timeline_why_a_referral_ended(
+    listed: Api, role: Role
+) -> None:
+    with database.session_scope() as session:
+        referral_id = a_referral(session)
+        referral = referrals.move(
+            session,
+            referral_id,
+            Status.CANCELLED,
+            actor=actors.staff("kim"),
+            reason="said hydrangea",
+            now=MORNING,
+        )
+    page = Console(listed).as_(role).get(f"/console/people/{referral.person_id}").text
+    assert told(page) == ({"hydrangea"} if role in CLINICAL else set())
 
 
 def reported(by: str) -> str:
