@@ -133,8 +133,13 @@ def _hand_over_all(
 def _hand_over(
     session: Session, checkin: CheckIn, person: Person, *, wording: Wording, now: datetime
 ) -> OutboundMessage:
-    # Who has agreed on a word is asked for it first, whichever plan it is.
-    checkin.safe_first = checkin.safe_first or person.code_word is not None
+    # Who has agreed on a word is asked for it first, whichever plan it is; and after domestic
+    # violence each check-in asks, also one that a later visit has planned.
+    checkin.safe_first = (
+        checkin.safe_first
+        or person.code_word is not None
+        or queries.after_domestic_violence(session, person.id)
+    )
     checkin.safety_asked = checkin.safe_first and checkin.safety_confirmed_at is None
     worded = wording(session, checkin, person)
     checkin.queued_at, checkin.wording_version = now, worded.version

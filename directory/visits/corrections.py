@@ -41,7 +41,7 @@ def correct(
     """
     person = _locked(session, visit)
     _require_standing(visit)
-    before = (visit.occurred_at, visit.follow_up)
+    before = _planned_by(visit)
     if correction.occurred_at is not None:
         require_plausible(correction.occurred_at, now=now)
         visit.occurred_at = correction.occurred_at
@@ -54,8 +54,14 @@ def correct(
     session.flush()
     standing = queries.standing_of(session, visit.person_id)
     # What an earlier visit had planned, the last one has replaced.
-    if standing[0].id == visit.id and before != (visit.occurred_at, visit.follow_up):
+    if standing[0].id == visit.id and before != _planned_by(visit):
         following.plan_again(session, visit, person, quiet=quiet, now=now)
+
+
+def _planned_by(visit: Visit) -> tuple[object, ...]:
+    """What its check-ins are planned by: after domestic violence they ask first, unsigned."""
+    violence = visit.call_type == CallType.DOMESTIC_VIOLENCE
+    return visit.occurred_at, visit.follow_up, violence
 
 
 def _follow_up(session: Session, visit: Visit, correction: Correction) -> str:

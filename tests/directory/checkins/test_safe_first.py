@@ -178,6 +178,13 @@ def test_who_agreed_on_a_word_is_asked_for_it_whichever_plan(db: Database, follo
     assert read_checkin(planned[0].id).safe_first
 
 
+def test_after_domestic_violence_what_a_later_visit_has_planned_asks_too(db: Database) -> None:
+    violence()
+    _, planned = visited(MORNING + DAY, occurred_at=MORNING + DAY)
+    assert not planned[0].safe_first
+    assert sent(MORNING + 2 * DAY) == ["good time?"]
+
+
 def test_each_question_is_a_text_of_its_own(db: Database) -> None:
     (first, *_) = violence()
     sent(MORNING + DAY)

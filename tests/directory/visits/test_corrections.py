@@ -117,6 +117,23 @@ def test_when_it_turns_out_to_have_been_domestic_violence_texts_end(
     assert len(planned(visit)) == 3
 
 
+def test_when_it_turns_out_to_have_been_domestic_violence_what_is_asked_for_asks_first(
+    db: Database,
+) -> None:
+    visit, _ = visited(follow_up="caring_contacts")
+    correct(visit, call_type=CallType.DOMESTIC_VIOLENCE, follow_up="caring_contacts")
+    assert planned(visit)
+    assert all(each.safe_first and not each.named_sender for each in planned(visit))
+    correct(visit, call_type=CallType.ELDERLY, follow_up="caring_contacts")
+    assert not any(each.safe_first for each in planned(visit))
+
+
+def test_another_call_type_of_the_same_kind_moves_nothing(db: Database) -> None:
+    visit, before = visited()
+    correct(visit, call_type=CallType.ELDERLY)
+    assert [each.id for each in planned(visit)] == [each.id for each in before]
+
+
 def test_when_it_was_not_domestic_violence_after_all_the_usual_follows(db: Database) -> None:
     visit, _ = visited(call_type=CallType.DOMESTIC_VIOLENCE)
     correct(visit, call_type=CallType.ELDERLY)
