@@ -105,6 +105,23 @@ def pairs_of(session: Session, ids: Collection[str]) -> list[DuplicatePair]:
     return list(found.values())
 
 
+def merges_into(session: Session, ids: Collection[str]) -> list[DuplicatePair]:
+    """The merges by which one of these services was kept, the oldest first; others wait."""
+    every = sorted(set(ids))
+    found: dict[str, DuplicatePair] = {}
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        statement = select(DuplicatePair).where(
+            DuplicatePair.entity == SERVICE,
+            DuplicatePair.status == DuplicateStatus.MERGED,
+            DuplicatePair.kept_id.in_(some),
+            # The same said again: these columns have an index.
+            or_(DuplicatePair.first_id.in_(some), DuplicatePair.second_id.in_(some)),
+        )
+        found |= {row.id: row for row in session.scalars(statement.with_for_update())}
+    return sorted(found.values(), key=lambda pair: (pair.decided_at is None, pair.decided_at))
+
+
 def pair_by_id(session: Session, pair_id: str) -> DuplicatePair | None:
     """The pair, for the one who decides: others wait until the commit."""
     statement = select(DuplicatePair).where(DuplicatePair.id == pair_id).with_for_update()

@@ -6,28 +6,17 @@ whoever asks for it learns of its successor.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from directory.duplicates import queries
-from directory.duplicates.gaps import (
-    ROW_TYPES,
-    AddedRow,
-    facts_of,
-    missing_columns,
-    missing_rows,
-    place_told_by,
-)
+from directory.duplicates.giving import MERGED, NOTHING, give, take_back
 from directory.errors import Conflict, Invalid, NotFound
 from directory.imports.queries import whole_services
 from directory.listings.change_models import DuplicatePair, DuplicateStatus, Tombstone
 from directory.listings.changes import log_changes
-from directory.listings.edit_rules import tells_place
 from directory.listings.models import Service
 from directory.listings.service import changed
-
-MERGED = "merged"
 
 
 def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) -> DuplicatePair:
@@ -44,20 +33,7 @@ def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) 
     kept, other = _both(session, pair, keep)
     if kept.merged_into_id or other.merged_into_id:
         raise Conflict("already_merged", "One of the two is merged already: undo that first.")
-    columns = missing_columns(kept, other)
-    provenance = _provenance(kept, other, columns, now)
-    rows = list(missing_rows(session, kept, other, hours=_takes_hours(kept, columns)))
-    before = {name: getattr(kept, name) for name in columns}
-    undo: dict[str, Any] = {
-        "columns": {name: [before[name], value] for name, value in columns.items()},
-        "provenance": [kept.provenance, provenance],
-        "rows": [[row.__tablename__, row.id] for row in rows],
-    }
-    for name, value in columns.items():
-        setattr(kept, name, value)
-    _refuse_told_place(kept, other, rows)
-    kept.provenance = provenance
-    session.add_all(rows)
+    given = give(session, kept, other, now=now)
     other.merged_into_id = kept.id
     session.add(
         Tombstone(
@@ -68,10 +44,10 @@ def merge(session: Session, pair_id: str, *, keep: str, by: str, now: datetime) 
             deleted_at=now,
         )
     )
-    values = {name: (before[name], value) for name, value in columns.items()}
+    values = {name: (before, after) for name, (before, after) in given["columns"].items()}
     log_changes(session, kept, values | {MERGED: (None, other.id)}, by=by, now=now)
     log_changes(session, other, {"merged_into_id": (None, kept.id)}, by=by, now=now)
-    pair.status, pair.kept_id, pair.undo = DuplicateStatus.MERGED, kept.id, undo
+    pair.status, pair.kept_id, pair.undo = DuplicateStatus.MERGED, kept.id, given
     pair.decided_by, pair.decided_at = by, now
     _tell(session, kept, other, now)
     return pair
@@ -89,18 +65,15 @@ def undo(session: Session, pair_id: str, *, by: str, now: datetime) -> Duplicate
     kept, other = _both(session, pair, pair.kept_id)
     if kept.merged_into_id is not None:
         raise Conflict("merged_further", "What was kept is merged into another: undo that first.")
-    values: dict[str, tuple[Any, Any]] = {}
-    for name, (before, after) in pair.undo["columns"].items():
-        if getattr(kept, name) == after:
-            setattr(kept, name, before)
-            values[name] = (after, before)
-    before, after = pair.undo["provenance"]
-    if kept.provenance == after:
-        kept.provenance = before
-    for kind, identity in pair.undo["rows"]:
-        row = session.get(ROW_TYPES[kind], identity)
-        if row is not None:
-            session.delete(row)
+    part(session, pair, kept, other, by=by, now=now)
+    return pair
+
+
+def part(
+    session: Session, pair: DuplicatePair, kept: Service, other: Service, *, by: str, now: datetime
+) -> None:
+    """The two of a merge are two again, and a person decides anew."""
+    values = take_back(session, kept, pair.undo or NOTHING)
     other.merged_into_id = None
     stone = queries.tombstone_of(session, other.id)
     if stone is not None:
@@ -110,7 +83,6 @@ def undo(session: Session, pair_id: str, *, by: str, now: datetime) -> Duplicate
     pair.status, pair.kept_id, pair.undo = DuplicateStatus.OPEN, None, None
     pair.decided_by = pair.decided_at = None
     _tell(session, kept, other, now)
-    return pair
 
 
 def distinct(session: Session, pair_id: str, *, by: str, now: datetime) -> DuplicatePair:
@@ -141,43 +113,6 @@ def _both(session: Session, pair: DuplicatePair, keep: str) -> tuple[Service, Se
     if len(found) < 2:
         raise Conflict("listing_gone", "One of the two is no longer there: load the list again.")
     return found[keep], found[other]
-
-
-def _refuse_told_place(kept: Service, other: Service, rows: list[AddedRow]) -> None:
-    """What is kept of a confidential listing is confidential, and says nowhere where it is."""
-    if other.confidential and not kept.confidential:
-        raise Conflict("place_told", "One of the two is confidential: keep the confidential one.")
-    fields = [*tells_place(kept), *place_told_by(rows)] if kept.confidential else []
-    if fields:
-        raise Conflict(
-            "place_told",
-            "One of the two is confidential, and texts of the merged listing would seem to say "
-            "where it is: take the street, box or ZIP out of both listings first.",
-            fields=fields,
-        )
-
-
-def _takes_hours(kept: Service, columns: dict[str, Any]) -> bool:
-    return "opening_hours" in columns or (not kept.schedules and kept.opening_hours is None)
-
-
-def _provenance(
-    kept: Service, other: Service, columns: dict[str, Any], now: datetime
-) -> dict[str, Any]:
-    """What the kept listing took over, and where the other one had it from."""
-    facts = {
-        fact: {**other.provenance[fact], "merged_from": other.id}
-        for fact in facts_of(columns)
-        if isinstance(other.provenance.get(fact), dict)
-    }
-    taken = {
-        "id": other.id,
-        "origin": other.origin,
-        "as_of": now.date().isoformat(),
-        "fields": sorted(columns),
-    }
-    merged = [*kept.provenance.get(MERGED, []), taken]
-    return {**kept.provenance, **facts, MERGED: merged}
 
 
 def _tell(session: Session, kept: Service, other: Service, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from directory.duplicates.renewed import give_again, taken_back
 from directory.hsds.objects import Organization as HsdsOrganization
 from directory.hsds.objects import Service as HsdsService
 from directory.hsds.read import UnreadableError, read_service
@@ -158,6 +159,7 @@ def _write(
         outcomes[item.id] = Outcome(item, result, notes=tuple(dict.fromkeys(row.notes)))
     ids = [item.id for item, _ in batch.changed]
     before = shown(session, ids, now=whose.now)
+    merges = taken_back(session, ids)
     standing = queries.places_of(session, ids)
     store.clear_services(session, ids)
     store.clear_locations(session, _own_locations(batch))
@@ -165,7 +167,8 @@ def _write(
     store.write_rows(session, batch.rows)
     store.delete_locations(session, queries.without_services(session, standing))
     session.expire_all()
-    _keep_numbers(batch)
+    given = give_again(session, merges, by=whose.by, now=whose.now)
+    _keep_numbers(batch, given)
     log_since(session, before, by=whose.by, now=whose.now)
     beside = queries.services_of_organizations(session, organizations)
     moved = dict.fromkeys([*(item.id for item in items), *beside])
@@ -173,11 +176,16 @@ def _write(
     return outcomes
 
 
-def _keep_numbers(batch: _Batch) -> None:
-    """A source dates its word on a listing's numbers by the day it has confirmed the listing."""
+def _keep_numbers(batch: _Batch, given: Collection[str]) -> None:
+    """A source dates its word on a listing's numbers by the day it has confirmed the listing; not
+    on those that a merge has given it."""
     days = {item.id: item.service.assured_date for item, _ in batch.changed}
     changed = queries.whole_services(batch.session, list(days))
-    keep_numbers(batch.session, list(changed.values()), dated=lambda service, _: days[service.id])
+    keep_numbers(
+        batch.session,
+        list(changed.values()),
+        dated=lambda service, phone: phone.as_of if phone.id in given else days[service.id],
+    )
 
 
 def _organizations(batch: _Batch, items: Sequence[Item]) -> list[str]:

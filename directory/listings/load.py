@@ -16,9 +16,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from directory.duplicates.renewed import give_again, taken_back
 from directory.imports.history import Shown, log_since, shown
 from directory.listings import partner_schema as schema
 from directory.listings import queries
+from directory.listings.change_models import DuplicatePair
 from directory.listings.ids import organization_id, service_id
 from directory.listings.last_words import (
     CONFIDENTIAL,
@@ -35,6 +37,7 @@ from directory.listings.partner_rows import fill_organization, fill_service
 from directory.listings.service import catalogue_changed
 
 ORIGIN = "partners.yml"
+BY = f"import:{ORIGIN}"
 # Counted up when the same entry would be written differently than before.
 FORMAT = 2
 
@@ -83,6 +86,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     touched: list[str] = []
     written: list[Service] = []
     before: Shown = {}
+    merges: list[DuplicatePair] = []
     said = cautions(session, [row.id for row in services])
     for entry, organization_entry, position in _services(file):
         print_now = _fingerprint(entry, organization_entry)
@@ -94,7 +98,9 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         organization = known_organizations[organization_entry.id]
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
-        before |= shown(session, [row.id] if row else [], now=now)
+        known = [row.id] if row else []
+        before |= shown(session, known, now=now)
+        merges += taken_back(session, known)
         hidden = CONFIDENTIAL in said.get(service_id(entry.id), {})
         row = _service(session, row, entry, organization, now, hidden=hidden)
         row.position, row.fingerprint = position, print_now
@@ -112,8 +118,9 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     )
     if report.wrote:
         _finish(session, file, report, touched)
+        give_again(session, merges, by=BY, now=now)
         keep_numbers(session, written, dated=lambda _, phone: phone.as_of)
-        log_since(session, before, by=f"import:{ORIGIN}", now=now)
+        log_since(session, before, by=BY, now=now)
     elif described_anew:
         catalogue_changed(session)
     return report
