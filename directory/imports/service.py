@@ -8,7 +8,7 @@ complete. A batch is one transaction; who stops in between has the batches befor
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from directory.database import Database, new_id
+from directory.duplicates.renewed import release
 from directory.errors import HandoffError
 from directory.hsds.read import Problem, UnreadableError, read_service
 from directory.imports import queries
@@ -47,9 +48,15 @@ class Remark:
     rejected: bool = True
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: " + (f"{self.id}: " if self.id else "")
+        where = f"{self.file}:{self.line}: " if self.file else ""
+        where += f"{self.id}: " if self.id else ""
         said = f"{self.field} {self.problem}".strip()
         return f"{where}{said}: {self.remedy}" if self.remedy else f"{where}{said}"
+
+
+_RELEASED = Remark(
+    "", 0, "", "", "is no longer named", "what was merged into it is shown again", rejected=False
+)
 
 
 @dataclass(slots=True)
@@ -220,6 +227,8 @@ def _retire(database: Database, whose: Origin, named: set[bytes], report: Report
         with database.session_scope() as session:
             ids = queries.from_source(session, origin(whose.source), after=after, limit=BATCH)
             gone = [each for each in ids if as_bytes(each) not in named]
+            for each in release(session, gone, by=whose.by, now=whose.now):
+                report.note(replace(_RELEASED, id=each))
             for identity in gone:
                 _end(session, identity, whose)
             if gone:

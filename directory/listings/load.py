@@ -8,7 +8,7 @@ harm when it comes back is kept then too (`last_words`).
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from directory.duplicates.renewed import give_again, taken_back
+from directory.duplicates.renewed import give_again, release, taken_back
 from directory.imports.history import Shown, log_since, shown
 from directory.listings import partner_schema as schema
 from directory.listings import queries
@@ -105,11 +105,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         row = _service(session, row, entry, organization, now, hidden=hidden)
         row.position, row.fingerprint = position, print_now
         written.append(row)
-    for row in known_services.values():
-        if row.status != "inactive":
-            row.status, row.fingerprint, row.last_modified = "inactive", None, now
-            row.version += 1
-            outcome.removed.append(row.slug)
+    outcome.removed += _end(session, known_services.values(), now)
     report = LoadReport(
         added=tuple(outcome.added),
         changed=tuple(outcome.changed),
@@ -124,6 +120,16 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     elif described_anew:
         catalogue_changed(session)
     return report
+
+
+def _end(session: Session, rows: Iterable[Service], now: datetime) -> list[str]:
+    """What the file no longer names; what was merged into it is shown again."""
+    gone = [row for row in rows if row.status != "inactive"]
+    release(session, [row.id for row in gone], by=BY, now=now)
+    for row in gone:
+        row.status, row.fingerprint, row.last_modified = "inactive", None, now
+        row.version += 1
+    return [row.slug for row in gone]
 
 
 def _services(

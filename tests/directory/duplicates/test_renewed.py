@@ -18,7 +18,8 @@ from directory.listings.edit_places import replace_places
 from directory.listings.ids import service_id, stable_id
 from directory.listings.models import Service
 from directory.listings.publication import published_addresses, published_phones
-from tests.directory.imports.builders import Object, a_place, a_service, counts, imported
+from directory.tasks.models import Task, TaskKind
+from tests.directory.imports.builders import Object, a_place, a_service, counts, imported, told
 from tests.directory.listings.files import edited, load
 from tests.fakes import MORNING
 
@@ -182,3 +183,62 @@ def test_a_merge_that_would_now_be_refused_is_open_again(any_database: Database,
     imported(any_database, [first(fees_description="Free")], now=LATER)
     assert not stands(pair)
     assert listed()["numbers"] == [SHARED["number"]]
+
+
+def test_what_was_merged_is_shown_again_when_the_kept_listings_source_names_it_no_more(
+    any_database: Database, pair: str
+) -> None:
+    imported(any_database, [a_service(5)], source="county")
+    report = imported(any_database, [a_service(5)], source="county", complete=True, now=LATER)
+    assert (report.removed, told(report)) == (
+        1,
+        [f"{FIRST}: is no longer named: what was merged into it is shown again"],
+    )
+    assert not stands(pair)
+    assert listed()["status"] == "inactive"
+    assert listed(SECOND)["numbers"] == [SHARED["number"], SPARE["number"]]
+
+
+def test_what_was_merged_is_shown_again_when_partners_yml_drops_the_kept_listing(
+    db: Database, tmp_path: Path
+) -> None:
+    load()
+    elm = {"number": "630-555-0110", "type": "voice"}
+    imported(db, [second(name="Elm food shelf", phones=[elm])])
+    pair = merged(db, keep=service_id("elm-pantry--food"))
+    assert load(edited(tmp_path, ("elm-pantry--food", "elm-pantry--new"))).removed
+    with db.read_scope() as session:
+        assert session.get_one(Service, SECOND).merged_into_id is None
+        assert session.get_one(DuplicatePair, pair).status == DuplicateStatus.OPEN
+    assert listed(SECOND)["numbers"] == ["630-555-0110"]
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"confidential": True}, {"published": False, "held_because": "it asked us to"}]
+)
+def test_who_could_tell_of_a_hidden_place_is_shown_again_by_staff_alone(
+    db: Database, hidden: dict[str, Any]
+) -> None:
+    imported(db, [first(service_at_locations=None), a_service(5)], source="county")
+    imported(db, [second()], source="city")
+    pair = merged(db)
+    with db.session_scope() as session:
+        kept = session.get_one(Service, FIRST)
+        replace_places(session, kept, [])
+        for name, value in hidden.items():
+            setattr(kept, name, value)
+    imported(db, [a_service(5)], source="county", complete=True, now=LATER)
+    assert stands(pair)
+    with db.read_scope() as session:
+        [task] = session.query(Task).all()
+    assert (task.kind, task.service_id) == (TaskKind.LISTING_REPORT, FIRST)
+
+
+def test_a_kept_listing_that_a_person_has_closed_takes_the_other_one_with_it(db: Database) -> None:
+    imported(db, [first(), a_service(5)], source="county")
+    imported(db, [second()], source="city")
+    pair = merged(db)
+    with db.session_scope() as session:
+        session.get_one(Service, FIRST).status = "defunct"
+    imported(db, [a_service(5)], source="county", complete=True, now=LATER)
+    assert stands(pair)
