@@ -19,6 +19,7 @@ def take_in(spool: Spool, *, now: datetime) -> list[str]:
     """
     people: dict[str, None] = {}
     with spool.alone():
+        spool.clear()
         for path, text in spool.waiting():
             with database.session_scope() as session:
                 received = store(session, text, now=now)

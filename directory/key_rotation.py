@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from directory.database import Base, Database, Encrypted
+from directory.messages.spool import half_kept
 
 AT_ONCE = 500
 # Each further pass looks for what was written meanwhile by a process that has the old keys only.
@@ -103,6 +104,9 @@ def keys_in_use(database: Database) -> dict[str, Counter[int]]:
             counted.update(keyring.position(token) for token in tokens.values())
         found[each.table.name] = counted
     files = Counter(keyring.position(path.read_text("ascii")) for path in _spooled(database))
+    # What was left behind half written needs no key; written whole it does, until it is cleared.
+    left = (keyring.position(_content(path)) for path in half_kept(_folder(database)))
+    files.update(position for position in left if position != UNREADABLE)
     if files:
         found[SPOOL] = files
     return found
@@ -221,8 +225,19 @@ def _replacing(table: Table, column: Column[Any]) -> Update:
 
 
 def _spooled(database: Database) -> list[Path]:
-    folder = database.settings.data_dir / SPOOL
+    folder = _folder(database)
     return sorted(each for each in folder.glob("*.*") if each.suffix in (".text", ".unreadable"))
+
+
+def _folder(database: Database) -> Path:
+    return database.settings.data_dir / SPOOL
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("ascii", errors="replace")
+    except FileNotFoundError:  # it has just got its name
+        return ""
 
 
 def _rewrite_file(database: Database, path: Path, keyring: Keyring) -> int:

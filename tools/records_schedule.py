@@ -6,7 +6,7 @@ python -m tools.records_schedule
 from collections import defaultdict
 
 from directory import models  # noqa: F401  # so that every table is known
-from directory.retention.rules import LAST_CONTACT, Rule, Then, rules
+from directory.retention.rules import LAST_CONTACT, Rule, Then, rules, unreadable_texts
 from directory.settings import ROOT
 from tools import guides
 
@@ -28,6 +28,9 @@ def table_of_rules() -> str:
     for (what, period, why), tables in grouped.items():
         named = ", ".join(f"`{each}`" for each in tables)
         lines.append(f"| {named} | {what} | {period} | {why} |")
+    files = unreadable_texts()
+    period = f"{_long(files.days)} from their coming"
+    lines.append(f"| `{files.files}` | deleted | {period} | {files.why} |")
     return "\n".join(lines)
 
 
@@ -40,12 +43,13 @@ def _what(rule: Rule) -> str:
 def _period(rule: Rule) -> str:
     if rule.days is None:
         return "—"
-    years, rest = divmod(rule.days, 365)
-    long = (
-        f"{years} year{'s' if years != 1 else ''}" if years and rest <= 2 else f"{rule.days} days"
-    )
     since = "last contact" if rule.since == LAST_CONTACT else f"`{rule.since}`"
-    return f"{long} from {since}"
+    return f"{_long(rule.days)} from {since}"
+
+
+def _long(days: int) -> str:
+    years, rest = divmod(days, 365)
+    return f"{years} year{'s' if years != 1 else ''}" if years and rest <= 2 else f"{days} days"
 
 
 def main() -> None:

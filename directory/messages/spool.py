@@ -8,10 +8,11 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -35,6 +36,23 @@ class SpooledText:
 
 
 FOLDER = "inbox-spool"
+# Nobody writes at one file for so long: whoever did was killed.
+LEFT_BEHIND = timedelta(hours=1)
+
+
+def half_kept(folder: Path) -> list[Path]:
+    """Files that somebody is writing, or was killed at: no text was acknowledged for one."""
+    return list(folder.glob(".[0-9]*"))
+
+
+def set_aside(folder: Path) -> list[tuple[Path, datetime]]:
+    """Texts that no key fitted, and when each came."""
+    found = sorted(folder.glob("[0-9]*-*.unreadable"))
+    return [(path, _came_at(path)) for path in found]
+
+
+def _came_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(float(path.name.partition("-")[0]), UTC)
 
 
 class Spool:
@@ -108,6 +126,16 @@ class Spool:
         with (self._folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def clear(self) -> None:
+        """Remove what was left behind by those who were killed while they wrote."""
+        for path in half_kept(self._folder):
+            try:
+                idle_seconds = time.time() - path.stat().st_mtime
+            except FileNotFoundError:
+                continue  # it has just got its name
+            if idle_seconds > LEFT_BEHIND.total_seconds():
+                path.unlink(missing_ok=True)
 
     def waiting(self) -> Iterator[tuple[Path, SpooledText]]:
         """Texts in the order of their arrival; `path.unlink()` once one is stored.

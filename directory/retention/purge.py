@@ -7,6 +7,7 @@ stopped has done what it has done: the next one goes on. Nothing under a legal h
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -29,13 +30,14 @@ from directory import database
 from directory.errors import HandoffError
 from directory.mandated_reports.models import MandatedReport
 from directory.messages.models import InboundMessage, OutboundMessage
+from directory.messages.spool import FOLDER, set_aside
 from directory.people import service as people
 from directory.people.models import Consent, Person
 from directory.referrals.models import Referral
 from directory.retention import concerned, holds
 from directory.retention.erase import erase
 from directory.retention.models import RetentionRun
-from directory.retention.rules import Rule, Then, working
+from directory.retention.rules import Rule, Then, unreadable_texts, working
 from directory.tasks.models import Task, TaskStatus
 from directory.visits.models import Visit
 
@@ -57,7 +59,8 @@ class Chunk:
 
 def due_counts(session: Session, *, now: datetime) -> dict[str, int]:
     """How many rows each rule would take now: the dry run."""
-    return {rule.name: _due_count(session, rule, now) for rule in working()}
+    counts = {rule.name: _due_count(session, rule, now) for rule in working()}
+    return counts | {unreadable_texts().name: len(_files_due(session, now))}
 
 
 def _due_count(session: Session, rule: Rule, now: datetime) -> int:
@@ -88,9 +91,29 @@ def purge(
                 after = chunk.last
                 if after is None:
                     break
+        if not stopped():
+            counts[unreadable_texts().name] = _delete_files(now)
     finally:
         _end(run_id, counts, by=by, now=now)
     return counts
+
+
+def _delete_files(now: datetime) -> int:
+    """Of this machine's disk: where several take texts in, each has one of its own."""
+    with database.read_scope() as session:
+        due = _files_due(session, now)
+    for path in due:
+        path.unlink(missing_ok=True)
+    return len(due)
+
+
+def _files_due(session: Session, now: datetime) -> list[Path]:
+    """Nothing while any hold stands: nobody can tell whose texts they are."""
+    if holds.listed(session):
+        return []
+    cutoff = now - timedelta(days=unreadable_texts().days)
+    folder = database.current().settings.data_dir / FOLDER
+    return [path for path, came_at in set_aside(folder) if came_at < cutoff]
 
 
 def take(

@@ -52,6 +52,27 @@ class Rule:
         return f"{self.table}:{self.then.value}"
 
 
+@dataclass(frozen=True, slots=True)
+class FileRule:
+    """One rule for files below DATA_DIR, which are deleted so many days after they came."""
+
+    files: str
+    days: int
+    why: str
+
+    @property
+    def name(self) -> str:
+        """As counts name it."""
+        return f"{self.files}:{Then.DELETE.value}"
+
+
+@cache
+def unreadable_texts() -> FileRule:
+    """The rule for texts on disk that no key fits; nothing else lies beside the database."""
+    [written] = YAML(typ="safe", pure=True).load(FILE)["files"]
+    return FileRule(written["files"], int(written["days"]), written["why"])
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule. Raises ValueError on a rule that cannot be followed."""

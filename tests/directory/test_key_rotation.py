@@ -150,3 +150,12 @@ def test_texts_that_wait_on_disk_are_rewritten(db: Database) -> None:
     assert text.body == "words"
     assert path.stat().st_mode & 0o077 == 0
     assert [each.name for each in Path(folder).iterdir()] == [path.name]
+
+
+def test_what_was_left_behind_whole_still_needs_its_key(db: Database) -> None:
+    folder = db.settings.data_dir / "inbox-spool"
+    folder.mkdir()
+    (folder / ".0001-killed").write_text(db.cipher.encrypt("words"))
+    (folder / ".0002-killed").write_text("gAAAA")
+    both = reopened(db, NEW_KEY, KEY)
+    assert keys_in_use(both)["inbox-spool"] == Counter({1: 1})

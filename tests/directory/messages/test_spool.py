@@ -1,11 +1,13 @@
 """Texts on disk while the database is away."""
 
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from directory.encryption import Cipher
-from directory.messages.spool import Spool, SpooledText
+from directory.messages.spool import LEFT_BEHIND, Spool, SpooledText
 from tests.conftest import KEY
 from tests.factories import PHONE
 from tests.fakes import MORNING
@@ -39,6 +41,20 @@ def test_an_empty_or_missing_folder_holds_nothing(tmp_path: Path) -> None:
 def test_a_half_written_file_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / ".000-half").write_text("gAAAA")
     assert list(Spool(tmp_path, CIPHER).waiting()) == []
+
+
+def test_what_was_left_behind_half_written_goes_after_an_hour(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, CIPHER)
+    spool.keep(TEXT)
+    left = (tmp_path / ".0001-killed", tmp_path / ".0001-abcd.text.rotating")
+    for path in (*left, tmp_path / ".0002-at-work", tmp_path / ".lock"):
+        path.write_text("gAAAA")
+    an_hour_ago = time.time() - LEFT_BEHIND.total_seconds() - 1
+    for path in (*left, tmp_path / ".lock", *spool.files()):
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    spool.clear()
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {".0002-at-work", ".lock", spool.files()[0].name}
 
 
 def test_a_text_under_a_lost_key_is_set_aside_and_holds_up_nobody(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """The purge: what is due goes, what is on hold or too young stays, and it is noted in counts."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bot import intake
 from directory import database
 from directory.database import Database
+from directory.encryption import Cipher
 from directory.messages.models import InboundMessage
+from directory.messages.spool import Spool, SpooledText
 from directory.people.models import AuditEntry, Person, Purpose
 from directory.referrals import service as referrals
 from directory.referrals.service import NewReferral
@@ -168,3 +172,26 @@ def test_one_process_a_night_does_it(any_database: Database) -> None:
     assert purge.tonight(now=midnight) is None
     assert purge.tonight(now=midnight + timedelta(hours=1)) is not None
     assert purge.tonight(now=midnight + timedelta(hours=20)) is None
+
+
+def test_texts_on_disk_that_no_key_fits_have_an_end(db: Database) -> None:
+    folder, other = waiting_on_disk(), Cipher(keys=("A" * 43 + "=",), secret="a secret")
+    for came in (MORNING, MORNING + timedelta(days=10)):
+        text = SpooledText("SM1", "+16305550111", "words", 0, came.isoformat())
+        Spool(folder, other).keep(text)
+    assert intake.take_in(Spool(folder, db.cipher), now=MORNING) == []
+    late, rule = MORNING + timedelta(days=731), "inbox-spool/*.unreadable:delete"
+    person_id = met("+16305550112")
+    with database.session_scope() as session:
+        hold_id = holds.add(session, person_id=person_id, reason="Case", by="c", now=late).id
+    assert rule not in purged(late)  # who knows whose they are
+    with database.session_scope() as session:
+        holds.release(session, hold_id, by="c", now=late)
+    with database.read_scope() as session:
+        assert purge.due_counts(session, now=late)[rule] == 1
+    assert purged(late)[rule] == 1
+    assert len(list(folder.glob("*.unreadable"))) == 1
+
+
+def waiting_on_disk() -> Path:
+    return database.current().settings.data_dir / "inbox-spool"
