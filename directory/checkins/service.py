@@ -119,15 +119,28 @@ def _hand_over_all(
     queued: list[OutboundMessage] = []
     with session.no_autoflush:  # all are written at once
         for checkin in due:
+            if checkin.status != CheckInStatus.PLANNED:
+                continue  # another one of this person has just ended it
             why_not = forbidden(session, checkin, now=now)
             if why_not is not None:
                 checkin.status, checkin.reason = why_not
+                if checkin.status == CheckInStatus.FAILED:
+                    _ask_for_a_call(session, checkin, now=now)
                 continue
             person = to[checkin.person_id]
             if any(message.person_id == person.id for message in queued):
                 session.flush()  # texts to one person are numbered in their order
             queued.append(_hand_over(session, checkin, person, wording=wording, now=now))
     return queued
+
+
+def _ask_for_a_call(session: Session, checkin: CheckIn, *, now: datetime) -> None:
+    """The carrier has said that no text reaches this number: a person calls, once for them all."""
+    session.flush()  # this one has failed, only the others are cancelled
+    cancel_planned(session, checkin.person_id, reason=checkin.reason or "")
+    note = f"A check-in could not be sent ({checkin.reason}). Please call."
+    tasks.open_task(session, TaskKind.SEND_FAILED, person_id=checkin.person_id, now=now, note=note)
+    session.flush()
 
 
 def _hand_over(

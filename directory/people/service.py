@@ -89,6 +89,13 @@ def give_up_number(session: Session, person: Person, *, now: datetime) -> None:
     session.flush()
 
 
+def try_number_again(person: Person) -> None:
+    """Whoever was met says that this number takes texts: if it does not, the carrier says so again.
+    A number that is somebody else's stays given up."""
+    if person.reassigned_at is None and person.erased_at is None:
+        person.unreachable_because = None
+
+
 def opt_out(session: Session, person: Person, *, now: datetime) -> None:
     """Nothing more goes to this number until START; consent to be texted is withdrawn."""
     person.opted_out_at = now

@@ -132,4 +132,6 @@ def _update(person: Person, new: NewVisit, clinician_id: str) -> str:
     }
     said = {field: value for field, value in asked.items() if value is not None}
     person.safe_to_text = new.safe_to_text
+    if new.safe_to_text is True:
+        people.try_number_again(person)
     return replaced.say(person, said)

@@ -95,6 +95,30 @@ def test_a_check_in_is_something_we_start_and_ends_with_its_staleness(db: Databa
     assert message.expires_at == MORNING + 3 * DAY
 
 
+def test_a_number_that_gets_no_texts_is_called_once_for_all_its_check_ins(
+    any_database: Database,
+) -> None:
+    _, planned = visited()
+    change(planned[0].person_id, "unknown_number")
+    assert send_due(DAY) == []
+    ended = [read_checkin(each.id) for each in planned]
+    assert [each.status for each in ended] == ["failed", "cancelled", "cancelled"]
+    assert {each.reason for each in ended} == {"unknown_number"}
+    assert send_due(3 * DAY) == []
+    assert tasks() == [TaskKind.SEND_FAILED]
+
+
+def test_of_two_that_are_due_one_calls_for_both(db: Database) -> None:
+    _, planned = visited()
+    with database.session_scope() as session:
+        session.get_one(CheckIn, planned[1].id).due_at = planned[0].due_at
+    change(planned[0].person_id, "landline")
+    assert send_due(DAY) == []
+    with database.read_scope() as session:
+        (task,) = session.scalars(select(Task))
+    assert task.note == "A check-in could not be sent (landline). Please call."
+
+
 def test_a_stale_check_in_is_dropped(any_database: Database) -> None:
     _, planned = visited()
     assert [message.body for message in send_due(4 * DAY)] == ["step 2"]

@@ -31,6 +31,15 @@ def test_a_number_is_one_person_however_often_and_at_once_it_is_met(
         assert session.scalar(select(func.count()).select_from(Person)) == 2
 
 
+def test_a_number_that_is_somebody_else_s_is_not_tried_again(db: Database) -> None:
+    person_id = met()
+    with database.session_scope() as session:
+        person = session.get_one(Person, person_id)
+        service.give_up_number(session, person, now=MORNING)
+        service.try_number_again(person)
+    assert read_person(person_id).unreachable_because == service.REASSIGNED
+
+
 def test_a_person_is_found_by_number_without_the_number_being_readable(
     any_database: Database,
 ) -> None:

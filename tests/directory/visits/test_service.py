@@ -117,6 +117,19 @@ def test_a_number_that_opted_out_gets_no_check_ins_although_a_visit_says_yes(
     assert read_person(person_id).opted_out_at is not None
 
 
+@pytest.mark.parametrize(
+    ("safe", "left"), [(True, None), (False, "landline"), (None, "landline")]
+)
+def test_a_number_that_no_text_reached_is_tried_again_where_it_is_said_to_be_safe(
+    db: Database, safe: bool | None, left: str | None
+) -> None:
+    person_id = met()
+    with database.session_scope() as session:
+        session.get_one(Person, person_id).unreachable_because = "landline"
+    visited(safe_to_text=safe)
+    assert read_person(person_id).unreachable_because == left
+
+
 def test_the_visit_records_both_consents_and_by_whom(any_database: Database) -> None:
     visit, _ = visited(consent_referral=False)
     with database.read_scope() as session:
