@@ -14,6 +14,7 @@ from api.console.access import EVERYONE, RESPONSIBLE, TheVisitor, Visitor, back_
 from api.console.listings import PAGE, After, page
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
+from api.web.forms import Lines
 from directory.errors import HandoffError, Invalid, NotFound
 from directory.freshness import reports
 from directory.freshness import service as freshness
@@ -49,8 +50,8 @@ class NewNotice(BaseModel):
 
     once: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,36}$")]
     kind: str = "closure"
-    text: str = ""
-    text_es: str = ""
+    text: Lines = ""
+    text_es: Lines = ""
     first_day: str = ""
     last_day: str = ""
 
@@ -138,7 +139,7 @@ def report(
     services: TheServices,
     service_id: Id,
     kind: Annotated[Reported, Form()],
-    note: Annotated[str, Form(max_length=2000)] = "",
+    note: Annotated[Lines, Form(max_length=2000)] = "",
 ) -> Response:
     """Who says the same again adds nothing, so that a double click is one report."""
 

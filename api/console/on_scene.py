@@ -21,6 +21,7 @@ from api.console.people import page_of
 from api.console.search import IdOrNone, Number
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
+from api.web.forms import Lines
 from bot import staff_texts
 from bot.staff_texts import Footing
 from bot.wording import results
@@ -56,7 +57,7 @@ class Chosen(BaseModel):
 class NewRequest(Chosen):
     need: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,30}$")] = ""
     priority: Priority = Priority.ROUTINE
-    reason: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    reason: Annotated[Lines, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
 
 
 # --- the listing by text --------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from api.deps import Id, TheServices, WritingSession
 from api.referrals import view
 from api.referrals.endpoints import known, settle
 from api.services import Services
+from api.web.forms import Lines
 from directory.errors import Conflict, HandoffError
 from directory.listings import queries as listings
 from directory.needs import taxonomy
@@ -159,7 +160,7 @@ class Move(BaseModel):
     status: Annotated[Status | None, BeforeValidator(lambda said: said or None)] = None
     outcome: Annotated[Outcome | None, BeforeValidator(lambda said: said or None)] = None
     why: Annotated[NotReceived | None, BeforeValidator(lambda said: said or None)] = None
-    words: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    words: Annotated[Lines, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
     service: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{0,36}$")] = ""
 
 

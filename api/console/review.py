@@ -13,6 +13,7 @@ from api.console import listing_words as said
 from api.console.access import RESPONSIBLE, TheVisitor, Visitor, back_to, console_router, draw
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
+from api.web.forms import Lines
 from directory.errors import Conflict, Forbidden, HandoffError
 from directory.freshness import reports as freshness_reports
 from directory.listings import approvals, staff_queries
@@ -87,7 +88,7 @@ def decline(
     session: WritingSession,
     services: TheServices,
     change_id: Id,
-    reason: Annotated[str, Form(max_length=2000)] = "",
+    reason: Annotated[Lines, Form(max_length=2000)] = "",
 ) -> Response:
     by, now = actors.staff(visitor.member.id).by, services.clock.now()
     why = reason.replace("\x00", "").strip() or None
@@ -109,7 +110,7 @@ def settle(
     session: WritingSession,
     services: TheServices,
     report_id: Id,
-    note: Annotated[str, Form(max_length=2000)] = "",
+    note: Annotated[Lines, Form(max_length=2000)] = "",
 ) -> Response:
     now, me = services.clock.now(), visitor.member.id
     words = note.replace("\x00", "").strip() or None

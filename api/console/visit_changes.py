@@ -16,6 +16,7 @@ from api.console.people import page_of
 from api.console.visits import as_field, moment
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
+from api.web.forms import Lines
 from directory.checkins import plans
 from directory.errors import Conflict, HandoffError, Invalid, NotFound
 from directory.people.models import Person
@@ -32,7 +33,7 @@ class Corrected(BaseModel):
     call_type: CallType
     occurred_at: Annotated[str, StringConstraints(max_length=40)] = ""
     follow_up: Annotated[str, StringConstraints(max_length=40)] = ""
-    disposition: Annotated[str, StringConstraints(max_length=2000)] = ""
+    disposition: Annotated[Lines, StringConstraints(max_length=2000)] = ""
 
 
 @dataclass(frozen=True, slots=True)

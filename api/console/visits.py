@@ -15,6 +15,7 @@ from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_r
 from api.console.people import page_of
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
+from api.web.forms import Lines
 from directory.checkins import plans
 from directory.errors import HandoffError, Invalid
 from directory.languages import Language
@@ -43,7 +44,7 @@ class Sent(BaseModel):
     referral: str = ""
     substance_use: str = ""
     method: ConsentMethod = ConsentMethod.VERBAL
-    disposition: Annotated[str, StringConstraints(max_length=2000)] = ""
+    disposition: Annotated[Lines, StringConstraints(max_length=2000)] = ""
     follow_up: Annotated[str, StringConstraints(max_length=40)] = ""
 
 

@@ -13,6 +13,7 @@ from api.console.asking import agreed_to_texts
 from api.console.people import page_of
 from api.console.person_view import Sent, show
 from api.deps import Id, TheServices, WritingSession
+from api.web.forms import Lines
 from bot import staff_texts
 from directory.conversations import holding
 from directory.errors import Conflict, HandoffError
@@ -20,7 +21,7 @@ from directory.people.models import ConsentMethod
 
 router = console_router("/people", *EVERYONE)
 # Far longer than any text may be: what is too long is said beside the form, not lost.
-Words = Annotated[str, StringConstraints(max_length=5000)]
+Words = Annotated[Lines, StringConstraints(max_length=5000)]
 HolderOrNobody = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{0,36}$")]
 
 

@@ -63,6 +63,13 @@ def test_a_visit_is_put_right_and_noted(console: Console, visit: Visit) -> None:
         assert session.query(AuditEntry).filter_by(action="visit.correct").one().subject_id
 
 
+def test_many_lines_are_as_long_as_the_browser_counts_them(console: Console, visit: Visit) -> None:
+    text = "\n".join(["a line that is forty characters long...."] * 48)
+    form = shown(console, visit) | {"disposition": text.replace("\n", "\r\n")}
+    assert console.post(f"{path(visit)}/correct", form).status_code == 303
+    assert read().disposition == text
+
+
 def test_a_form_from_before_a_change_is_told_and_keeps_what_was_typed(
     console: Console, visit: Visit
 ) -> None:
