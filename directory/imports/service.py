@@ -54,11 +54,6 @@ class Remark:
         return f"{where}{said}: {self.remedy}" if self.remedy else f"{where}{said}"
 
 
-_RELEASED = Remark(
-    "", 0, "", "", "is no longer named", "what was merged into it is shown again", rejected=False
-)
-
-
 @dataclass(slots=True)
 class Report:
     """How many entries became what, and the first 1,000 remarks. `run_id`: of its ImportRun."""
@@ -131,7 +126,7 @@ def run(
         report.note(Remark("", 0, "", "", f"reading stopped: {error.detail}", ""))
         raise
     finally:
-        if new.complete and whole:
+        if new.complete and whole and _may_retire(database, whose, named, report):
             _retire(database, whose, named, report)
         _keep(database, report, finished=clock())
     return report
@@ -220,6 +215,29 @@ def _given_id(value: Any) -> str:
     return given[:60] if isinstance(given, str) and given.isprintable() else ""
 
 
+def _of_the_whole(problem: str, remedy: str) -> Remark:
+    """What no line of the file says."""
+    return Remark("", 0, "", "", problem, remedy, rejected=False)
+
+
+def _may_retire(database: Database, whose: Origin, named: set[bytes], report: Report) -> bool:
+    """A table with its headings alone, or a piece of a file, must not end a county's listings."""
+    listed, gone, after = 0, 0, ""
+    with database.read_scope() as session:
+        while ids := queries.from_source(session, origin(whose.source), after=after, limit=BATCH):
+            listed += len(ids)
+            gone += sum(as_bytes(each) not in named for each in ids)
+            after = ids[-1]
+    if named and gone * 2 <= listed:
+        return True
+    if gone:
+        how_many = f"{gone} of the {listed} listings that this source has here"
+        problem = f"the file names too little: {how_many} would become inactive, and none did"
+        remedy = "send all of it; what has ended can stand in it as status inactive"
+        report.note(_of_the_whole(problem, f"{remedy}, or be closed by staff"))
+    return False
+
+
 def _retire(database: Database, whose: Origin, named: set[bytes], report: Report) -> None:
     """What the source no longer names becomes inactive, and stays: referrals point to it."""
     after = ""
@@ -228,7 +246,10 @@ def _retire(database: Database, whose: Origin, named: set[bytes], report: Report
             ids = queries.from_source(session, origin(whose.source), after=after, limit=BATCH)
             gone = [each for each in ids if as_bytes(each) not in named]
             for each in release(session, gone, by=whose.by, now=whose.now):
-                report.note(replace(_RELEASED, id=each))
+                remark = _of_the_whole(
+                    "is no longer named", "what was merged into it is shown again"
+                )
+                report.note(replace(remark, id=each))
             for identity in gone:
                 _end(session, identity, whose)
             if gone:

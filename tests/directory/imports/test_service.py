@@ -123,6 +123,35 @@ def test_a_complete_file_with_mistakes_removes_nothing(any_database: Database) -
     assert imported(any_database, [a_service(1), {}], complete=True).removed == 0
 
 
+@pytest.mark.parametrize("named", [[], [1], [7]], ids=["nothing", "a third", "another"])
+def test_a_complete_file_that_names_too_little_removes_nothing(
+    any_database: Database, named: list[int]
+) -> None:
+    """A table with its headings alone; or a piece of the file, or one of another source."""
+    imported(any_database, [a_service(1), a_service(2), a_service(3)])
+    before = exported(any_database)
+    wanted = [a_service(each) for each in named]
+    report = imported(any_database, wanted, complete=True, now=LATER)
+    assert report.removed == 0
+    assert [each for each in exported(any_database) if each in before] == before
+    [said] = told(report)
+    assert "listings that this source has here would become inactive, and none did" in said
+    assert said.startswith("the file names too little")
+
+
+def test_what_has_ended_can_stand_in_the_file_as_inactive(db: Database) -> None:
+    services = [a_service(each) for each in (1, 2, 3)]
+    imported(db, services)
+    ended = [services[0], *(each | {"status": "inactive"} for each in services[1:])]
+    report = imported(db, ended, complete=True, now=LATER)
+    assert (counts(report), told(report)) == ((0, 2, 1, 0), [])
+    assert [each["id"] for each in exported(db)] == [FIRST]
+
+
+def test_a_source_that_has_nothing_here_may_be_empty(db: Database) -> None:
+    assert told(imported(db, [], complete=True)) == []
+
+
 def test_a_listing_that_a_person_changed_is_left_until_its_entry_changes(db: Database) -> None:
     imported(db, [a_service(1)])
     with db.session_scope() as session:
