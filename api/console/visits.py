@@ -29,7 +29,8 @@ _SAID = {"yes": True, "no": False}
 
 
 class Sent(BaseModel):
-    """The form as it came. What is neither yes nor no was not asked. `phone`: of who is new."""
+    """The form as it came. What is neither yes nor no was not asked, nor was a box that is empty.
+    `phone`: of who is new."""
 
     once: repeats.Key
     phone: Annotated[str, StringConstraints(max_length=40)] = ""
@@ -154,7 +155,8 @@ def _new(sent: Sent, phone: str, services: Services) -> NewVisit:
         disposition=sent.disposition.strip() or None,
         follow_up=sent.follow_up or None,
         consent_substance_use=_SAID.get(sent.substance_use),
-        number_shared=sent.number_shared,
+        # An empty box was not asked; that others read it no more is said under Details.
+        number_shared=sent.number_shared or None,
         code_word=sent.code_word.strip() or None,
     )
 
@@ -191,7 +193,6 @@ def _page(
         once=repeats.fresh(),
         name=(person.name or "") if person is not None else "",
         language=known,
-        number_shared=person.number_shared if person is not None else False,
         code_word="",
     )
     sent = sent or usual

@@ -242,6 +242,23 @@ def test_a_visit_is_logged_once_and_plans_its_checkins(console: Console) -> None
     assert "Check-ins to come" in console.get(f"/console/people/{visit.person_id}").text
 
 
+def test_an_empty_box_takes_from_no_phone_that_others_read_it(
+    console: Console, person_id: str
+) -> None:
+    told = "Others read this phone"
+    box = 'name="number_shared"'
+    page = f"/console/people/{person_id}/visit"
+    assert told in console.get(page).text and box in console.get(page).text
+    usual = {"phone": "630-555-0100", "safe_to_text": "yes"}
+    for once, given in ((ONCE, {"number_shared": "true"}), (ONCE[::-1], {})):
+        form = usual | {"once": once} | given
+        assert console.post("/console/people/visits", form).status_code == 303
+    with database.read_scope() as session:
+        assert session.get_one(Person, person_id).number_shared is True
+    # Said already, there is nothing to tick: Details turn it off.
+    assert told in console.get(page).text and box not in console.get(page).text
+
+
 def test_a_visit_that_is_refused_keeps_what_was_typed(console: Console, person_id: str) -> None:
     form = {"once": ONCE, "disposition": "Long <story>"}
     answer = console.post(f"/console/people/{person_id}/visits", form)
