@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.clinicians.schemas import Body, CodeWord, Name
+from api.clinicians.schemas import Body, CodeWord, Name, Phone
 from api.deps import Id
 from directory.languages import Language
 from directory.people.models import ConsentMethod, Purpose
@@ -32,6 +32,12 @@ class ConsentOut(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     valid: bool
+
+
+class Sought(Body):
+    """A phone number, in any usual writing."""
+
+    phone: Phone
 
 
 class PersonChange(Body):

@@ -53,6 +53,7 @@ STAFF_DOORS = [
     ("get", "/api/v1/tasks"),
     ("patch", "/api/v1/tasks/{task_id}"),
     ("get", "/api/v1/people"),
+    ("post", "/api/v1/people/find"),
     ("get", "/api/v1/people/{person_id}"),
     ("patch", "/api/v1/people/{person_id}"),
     ("post", "/api/v1/people/{person_id}/consents"),
