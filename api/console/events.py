@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -24,7 +23,7 @@ WORD_AFTER = 7  # looks without a change
 @dataclass(frozen=True, slots=True)
 class Seen:
     dangers: int
-    tasks: tuple[int, datetime | None]
+    tasks: str
 
 
 def look() -> Seen:
@@ -34,12 +33,7 @@ def look() -> Seen:
 
 def drawn_now(session: Session) -> str:
     """A name for the tasks as they are, to be drawn with the list of them."""
-    return _name_of(queries.fingerprint(session))
-
-
-def _name_of(tasks: tuple[int, datetime | None]) -> str:
-    count, latest = tasks
-    return f"{count}-{latest.timestamp() if latest else 0:.6f}"
+    return queries.fingerprint(session)
 
 
 @router.get("/events")
@@ -82,8 +76,8 @@ async def stream(
         if before is None or seen.dangers != before.dangers:
             yield f"event: danger\ndata: {seen.dangers}\n\n"
             said = True
-        shown = drawn if before is None else _name_of(before.tasks)
-        if shown and _name_of(seen.tasks) != shown:
+        shown = drawn if before is None else before.tasks
+        if shown and seen.tasks != shown:
             yield "event: tasks\ndata: changed\n\n"
             said = True
         quiet = 0 if said else quiet + 1

@@ -1,5 +1,6 @@
 """Every SELECT on tasks."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, or_, select
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 from directory.tasks.models import Task, TaskKind, TaskStatus
 
 DANGER = (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER)
+# Named one by one: what is done is most of them, and "not done" would read it all.
+WAITING = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 # Rank (0 for danger, 1 for the rest), due, id.
 Position = tuple[int, datetime, str]
 
@@ -73,9 +76,9 @@ def page(  # noqa: PLR0913  # the filters of the list
         waiting = and_(Task.assigned_to == mine, Task.claimed_by.is_(None))
         statement = statement.where(or_(Task.claimed_by == mine, waiting))
     if overdue_at is not None:
-        statement = statement.where(Task.status != TaskStatus.DONE, Task.due_at <= overdue_at)
+        statement = statement.where(Task.status.in_(WAITING), Task.due_at <= overdue_at)
     if not_done:
-        statement = statement.where(Task.status != TaskStatus.DONE)
+        statement = statement.where(Task.status.in_(WAITING))
     if after is not None:
         last_rank, due_at, task_id = after
         later = or_(Task.due_at > due_at, and_(Task.due_at == due_at, Task.id > task_id))
@@ -89,13 +92,22 @@ def newly_overdue(session: Session, *, now: datetime, limit: int) -> list[Task]:
         session.scalars(
             select(Task)
             .where(
-                Task.status.in_((TaskStatus.OPEN, TaskStatus.CLAIMED)),
+                Task.status.in_(WAITING),
                 Task.due_at <= now,
                 Task.escalated_at.is_(None),
             )
             .order_by(Task.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def claimed_by(session: Session, staff_id: str) -> list[Task]:
+    """What a colleague has taken and not finished, however much that is."""
+    return list(
+        session.scalars(
+            select(Task).where(Task.status == TaskStatus.CLAIMED, Task.claimed_by == staff_id)
         )
     )
 
@@ -108,7 +120,7 @@ def not_done_of(session: Session, staff_id: str) -> list[Task]:
         session.scalars(
             select(Task)
             .where(
-                Task.status != TaskStatus.DONE,
+                Task.status.in_(WAITING),
                 or_(Task.assigned_to == staff_id, Task.claimed_by == staff_id),
             )
             .order_by(Task.id)
@@ -154,20 +166,20 @@ def open_dangers(session: Session) -> int:
     return session.scalar(waiting) or 0
 
 
-def fingerprint(session: Session) -> tuple[int, datetime | None]:
-    """Changes when a task is opened, claimed, done or opened again: for who watches the list."""
-    moments = (Task.created_at, Task.claimed_at, Task.done_at, Task.reopened_at)
-    count, *latest = session.execute(
-        select(func.count(), *(func.max(moment) for moment in moments))
-    ).one()
-    return count, max((moment for moment in latest if moment is not None), default=None)
+def fingerprint(session: Session) -> str:
+    """Changes with every task that is opened, added to, claimed, done or opened again: for who
+    watches the list. Of what waits alone, for this is asked all the time, and what is done is most.
+    """
+    shown = (Task.id, Task.status, Task.claimed_by, Task.assigned_to, Task.due_at, Task.reopened_at)
+    # Nobody can read a note here, and what is added to one makes it longer.
+    waiting = select(*shown, func.length(Task.note)).where(Task.status.in_(WAITING))
+    rows = session.execute(waiting.order_by(Task.id)).all()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 
 def overdue_count(session: Session, *, now: datetime) -> int:
     """How many tasks are past their time and not done."""
-    # Named one by one: what is done is most of them, and the index need not be read for it.
-    not_done = Task.status.in_([each for each in TaskStatus if each is not TaskStatus.DONE])
-    waiting = select(func.count()).where(not_done, Task.due_at <= now)
+    waiting = select(func.count()).where(Task.status.in_(WAITING), Task.due_at <= now)
     return session.scalar(waiting) or 0
 
 
@@ -178,7 +190,7 @@ def not_done_about(session: Session, referral_id: str, kind: TaskKind) -> list[T
             select(Task).where(
                 Task.referral_id == referral_id,
                 Task.kind == kind,
-                Task.status != TaskStatus.DONE,
+                Task.status.in_(WAITING),
             )
         )
     )
@@ -191,7 +203,7 @@ def not_done_of_kind(session: Session, person_id: str, kind: TaskKind) -> list[T
             select(Task).where(
                 Task.person_id == person_id,
                 Task.kind == kind,
-                Task.status != TaskStatus.DONE,
+                Task.status.in_(WAITING),
             )
         )
     )

@@ -1,11 +1,13 @@
 """Tasks: opened once, claimed by one, done once."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from directory import database
 from directory.database import Database
@@ -15,6 +17,7 @@ from directory.tasks import queries, service
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.factories import met
 from tests.fakes import MORNING
+from tests.plans import plan_of
 
 
 def open_task(kind: TaskKind, person_id: str | None, note: str | None = None) -> str:
@@ -211,3 +214,41 @@ def test_what_a_colleague_had_claimed_waits_again_and_the_rest_stays(
     assert (task.status, task.claimed_by, task.reopened_at) == (TaskStatus.OPEN, None, later)
     assert (read(done).status, read(others).claimed_by) == (TaskStatus.DONE, "you")
     assert read(assigned).assigned_to == "me"
+
+
+def test_what_is_done_is_not_read_to_list_or_watch_what_waits(any_database: Database) -> None:
+    def listed(session: Session) -> object:
+        return queries.page(session, not_done=True)
+
+    def overdue(session: Session) -> object:
+        return queries.page(session, overdue_at=MORNING)
+
+    for ask in (listed, overdue, queries.fingerprint, queries.open_dangers):
+        assert "ix_tasks_status_due_at" in plan_of(any_database, ask)
+
+
+def test_the_fingerprint_changes_with_whatever_the_list_shows(any_database: Database) -> None:
+    person_id = met()
+    seen = [fingerprint()]
+
+    def then(work: Callable[[Session, Task], object]) -> None:
+        with database.session_scope() as session:
+            work(session, session.get_one(Task, task_id))
+        seen.append(fingerprint())
+
+    task_id = open_task(TaskKind.CALL_BACK, person_id, "asked once")
+    seen.append(fingerprint())
+    open_task(TaskKind.CALL_BACK, person_id, "asked twice")
+    seen.append(fingerprint())
+    then(lambda _, task: service.claim(task, by="me", now=MORNING))
+    then(lambda session, _: service.hand_over(session, from_id="me", to_id="you", now=MORNING))
+    then(lambda _, task: service.finish(task, by="you", now=MORNING))
+    assert seen[-1] == seen[0], "nothing waits, as before"
+    then(lambda _, task: service.reopen(task, now=MORNING + timedelta(minutes=1)))
+    assert len(set(seen)) == len(seen) - 1
+    assert fingerprint() == seen[-1]
+
+
+def fingerprint() -> str:
+    with database.read_scope() as session:
+        return queries.fingerprint(session)
