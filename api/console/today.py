@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import Form, Request, Response
+from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit_list
@@ -13,7 +13,10 @@ from api.clinicians.tasks import apply
 from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
 from api.console.events import drawn_now
 from api.deps import Id, TheServices, WritingSession
+from api.services import Services
+from api.web.forms import Lines
 from api.web.pages import is_htmx
+from directory.errors import Conflict, HandoffError, Invalid
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.staff import queries as staff
@@ -27,6 +30,7 @@ PAGE = "/console"
 # More than anybody can do in a day; what lies behind is counted.
 SHOWN = 100
 ATTACKS_SHOWN = 5
+LONGEST_NOTE = 2000
 TOLD_FOR = timedelta(days=1)
 
 
@@ -35,6 +39,7 @@ def _(message: str) -> str:
     return message
 
 
+TOO_LONG = _("A note has up to 2,000 characters.")
 KINDS = {
     TaskKind.DANGER: _("Danger: call now"),
     TaskKind.OPTED_OUT_DANGER: _("Danger, and texts are stopped: call now"),
@@ -76,6 +81,15 @@ class Attack:
     email: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that was not taken, and why: what was written in it is not lost."""
+
+    task: Task
+    note: str
+    problem: HandoffError
+
+
 @router.get("")
 def today(
     request: Request,
@@ -84,10 +98,62 @@ def today(
     services: TheServices,
     done: str = "",
 ) -> HTMLResponse:
+    return _page(request, visitor, session, services, done=done)
+
+
+@router.post("/tasks/{task_id}")
+def move(  # what the form sends
+    request: Request,
+    visitor: TheVisitor,
+    session: WritingSession,
+    services: TheServices,
+    task_id: Id,
+    status: Annotated[TaskStatus, Form()],
+    note: Annotated[Lines, Form(max_length=2 * LONGEST_NOTE)] = "",
+) -> Response:
+    """A button that was pressed twice is pressed once; where a colleague was faster, Today says so
+    and shows what was written."""
+    words = note.strip() or None
+    try:
+        _require_short(words)
+        apply(session, services, visitor.member, task_id, status, note=words)
+    except (Conflict, Invalid) as error:
+        task = queries.by_id(session, task_id)
+        if task is None:
+            raise
+        if not _is_so_already(task, status, words, by=visitor.member.id):
+            kept = Kept(task, words or "", error)
+            return _page(request, visitor, session, services, kept=kept)
+    return back_to(PAGE, done=status.value)
+
+
+def _require_short(note: str | None) -> None:
+    if len(note or "") > LONGEST_NOTE:
+        raise Invalid("note_too_long", TOO_LONG)
+
+
+def _is_so_already(task: Task, status: TaskStatus, note: str | None, *, by: str) -> bool:
+    """Whether this very form was taken before."""
+    if task.status != status:
+        return False
+    if status is TaskStatus.DONE:
+        return task.done_by == by and (task.done_note or None) == note
+    return status is TaskStatus.OPEN or task.claimed_by == by
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    session: Session,
+    services: Services,
+    *,
+    done: str = "",
+    kept: Kept | None = None,
+) -> HTMLResponse:
     now = services.clock.now()
     drawn = drawn_now(session)  # before the list, so that nothing falls between
-    found = queries.page(session, not_done=True, limit=SHOWN + 1)
-    rows = _rows(session, found[:SHOWN], now=now)
+    found, more = _found(session, visitor.member.id)
+    rows = _rows(session, found, now=now)
     audit_list(
         session,
         services,
@@ -100,25 +166,32 @@ def today(
         request,
         visitor,
         "today/tasks.html" if is_htmx(request) else "today/today.html",
+        status=kept.problem.status if kept else 200,
         drawn=drawn,
         sections=_sections(rows, visitor),
-        more=len(found) > SHOWN,
+        more=more,
         attacks=_attacks(session, visitor, now=now),
         done=done,
+        kept=kept,
+        writes_again=kept is not None and any(_notes(row, kept, visitor) for row in rows),
     )
 
 
-@router.post("/tasks/{task_id}")
-def move(  # what the form sends
-    visitor: TheVisitor,
-    session: WritingSession,
-    services: TheServices,
-    task_id: Id,
-    status: Annotated[TaskStatus, Form()],
-    note: Annotated[str, Form(max_length=2000)] = "",
-) -> RedirectResponse:
-    apply(session, services, visitor.member, task_id, status, note=note.strip() or None)
-    return back_to(PAGE, done=status.value)
+def _notes(row: Row, kept: Kept, visitor: Visitor) -> bool:
+    """Whether this row has a field in which what was kept stands again."""
+    return row.task.id == kept.task.id and row.task.claimed_by == visitor.member.id
+
+
+def _found(session: Session, staff_id: str) -> tuple[list[Task], bool]:
+    """What the page shows, and whether there is more: all that they have taken, for nothing else
+    lets them finish it, then what is theirs to take, then the most urgent of the rest."""
+    taken = queries.claimed_by(session, staff_id)
+    mine = queries.page(session, mine=staff_id, not_done=True, limit=SHOWN + 1)
+    own = {task.id: task for task in (*taken, *mine[:SHOWN])}
+    everything = queries.page(session, not_done=True, limit=len(own) + SHOWN + 1)
+    rest = [task for task in everything if task.id not in own]
+    shown = sorted([*own.values(), *rest[:SHOWN]], key=queries.position)
+    return shown, len(mine) > SHOWN or len(rest) > SHOWN
 
 
 def _attacks(session: Session, visitor: Visitor, *, now: datetime) -> list[Attack]:

@@ -38,6 +38,7 @@
   function isInUse(field) {
     if (field.type === "hidden") return false;
     if (field === document.activeElement) return true;
+    if ("kept" in field.dataset && field.value) return true;  // it came with what was not taken
     if (field.type === "checkbox" || field.type === "radio") {
       return field.checked !== field.defaultChecked;
     }

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from api.console import events
+from api.console import events, today
 from directory import database
 from directory.people.models import AuditEntry, Person
 from directory.staff.models import Role
@@ -74,6 +74,69 @@ def test_of_two_who_take_it_the_second_is_told(console: Console) -> None:
     answer = console.post(f"/console/tasks/{task_id}", {"status": "claimed"})
     assert answer.status_code == 409
     assert "Someone has taken or finished this task already." in answer.text
+
+
+def test_done_and_take_and_give_back_may_be_pressed_twice(console: Console) -> None:
+    task_id = a_task()
+    console.as_()
+    forms = ({"status": "claimed"}, {"status": "open"}, {"status": "done", "note": "Talked.\r\n"})
+    for form in forms:
+        for _ in range(2):
+            answer = console.post(f"/console/tasks/{task_id}", form)
+            assert answer.headers["location"] == f"/console?done={form['status']}"
+    assert stored(task_id).done_note == "Talked."
+
+
+def test_what_was_written_stays_on_the_page_where_a_colleague_was_faster(console: Console) -> None:
+    task_id = a_task()
+    done = {"status": "done"}
+    console.as_(Role.SUPERVISOR).post(f"/console/tasks/{task_id}", done | {"note": "Left word."})
+    answer = console.as_().post(f"/console/tasks/{task_id}", done | {"note": "Talked <b>long</b>"})
+    assert answer.status_code == 409
+    assert "This task is done already." in answer.text
+    assert "Talked &lt;b&gt;long&lt;/b&gt;</textarea>" in answer.text
+    assert f'href="/console/people/{stored(task_id).person_id}"' in answer.text
+    assert stored(task_id).done_note == "Left word."
+
+
+@pytest.mark.parametrize(("length", "status"), [(2000, 303), (2001, 422)])
+def test_line_breaks_count_once_in_a_note_and_one_too_long_stays(
+    console: Console, length: int, status: int
+) -> None:
+    task_id = a_task()
+    console.as_().post(f"/console/tasks/{task_id}", {"status": "claimed"})
+    note = "\n".join(["a line of the note"] * 200)[: length - 1] + "."
+    form = {"status": "done", "note": note.replace("\n", "\r\n")}
+    answer = console.post(f"/console/tasks/{task_id}", form)
+    assert answer.status_code == status
+    if status == 303:
+        assert stored(task_id).done_note == note
+        return
+    assert "A note has up to 2,000 characters." in answer.text
+    assert answer.text.count("a line of the note\na line") > 50 and "not noted" not in answer.text
+    assert stored(task_id).status == "claimed"
+
+
+def test_what_is_mine_stands_on_the_page_however_much_waits(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "SHOWN", 2)
+    last = a_task(note="taken by me")
+    console.as_().post(f"/console/tasks/{last}", {"status": "claimed"})
+    with database.session_scope() as session:
+        session.get_one(Task, last).due_at += timedelta(days=9)
+        for number in range(3):
+            service.open_task(
+                session, TaskKind.CALL_BACK, person_id=None, now=MORNING, note=f"other {number}"
+            )
+        for _ in range(2):
+            mine = service.open_task(session, TaskKind.SEND_FAILED, person_id=None, now=MORNING)
+            mine.assigned_to = console.member_id
+    page = console.get("/console").text
+    assert "taken by me" in page and "How it went" in page
+    assert len(re.findall(r"other \d", page)) == 2
+    assert page.count("<h3>Text did not arrive</h3>") == 2
+    assert "There is more than fits here: these are yours and the most urgent." in page
 
 
 def test_a_clinician_takes_nothing_out_of_a_colleagues_hands(console: Console) -> None:
