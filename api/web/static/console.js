@@ -1,6 +1,6 @@
 // What the console does beyond plain pages: it tells of danger by sound and title as soon as the
-// server does, and has the list of tasks fetched anew when it changed. Without this script the page
-// shows the same when it is loaded.
+// server does, has the list of tasks fetched anew when it changed, and says when it hears nothing
+// any more. Without this script the page shows the same when it is loaded.
 "use strict";
 
 (() => {
@@ -9,7 +9,11 @@
 
   const title = document.title;
   const list = document.getElementById("tasks");
-  const A_CLICK = 1000;  // milliseconds
+  const stale = document.getElementById("stale");
+  // Milliseconds.
+  const A_CLICK = 1000;
+  const A_LOOK = 5000;
+  const ASLEEP = 90000;  // what nobody sees may be given one look a minute
   let heard = 0;
   let owed = false;
 
@@ -49,8 +53,17 @@
     return field.value !== field.defaultValue;
   }
 
+  function fields() {
+    return list === null ? [] : [...list.querySelectorAll("input, select, textarea")];
+  }
+
   function isWrittenOn() {
-    return list !== null && [...list.querySelectorAll("input, select, textarea")].some(isInUse);
+    return fields().some(isInUse);
+  }
+
+  // Something is half written, and not in this form.
+  function isWrittenBeside(form) {
+    return fields().some((field) => field.form !== form && field.value && isInUse(field));
   }
 
   // A list that is fetched anew takes with it what somebody is writing there: it waits for them.
@@ -76,14 +89,66 @@
     });
   }
 
+  // What is half written would be gone with the page: what else is opened or pressed meanwhile, a
+  // danger first of all, comes in a tab of its own.
+  function openBeside(element, form) {
+    if (isWrittenBeside(form)) {
+      element.setAttribute("target", "_blank");
+      element.dataset.beside = "";
+    } else if ("beside" in element.dataset) {
+      element.removeAttribute("target");
+      delete element.dataset.beside;
+    }
+  }
+
+  if (list) {
+    document.addEventListener("submit", (event) => openBeside(event.target, event.target));
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]:not([href^='#'])");
+      if (link) openBeside(link, null);
+    });
+  }
+
   const drawn = list && list.dataset.drawn ? `?drawn=${list.dataset.drawn}` : "";
-  const events = new EventSource(alarm.dataset.events + drawn);
-  events.addEventListener("danger", (event) => show(Number(event.data)));
-  events.addEventListener("tasks", refresh);
-  // Nobody is signed in here any more: to the sign-in, and what stood here is gone from the screen.
-  events.addEventListener("over", () => {
+  let events = null;
+  let lost = 0;  // since when; 0 while the line is open
+
+  function connect() {
+    if (events) events.close();
+    events = new EventSource(alarm.dataset.events + drawn);
+    events.addEventListener("open", () => {
+      const missed = !stale.hidden;
+      lost = 0;
+      stale.hidden = true;
+      if (missed) refresh();
+    });
+    events.addEventListener("error", () => {
+      lost ||= Date.now();
+    });
+    events.addEventListener("danger", (event) => show(Number(event.data)));
+    events.addEventListener("tasks", refresh);
+    // Nobody is signed in here any more: to the sign-in, and what stood here is gone from the
+    // screen.
+    events.addEventListener("over", () => {
+      events.close();
+      clearInterval(looking);
+      location.reload();
+    });
+  }
+
+  // A machine that slept still believes in its old line, and a line that was refused is not tried
+  // again by the browser.
+  let looked = Date.now();
+  const looking = setInterval(() => {
+    const slept = Date.now() - looked > ASLEEP;
+    looked = Date.now();
+    if (slept) lost ||= looked;
+    if (lost && (slept || looked - lost >= A_LOOK)) stale.hidden = false;
+    if (slept || events.readyState === EventSource.CLOSED) connect();
+  }, A_LOOK);
+  connect();
+  addEventListener("pagehide", () => {
+    clearInterval(looking);
     events.close();
-    location.reload();
   });
-  addEventListener("pagehide", () => events.close());
 })();

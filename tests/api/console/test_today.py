@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from api.console import events, today
 from directory import database
@@ -223,6 +223,42 @@ def test_a_danger_shows_itself_on_a_page_that_is_open(
         assert violations(page) == []
         page.set_viewport_size(PHONE)
         assert not sticks_out(page)
+
+
+@needs_browser
+def test_a_page_that_hears_nothing_says_so_and_is_fresh_once_it_does(
+    browser: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "EVERY", 0.1)
+    a_task()
+    console.as_()
+    with opened(browser, console, viewport=DESKTOP) as page:
+        page.route("**/console/events*", lambda route: route.abort())
+        page.goto("/console")
+        hint = page.get_by_text("Not connected: what stands here may be old.")
+        expect(hint).to_be_hidden()
+        expect(hint).to_be_visible(timeout=20_000)
+        assert violations(page) == []
+        a_task(TaskKind.DANGER)
+        page.unroute("**/console/events*")
+        expect(page.get_by_role("heading", name="Danger: call now")).to_be_visible(timeout=20_000)
+        expect(hint).to_be_hidden()
+
+
+@needs_browser
+def test_after_a_sleep_the_page_listens_anew(
+    browser: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "EVERY", 0.1)
+    a_task(TaskKind.DANGER)
+    console.as_()
+    with opened(browser, console, viewport=DESKTOP) as page:
+        page.clock.install()
+        page.goto("/console")
+        page.get_by_text("Danger: a person needs a call now.").wait_for()
+        with page.expect_request("**/console/events*"):
+            page.clock.fast_forward("10:00")
+        expect(page.get_by_text("Not connected")).to_be_hidden()
 
 
 def test_what_is_overdue_says_so(console: Console) -> None:

@@ -107,3 +107,18 @@ def test_a_list_on_its_way_does_not_wipe_what_is_typed_before_it_comes(today: Pa
     note.fill("")
     note.blur()
     expect(dangers).to_have_count(3)
+
+
+def test_a_danger_is_taken_beside_a_note_that_stays(today: Page, mine: str) -> None:
+    note = today.get_by_label("How it went")
+    note.fill("Talked, will call ag")
+    with today.context.expect_page() as taken:
+        today.get_by_role("button", name="I take it").click()
+    expect(taken.value.get_by_text("It is yours now.")).to_be_visible()
+    with today.context.expect_page():
+        today.get_by_role("link", name="Maria <b>Example</b>").first.click()
+    expect(note).to_have_value("Talked, will call ag")
+    today.get_by_role("button", name="Done").click()
+    expect(today.get_by_text("Done, and noted.")).to_be_visible()
+    assert stored(mine).done_note == "Talked, will call ag"
+    assert len(today.context.pages) == 3, "what is written on no more opens nothing beside"
