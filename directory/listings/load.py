@@ -86,7 +86,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     touched: list[str] = []
     written: list[Service] = []
     before: Shown = {}
-    merges: list[DuplicatePair] = []
+    merges: dict[str, DuplicatePair] = {}
     said = cautions(session, [row.id for row in services])
     for entry, organization_entry, position in _services(file):
         print_now = _fingerprint(entry, organization_entry)
@@ -98,9 +98,10 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         organization = known_organizations[organization_entry.id]
         touched.append(organization.id)
         (outcome.added if row is None else outcome.changed).append(entry.id)
-        known = [row.id] if row else []
-        before |= shown(session, known, now=now)
-        merges += taken_back(session, known)
+        # The one into which it was merged says what this one says.
+        known = [each for each in (row.id, row.merged_into_id) if each] if row else []
+        before = shown(session, known, now=now) | before
+        merges = {pair.id: pair for pair in taken_back(session, known)} | merges
         hidden = CONFIDENTIAL in said.get(service_id(entry.id), {})
         row = _service(session, row, entry, organization, now, hidden=hidden)
         row.position, row.fingerprint = position, print_now
@@ -114,7 +115,7 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     )
     if report.wrote:
         _finish(session, file, report, touched)
-        give_again(session, merges, by=BY, now=now)
+        give_again(session, list(merges.values()), by=BY, now=now)
         keep_numbers(session, written, dated=lambda _, phone: phone.as_of)
         log_since(session, before, by=BY, now=now)
     elif described_anew:

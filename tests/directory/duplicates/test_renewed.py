@@ -158,6 +158,26 @@ def test_partners_yml_is_written_over_a_kept_listing_in_the_same_way(
     assert SPARE["number"] not in listed(service_id(PANTRY))["numbers"]
 
 
+def test_a_merged_listing_that_becomes_confidential_takes_its_address_from_the_kept_one(
+    any_database: Database, tmp_path: Path
+) -> None:
+    load()
+    oak = {"number": "630-555-0101", "type": "voice"}
+    named = {"name": "Oak Pantry groceries", "phones": [oak], "service_at_locations": [a_place(1)]}
+    double = first(**named)
+    imported(any_database, [double | {"organization": double["organization"] | {"name": "Oak"}}])
+    merged(any_database)
+    assert "1 Oak St." in listed()["streets"]
+    confidential = (
+        '        address: {street: 1 Oak St., city: Naperville, state: IL, postal_code: "60540"}\n'
+        "        area: {values: [Naperville]}\n",
+        "        confidential: true\n        area: {values: [Naperville]}\n",
+    )
+    load(edited(tmp_path, confidential))
+    assert listed()["streets"] == ["1 Example Street"]
+    assert listed()["merged"] == []
+
+
 def test_a_kept_listing_that_becomes_confidential_says_nothing_more_of_the_other_one(
     any_database: Database,
 ) -> None:
