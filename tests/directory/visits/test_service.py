@@ -117,9 +117,7 @@ def test_a_number_that_opted_out_gets_no_check_ins_although_a_visit_says_yes(
     assert read_person(person_id).opted_out_at is not None
 
 
-@pytest.mark.parametrize(
-    ("safe", "left"), [(True, None), (False, "landline"), (None, "landline")]
-)
+@pytest.mark.parametrize(("safe", "left"), [(True, None), (False, "landline"), (None, "landline")])
 def test_a_number_that_no_text_reached_is_tried_again_where_it_is_said_to_be_safe(
     db: Database, safe: bool | None, left: str | None
 ) -> None:
