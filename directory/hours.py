@@ -24,6 +24,8 @@ _QUOTED = re.compile(r'"[^"]*"')
 _HOLIDAY_RULE = re.compile(r"\bPH\b")
 _BETWEEN_RULES = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _OF_HOLIDAYS = re.compile(r"\s*(?:PH\b|[A-Z][a-z]{2} \d{1,2} (?:off|closed)\b)")
+# Of a place that is closed for a time: until when, nobody has said.
+NEVER = "24/7 off"
 # The library knows federal holidays as they are observed: the Fourth of July of 2026, a
 # Saturday, is a holiday on the Friday only. Those that have a date of their own are added.
 _ALWAYS = ("24/7", "00:00-24:00", "Mo-Su 00:00-24:00")

@@ -1,15 +1,20 @@
 """The published directory as JSON: services, and search with its reasons. No log-in."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api import paging
 from api.deps import ReadingSession, TheServices
 from api.public.listing import as_listing
+from api.services import Services
 from directory.languages import Language
+from directory.listings import notices
 from directory.listings import service as listings
+from directory.listings.models import Service
 from directory.search import Query as Search
 from directory.search import find
 
@@ -67,6 +72,7 @@ def search_services(
 @router.get("")
 def list_services(
     session: ReadingSession,
+    services: TheServices,
     cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ServicePage:
@@ -75,12 +81,22 @@ def list_services(
         session, after=paging.decode_text(cursor), limit=limit
     )
     return ServicePage(
-        items=[as_listing(row) for row in rows],
+        items=_listings(session, rows, services),
         next=paging.encode_text(*following) if following else None,
     )
 
 
 @router.get("/{service_id}", responses={404: {}})
-def read_service(service_id: ServiceKey, session: ReadingSession) -> dict[str, Any]:
+def read_service(
+    service_id: ServiceKey, session: ReadingSession, services: TheServices
+) -> dict[str, Any]:
     """One published service, by id or slug."""
-    return as_listing(listings.published_service(session, service_id))
+    (listing,) = _listings(session, [listings.published_service(session, service_id)], services)
+    return listing
+
+
+def _listings(
+    session: Session, rows: Sequence[Service], services: Services
+) -> list[dict[str, Any]]:
+    passing = notices.current(session, [row.id for row in rows], services.clock.now())
+    return [as_listing(row, passing.get(row.id, ())) for row in rows]

@@ -1,8 +1,11 @@
 """A published service as JSON. Every number and address has passed directory.publication."""
 
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from directory.listings.models import Service
+from directory.listings.notices import CurrentNotice, closed_until
 from directory.listings.publication import (
     last_checked,
     published_addresses,
@@ -11,8 +14,13 @@ from directory.listings.publication import (
 )
 
 
-def as_listing(service: Service) -> dict[str, Any]:
-    """One service: HSDS field names where HSDS has them."""
+def as_listing(service: Service, notices: Sequence[CurrentNotice] = ()) -> dict[str, Any]:
+    """One service: HSDS field names where HSDS has them. `notices`: those that count now.
+
+    `status`: "temporarily closed" while it is, by its own word or by a closure, whose end is
+    `closed_until`; the hours beside it are the usual ones.
+    """
+    closed = closed_until(notices)
     phones = published_phones(service)
     checked = last_checked(service, phones)
     return {
@@ -35,6 +43,9 @@ def as_listing(service: Service) -> dict[str, Any]:
             for phone in phones
         ],
         "addresses": [str(address) for address in published_addresses(service)],
+        "status": "temporarily closed" if closed else service.status,
+        "closed_until": closed.astimezone(UTC).isoformat() if closed else None,
+        "notices": [{"type": each.kind.value, "text": each.text} for each in notices],
         "opening_hours": service.opening_hours,
         "accepts_referrals": service.accepts_referrals,
         "last_checked": checked.isoformat() if checked else None,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.hours import HoursKind, state_at
+from directory.hours import NEVER, HoursKind, state_at
 from directory.listings.schedules import DAYS, schedule_rows
 
 CLOSED, UNKNOWN, OPEN, ALWAYS = range(4)
@@ -134,7 +134,7 @@ def _compiled(text: str | None) -> tuple[int, list[tuple[int, int, int, int]]]:
     plain = text.strip()
     if plain in _ALWAYS_TEXTS:
         return ALWAYS, []
-    if plain == "24/7 off":
+    if plain == NEVER:
         return CLOSED, []
     spans = []
     for row in schedule_rows(plain):

@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from directory.gazetteer import area_places, state_code, town_in, zip_anywhere
+from directory.hours import NEVER
 from directory.listings import publication
 from directory.listings.models import Service
 from directory.listings.publication import PublishedAddress, PublishedPhone
@@ -26,7 +27,7 @@ from directory.search.model import PhoneLine
 
 _FREE = re.compile(r"^(free|no (cost|charge|fee)s?)\b(?!\s*(or|and|/|for some|to some))", re.I)
 _NOT_FOR_CALLING = ("fax",)
-_ALWAYS, _NEVER = "24/7", "24/7 off"
+_ALWAYS = "24/7"
 
 
 @dataclass(slots=True)
@@ -235,7 +236,7 @@ def _passing(row: Any) -> Passing:
 def _hours(row: Any, phones: list[PublishedPhone]) -> str | None:
     """The stated hours; without any, a line that says it answers day and night is always open."""
     if row.status != "active":
-        return _NEVER
+        return NEVER
     if row.opening_hours:
         return str(row.opening_hours)
     return _ALWAYS if phones and phones[0].intake and phones[0].answered_24h else None

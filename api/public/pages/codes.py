@@ -10,13 +10,21 @@ from api.services import Services
 from directory.languages import Language
 
 _A_DAY = "public, max-age=86400"
+NOWHERE = "no-store"
 
 
-def code_answer(request: Request, services: Services, path: str) -> Response:
-    """The code of `path` under the public address, in the language that the page has (`?lang=`)."""
+def code_answer(request: Request, services: Services, path: str, *, sensitive: bool) -> Response:
+    """The code of `path` under the public address, in the language that the page has (`?lang=`).
+
+    `sensitive`: kept nowhere, as the page itself.
+    """
     language = Language.ES if request.query_params.get("lang") == "es" else Language.EN
     address = services.settings.base_url + in_language(path, language)
-    return Response(code_of(address), media_type="image/svg+xml", headers={"Cache-Control": _A_DAY})
+    return Response(
+        code_of(address),
+        media_type="image/svg+xml",
+        headers={"Cache-Control": NOWHERE if sensitive else _A_DAY},
+    )
 
 
 def code_of(address: str) -> bytes:

@@ -10,6 +10,7 @@ from api.public.pages.lines import Line, lines_of_match, website
 from api.public.pages.opening import Opening, opening, usual_hours
 from api.public.pages.told import Told, told
 from api.services import Services
+from directory.hours import NEVER
 from directory.languages import Language
 from directory.search import FindResult, Match, Query, Reason, Relaxation, find, says_now
 
@@ -110,6 +111,7 @@ def _results(
 
 def _card(match: Match, services: Services, language: Language) -> Card:
     known = match.organization_name in match.service_name
+    never = match.opening_hours == NEVER
     reasons = [each for each in match.reasons if each not in _TOLD_ELSEWHERE]
     return Card(
         slug=match.slug,
@@ -123,7 +125,7 @@ def _card(match: Match, services: Services, language: Language) -> Card:
             now=services.clock.now(),
             zone=services.settings.zone,
         ),
-        usual_hours=usual_hours(match.opening_hours, language),
+        usual_hours="" if never else usual_hours(match.opening_hours, language),
         notice=told(match.notice, language),
         lines=lines_of_match(match, language),
         address=match.address,

@@ -45,7 +45,7 @@ def need_page(
 @router.get("/{code}/qr.svg")
 def need_code(code: NeedCode, request: Request, services: TheServices) -> Response:
     _need(code)
-    return code_answer(request, services, f"/needs/{code}")
+    return code_answer(request, services, f"/needs/{code}", sensitive=is_sensitive(code))
 
 
 def _need(code: str) -> Need:

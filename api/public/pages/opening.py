@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.wording.opening_hours import hours_said
-from directory.hours import HoursKind, HoursNow, state_at
+from directory.hours import NEVER, HoursKind, HoursNow, state_at
 from directory.languages import Language
 
 # Texts write Spanish without accents, which cost money there; a page need not.
@@ -42,6 +42,8 @@ def opening(
         open_then = after.kind in (HoursKind.OPEN, HoursKind.ALWAYS)
         again = closed_until if open_then else after.opens_at or closed_until
         return _at("away", again, now=now, zone=zone)
+    if expression == NEVER:
+        return Opening("away")
     if hours.kind is HoursKind.ALWAYS:
         return Opening("always")
     if hours.kind is HoursKind.OPEN:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.deps import ReadingSession, TheServices
-from api.public.pages.codes import code_answer
+from api.public.pages.codes import NOWHERE, code_answer
 from api.public.pages.listing_view import view_of
 from api.public.pages.mistakes import MISTAKES
 from api.public.pages.safety import is_sensitive_listing
@@ -33,7 +33,8 @@ def service_page(
         # Merged into another, or asked for by its id.
         where = request.url.replace(path=f"/services/{service.slug}")
         address = f"{where.path}?{where.query}" if where.query else where.path
-        return RedirectResponse(address, status_code=301, headers={"Cache-Control": _AN_HOUR})
+        kept = NOWHERE if is_sensitive_listing(service) else _AN_HOUR
+        return RedirectResponse(address, status_code=301, headers={"Cache-Control": kept})
     return draw_service(request, session, services, service, thanked=said == "thanks")
 
 
@@ -41,7 +42,9 @@ def service_page(
 def service_code(
     slug: Slug, request: Request, session: ReadingSession, services: TheServices
 ) -> Response:
-    return code_answer(request, services, f"/services/{listed(session, slug).slug}")
+    service = listed(session, slug)
+    path = f"/services/{service.slug}"
+    return code_answer(request, services, path, sensitive=is_sensitive_listing(service))
 
 
 def listed(session: Session, slug: str) -> Service:

@@ -102,6 +102,28 @@ def test_a_closure_is_told_while_it_lasts(listed: Api, morning: None) -> None:
     assert "Arreglan el techo." in words(page(listed, f"/services/{PANTRY}?lang=es"))
     found = words(page(listed, "/needs/food"))
     assert "The roof is mended." in found
+    assert on_paper(listed) == "Closed for now. Call before you go. 24 hours, every day"
+    (told,) = [each for each in listed.client.get("/api/v1/services").json()["items"]
+               if each["slug"] == PANTRY]  # fmt: skip
+    assert (told["status"], told["opening_hours"]) == ("temporarily closed", "24/7")
+    assert told["closed_until"] == (MORNING + timedelta(days=2)).isoformat()
+    assert told["notices"][0]["text"]["en"] == "The roof is mended."
+
+
+def on_paper(api: Api) -> str:
+    """What a printed sheet of the need says of when the pantry is open."""
+    html = page(api, "/needs/food").text
+    card = html.partition(f'href="/services/{PANTRY}"')[2]
+    found = re.search(r'<p class="print-only">(.*?)</p>', card, re.S)
+    assert found is not None
+    return " ".join(found[1].split())
+
+
+def test_one_that_is_closed_for_a_time_is_not_merely_closed_now(listed: Api, morning: None) -> None:
+    edit(PANTRY, status="temporarily closed", opening_hours="Mo-Fr 09:00-17:00")
+    card = words(page(listed, "/needs/food")).partition("Grocery Market")[2][:60]
+    assert "Closed for now" in card
+    assert on_paper(listed) == "Closed for now. Call before you go."
 
 
 def test_a_secret_place_stays_one(public: Api) -> None:
@@ -117,6 +139,7 @@ def test_sensitive_pages_can_be_left_and_are_kept_nowhere(public: Api) -> None:
         assert 'href="https://www.weather.gov/" rel="noreferrer" data-leave' in answer.text
         assert "If somebody may look at this phone" in answer.text
         assert answer.headers["cache-control"] == "no-store"
+        assert page(public, f"{path}/qr.svg").headers["cache-control"] == "no-store"
     for path in (f"/services/{PANTRY}", "/needs/food", "/"):
         assert "data-leave" not in page(public, path).text
 
