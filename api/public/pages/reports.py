@@ -18,6 +18,9 @@ from api.partners.links import same_origin
 from api.public.pages.asked import tidy
 from api.public.pages.services import Slug, draw_service, listed
 from api.public.pages.site import public_router
+from api.services import Services
+from api.web.forms import Lines
+from directory.errors import TooMany
 from directory.freshness import reports
 from directory.freshness.models import Reported
 
@@ -31,39 +34,45 @@ def report(
     request: Request,
     services: TheServices,
     kind: Annotated[str, Form(max_length=40)] = "",
-    note: Annotated[str, Form(max_length=20_000)] = "",
+    note: Annotated[Lines, Form(max_length=20_000)] = "",
     website: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """`website`: a field that no person sees; what fills it in is a machine."""
     same_origin(request, services)
-    now = services.clock.now()
-    wrong = _wrong(kind, note)
+    if wrong := _wrong(kind, note):
+        return _again(request, services, slug, status=422, wrong=wrong, chosen=kind, written=note)
     with services.database.read_scope() as session:
         service = listed(session, slug)
-        if wrong is not None:
-            return draw_service(
-                request,
-                session,
-                services,
-                service,
-                status=422,
-                wrong=wrong,
-                chosen=kind,
-                written=note,
-            )
         service_id, slug = service.id, service.slug
-    if not website:
-        by = visitor(services.settings.secret_key, request, now.date())
-        with services.database.session_scope() as session:
-            reports.report(
-                session,
-                service_id,
-                Reported(kind),
-                by=by,
-                note=tidy(note, LONGEST_NOTE) or None,
-                now=now,
-            )
+    try:
+        if not website:
+            _report(request, services, service_id, kind, note)
+    except TooMany:
+        # What was written stays on the page: it may be said to somebody else.
+        return _again(request, services, slug, status=429, wrong="many", chosen=kind, written=note)
     return RedirectResponse(f"/services/{slug}?said=thanks", status_code=303)
+
+
+def _again(
+    request: Request, services: Services, slug: str, *, status: int, **values: str
+) -> Response:
+    with services.database.read_scope() as session:
+        service = listed(session, slug)
+        return draw_service(request, session, services, service, status=status, **values)
+
+
+def _report(request: Request, services: Services, service_id: str, kind: str, note: str) -> None:
+    now = services.clock.now()
+    by = visitor(services.settings.secret_key, request, now.date())
+    with services.database.session_scope() as session:
+        reports.report(
+            session,
+            service_id,
+            Reported(kind),
+            by=by,
+            note=tidy(note, LONGEST_NOTE) or None,
+            now=now,
+        )
 
 
 def visitor(secret_key: str, request: Request, day: date) -> str:

@@ -74,9 +74,10 @@ def test_sending_twice_is_once(listed: Api) -> None:
 def test_five_a_day_are_enough(listed: Api) -> None:
     kinds = ("wrong_number", "wrong_hours", "moved", "closed", "no_answer")
     assert {send(listed, kind=kind).status_code for kind in kinds} == {303}
-    answer = send(listed, HOTLINE, kind="full")
+    answer = send(listed, HOTLINE, kind="full", note="They said come back in May.")
     assert answer.status_code == 429
     assert "that is enough for today" in words(answer)
+    assert "They said come back in May.</textarea>" in answer.text
     assert len(kept()) == 5
 
 
@@ -97,6 +98,10 @@ def test_what_is_wrong_with_a_report_is_said_and_its_words_are_kept(
     assert said in words(answer)
     assert form.get("note", "Ring &lt;twice&gt; &amp; wait") in answer.text
     assert kept() == []
+
+
+def test_line_breaks_count_once_as_the_browser_counts_them(listed: Api) -> None:
+    assert send(listed, note="moved\r\n" * 83).status_code == 303
 
 
 def test_what_is_far_too_long_is_refused(listed: Api) -> None:
