@@ -118,7 +118,8 @@ def run(
     whole = False
     try:
         for some in _batches(_items(entries, whose, report, named)):
-            for outcome in _taken(database, some, whose):
+            # Each batch has its own moment: who keeps a copy may have asked since the last one.
+            for outcome in _taken(database, some, replace(whose, now=clock())):
                 _count(report, outcome)
             _keep(database, report)
         whole = report.rejected == 0
@@ -127,7 +128,7 @@ def run(
         raise
     finally:
         if new.complete and whole and _may_retire(database, whose, named, report):
-            _retire(database, whose, named, report)
+            _retire(database, replace(whose, now=clock()), named, report)
         _keep(database, report, finished=clock())
     return report
 

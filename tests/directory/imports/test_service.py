@@ -1,10 +1,14 @@
 """An import from beginning to end, on both databases."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
 
 from directory.database import Database
+from directory.imports import service
+from directory.imports.entries import Entry, Format
+from directory.imports.service import NewImport
 from directory.listings import queries
 from directory.listings.change_models import ImportRun, ListingChange
 from directory.listings.ids import service_id, stable_id
@@ -320,6 +324,22 @@ def test_the_run_keeps_its_counts_and_its_remarks(db: Database) -> None:
         run = session.get_one(ImportRun, report.run_id)
     assert (run.added, run.rejected, run.finished_at) == (1, 1, MORNING)
     assert run.mistakes[0]["line"] == 2
+
+
+def test_each_batch_is_stamped_as_it_is_written(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that was made between two batches would never ask for the second."""
+    monkeypatch.setattr(service, "BATCH", 1)
+    moments = itertools.count()
+    content = [Entry("file.jsonl", line, a_service(line)) for line in (1, 2, 3)]
+    new = NewImport("county", Format.JSON_LINES, "staff:x")
+    run_id = service.begin(db, new, now=MORNING)
+    service.run(db, run_id, new, content, clock=lambda: MORNING + timedelta(minutes=next(moments)))
+    with db.read_scope() as session:
+        stamps = [row.last_modified for row in session.query(Service).order_by(Service.name)]
+    assert len(set(stamps)) == 3
+    assert stamps == sorted(stamps)
 
 
 def test_a_changed_organization_changes_its_listings(any_database: Database) -> None:
