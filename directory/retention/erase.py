@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from directory import database
 from directory.clock import wall_now
 from directory.conversations.models import Conversation
 from directory.errors import Conflict, NotFound
@@ -197,7 +198,7 @@ def _forget_conversation(session: Session, person_id: str, *, now: datetime) -> 
 
 def _become_nobody(session: Session, person: Person, *, now: datetime) -> bool:
     """Number and name go. Whether the number stays silent."""
-    index, silent = person.phone_index, person.opted_out_at is not None
+    index, stopped_at = person.phone_index, person.opted_out_at
     owned = person.reassigned_at is None
     person.phone, person.phone_index = "", f"{ERASED} {person.id}"
     person.name = person.language = person.code_word = person.clinician_id = None
@@ -205,10 +206,12 @@ def _become_nobody(session: Session, person: Person, *, now: datetime) -> bool:
     person.opted_out_at = person.reassigned_at = None
     person.unreachable_because, person.erased_at = ERASED, now
     session.flush()
-    if not (silent and owned):
+    if stopped_at is None or not owned:
         return False
-    # Not the moment of either: it would lead from the number back to the row above.
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # Not the moment: it would lead from the number back to the row above. But the month of STOP in
+    # the zone of figures, which count it there.
+    local = stopped_at.astimezone(database.current().settings.zone)
+    month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     session.add(Person(phone="", phone_index=index, opted_out_at=month, created_at=month))
     session.flush()
     return True

@@ -1,6 +1,6 @@
 """Erasing a person: nothing that identifies them stays anywhere, counts and silence do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from directory.checkins.models import CheckIn, CheckInStatus
 from directory.database import Database
 from directory.errors import Conflict, NotFound
 from directory.mandated_reports.models import MandatedReport
+from directory.measures import period, text_queries
 from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage, OutboundStatus
 from directory.notices.models import Notice
 from directory.people import queries
@@ -108,6 +109,40 @@ def test_a_number_that_opted_out_stays_silent_and_leads_nowhere(any_database: Da
         again = people.find_or_create(session, PHONE, now=MORNING)
         assert (again.id, again.phone) == (known.id, PHONE)
         assert again.opted_out_at is not None
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-06"])
+def test_who_opted_out_counts_in_the_month_of_stop_after_erasing_too(
+    any_database: Database, month: str
+) -> None:
+    # In the night to a first, which is the first already in UTC; and it is erased much later.
+    stopped_at = datetime(2026, int(month[-2:]) + 1, 1, 2, 30, tzinfo=UTC)
+    person_id, zone = everything(), any_database.settings.zone
+
+    def counted() -> dict[str, int]:
+        with database.read_scope() as session:
+            return {
+                code: text_queries.texts(
+                    session, period.read(code, now=MORNING, zone=zone).span
+                ).opted_out
+                for code in ("2026-03", "2026-04", "2026-06", "2026-07", "2026-09")
+            }
+
+    with database.session_scope() as session:
+        people.opt_out(session, session.get_one(Person, person_id), now=stopped_at)
+    before = counted()
+    for moment in (datetime(2026, 9, 15, 12, tzinfo=UTC), datetime(2026, 10, 1, 1, tzinfo=UTC)):
+        with database.session_scope() as session:
+            known = queries.by_phone(session, PHONE)
+            assert known is not None
+            erase(session, known.id, by="command", now=moment)
+        assert counted() == before
+    assert [code for code, number in before.items() if number] == [month]
+    with database.read_scope() as session:
+        kept = queries.by_phone(session, PHONE)
+        assert kept is not None and kept.opted_out_at is not None
+        local = kept.opted_out_at.astimezone(zone)
+        assert (f"{local:%Y-%m}", local.day, local.hour, local.minute) == (month, 1, 0, 0)
 
 
 def test_a_number_that_had_not_opted_out_is_nobody(any_database: Database) -> None:
