@@ -18,6 +18,7 @@ from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.notices.permission import BY_A_PERSON, Refusal
 from directory.partners import queries as partners
 from directory.partners.models import Channel
+from directory.people import queries as people
 from directory.referrals import notify
 from directory.referrals import queries as referrals
 from directory.referrals.states import OPEN
@@ -131,10 +132,12 @@ def _tell_clinician(session: Session, notice: Notice, reason: str, *, now: datet
     )
     if waiting is not None and note in (waiting.note or ""):
         return  # a reminder that fails like the first text says nothing new
+    person = people.by_id(session, referral.person_id)
     tasks.open_task(
         session,
         TaskKind.REFERRAL_UNANSWERED,
-        person_id=referral.person_id,
+        # Who was erased is nobody whose page could be opened: the call is about the partner.
+        person_id=referral.person_id if person and person.erased_at is None else None,
         referral_id=referral.id,
         service_id=referral.service_id,
         assigned_to=referral.clinician_id,

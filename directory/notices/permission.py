@@ -32,6 +32,9 @@ ASKED_FOR = (NoticeKind.SIGN_IN_LINK, NoticeKind.SIGNED_IN)
 # What asks a partner for an answer; who never got one of these need not hear how it ended.
 ASKING = (NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_REMINDER)
 
+# Among a notice's facts: its contact was told, as was known before what says so was erased.
+TOLD = "told"
+
 # Why a resident gets no text: somebody tells them instead.
 BY_A_PERSON = "told_by_a_person"
 
@@ -167,9 +170,16 @@ def _of_referral(session: Session, notice: Notice) -> Refusal | None:
         return Refusal(NoticeStatus.CANCELLED, "out_of_date")
     ends = kind in (NoticeKind.REFERRAL_WITHDRAWN, NoticeKind.REFERRAL_TAKEN)
     if ends and notice.contact_id is not None:
-        told = queries.was_told(session, notice.contact_id, referral.id, ASKING)
+        told = contact_was_told(session, notice.contact_id, notice)
         return None if told else Refusal(NoticeStatus.CANCELLED, "never_told")
     return None
+
+
+def contact_was_told(session: Session, contact_id: str, ending: Notice) -> bool:
+    """Whether the contact whom `ending` tells how a referral ended ever heard of it."""
+    if ending.facts.get(TOLD) is True:
+        return True
+    return queries.was_told(session, contact_id, ending.referral_id or "", ASKING)
 
 
 def _of_discretion(session: Session, notice: Notice) -> Refusal | None:

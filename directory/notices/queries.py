@@ -142,6 +142,20 @@ def was_told(
     return found is not None
 
 
+def withdrawals(session: Session, referral_ids: Collection[str]) -> list[Notice]:
+    """What is still to tell, or is just telling, a contact that one of these is withdrawn."""
+    to_come = (NoticeStatus.PLANNED, NoticeStatus.SENDING, NoticeStatus.HANDED_OVER)
+    return list(
+        session.scalars(
+            select(Notice).where(
+                Notice.referral_id.in_(tuple(referral_ids)),
+                Notice.kind == NoticeKind.REFERRAL_WITHDRAWN,
+                Notice.status.in_(to_come),
+            )
+        )
+    )
+
+
 def unsettled(session: Session, *, limit: int = 200) -> list[tuple[Notice, OutboundMessage]]:
     """Handed over as a text that was ended without a word to its notice."""
     ended = (OutboundStatus.DROPPED, OutboundStatus.FAILED, OutboundStatus.UNCERTAIN)

@@ -188,16 +188,23 @@ def withdraw_for(
     actor: Actor,
     now: datetime,
     only_substance_use: bool = False,
+    erased: bool = False,
 ) -> None:
     """Consent was withdrawn: what no partner has taken up ends, the clinician hears of the rest.
 
     `only_substance_use`: to telling of substance use, so only referrals that do are meant.
+    `erased`: nobody is left to talk to about the rest, so it ends as well.
     """
-    for referral in queries.open_of_person(session, person.id):
+    for each in queries.open_of_person(session, person.id):
+        # Whoever was a moment faster has moved it: what it is now counts.
+        referral = queries.by_id(session, each.id, for_update=True)
+        if referral is None or referral.status in ENDED:
+            continue
         if only_substance_use and not _tells_of_substance_use(session, referral):
             continue
-        if referral.status in (Status.DRAFT, Status.REQUESTED):
-            _cancel(session, referral, actor=actor, now=now)
+        if erased or referral.status in (Status.DRAFT, Status.REQUESTED):
+            why = "Consent was withdrawn."
+            move(session, referral.id, Status.CANCELLED, actor=actor, reason=why, now=now)
         else:
             tasks.open_task(
                 session,
@@ -218,16 +225,6 @@ def _is_about_substance_use(service: Service, need: str | None) -> bool:
 def _tells_of_substance_use(session: Session, referral: Referral) -> bool:
     service = session.get(Service, referral.service_id)
     return service is None or _is_about_substance_use(service, referral.need)
-
-
-def _cancel(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> None:
-    was = Status(referral.status)
-    referral.status, referral.changed_at = Status.CANCELLED, now
-    reason = "Consent was withdrawn."
-    _note(session, referral, was, actor=actor, reason=reason, now=now)
-    silence.end(session, referral, now=now)
-    referral.ask_at = None
-    notify.withdrawn(session, referral, now=now)
 
 
 def _request(

@@ -103,9 +103,8 @@ def allowed(status: Status, party: Party) -> frozenset[Status]:
         # Staff writes down what a partner says on the phone, and takes back.
         said = _PARTNER.get(status, set()) | _STAFF.get(status, set())
         return frozenset(said | (_MISTAKE - {status}))
-    if party in (Party.RESIDENT, Party.SENDER):  # by withdrawing consent; by taking it back
-        return frozenset({Status.CANCELLED}) if status in OPEN else frozenset()
-    return frozenset()
+    # By withdrawing consent; by taking it back; because the person is erased.
+    return frozenset({Status.CANCELLED}) if status in OPEN else frozenset()
 
 
 def require_move(current: Status, to: Status, party: Party, *, reason: str | None) -> None:

@@ -3,13 +3,15 @@
 What stays is a row without number and name, so that visits, referrals and check-ins still count;
 the audit, whose ids are opaque; and the log of mandated reports, which the law asks for. A number
 that wanted silence keeps it: a row of its own holds its blind index, and nothing that leads back.
+Partners that heard of the person are told that their request is withdrawn (`last_word`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -20,11 +22,10 @@ from directory.errors import Conflict, NotFound
 from directory.follow_up import end_texting
 from directory.messages.models import AnsweredBy, InboundMessage, OutboundMessage
 from directory.notices.models import Notice, NoticeStatus
-from directory.partners.models import PartnerContact, ReferralLink
+from directory.partners.models import PartnerContact
 from directory.people import service as people
 from directory.people.models import Consent, Person
 from directory.referrals import actors
-from directory.referrals import service as referrals
 from directory.referrals.models import (
     ListingReport,
     Referral,
@@ -32,7 +33,7 @@ from directory.referrals.models import (
     ReferralRemark,
     RepeatedRequest,
 )
-from directory.retention import carrier_copies, concerned, holds, waiting
+from directory.retention import carrier_copies, concerned, holds, last_word, waiting
 from directory.retention.concerned import Named
 from directory.staff.models import StaffMember
 from directory.tasks.models import Task, TaskKind, TaskStatus
@@ -72,10 +73,10 @@ def erase(
     waiting.require_none(session, person)
     of_colleagues = _forget_texts_of_colleagues(session, person) if thorough else 0
     made = list(session.scalars(select(Referral.id).where(Referral.person_id == person_id)))
-    _forget_notices(session, person_id, made)
     end_texting(session, person, reason=ERASED, now=now)
-    referrals.withdraw_for(session, person, actor=actors.SYSTEM, now=now)
-    session.flush()
+    # Before the notices go: they alone say which partners heard of this person.
+    word = last_word.withdraw(session, person, made, now=now)
+    _forget_notices(session, person_id, made, but=word.notice_ids)
     carrier_copies.put_down_all_of(session, person_id, wall=wall_now())
     texts = _forget_texts(session, person_id, now=now)
     visits = _run(
@@ -86,6 +87,7 @@ def erase(
     )
     _forget_referrals(session, person_id, made)
     _forget_tasks(session, person_id, made, now=now)
+    last_word.leave_to_a_person(session, word, now=now)
     _forget_conversation(session, person_id, now=now)
     _run(session, delete(Consent).where(Consent.person_id == person_id))
     silent = _become_nobody(session, person, now=now)
@@ -110,9 +112,16 @@ def _require_no_danger(session: Session, person_id: str) -> None:
         )
 
 
-def _forget_notices(session: Session, person_id: str, made: list[str]) -> None:
-    """What was told, or was to be told, of this person; also what partners were told."""
-    about = or_(Notice.person_id == person_id, Notice.referral_id.in_(made))
+def _forget_notices(
+    session: Session, person_id: str, made: list[str], *, but: Collection[str]
+) -> None:
+    """What was told, or was to be told, of this person; also what partners were told.
+
+    `but`: the ids of those that still have to go out.
+    """
+    about = and_(
+        or_(Notice.person_id == person_id, Notice.referral_id.in_(made)), Notice.id.not_in(but)
+    )
     # Who sends one at this moment finds it gone afterwards, which it can bear.
     _run(session, update(Notice).where(about).values(facts={}))
     planned = Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.HANDED_OVER))
@@ -157,8 +166,9 @@ def _forget_referrals(session: Session, person_id: str, made: list[str]) -> None
         session,
         update(ReferralEvent).where(ReferralEvent.referral_id.in_(made)).values(reason=None),
     )
-    for table in (ReferralRemark, ReferralLink):
-        _run(session, delete(table).where(table.referral_id.in_(made)))
+    # Links stay until they are old: they open nothing and name nobody, and by their letter a
+    # partner knows which request was withdrawn.
+    _run(session, delete(ReferralRemark).where(ReferralRemark.referral_id.in_(made)))
     _run(session, delete(RepeatedRequest).where(RepeatedRequest.subject_id.in_(made)))
     told = or_(
         ListingReport.referral_id.in_(made),

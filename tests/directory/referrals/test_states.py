@@ -67,15 +67,11 @@ def test_a_refused_move_says_what_is_allowed(current: Status, to: Status, party:
         assert each.value in refused.value.detail
 
 
-@given(STATUSES, STATUSES)
-def test_the_system_itself_moves_nothing(current: Status, to: Status) -> None:
-    with pytest.raises(Conflict):
-        require_move(current, to, Party.SYSTEM, reason="because")
-
-
-@given(STATUSES)
-def test_a_resident_can_only_withdraw(current: Status) -> None:
-    assert allowed(current, Party.RESIDENT) <= {Status.CANCELLED}
+@pytest.mark.parametrize("party", [Party.RESIDENT, Party.SENDER, Party.SYSTEM])
+@given(current=STATUSES)
+def test_these_can_only_withdraw_and_only_what_is_open(current: Status, party: Party) -> None:
+    can = {Status.CANCELLED} if current not in ENDED else set()
+    assert allowed(current, party) == can
 
 
 @given(STATUSES)
