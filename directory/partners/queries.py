@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from directory import database
 from directory.listings.models import Organization
 from directory.partners.models import (
+    KeyScope,
     ListingLink,
     PartnerContact,
     PartnerKey,
@@ -63,13 +64,22 @@ def key_by_hash(session: Session, key_hash: str) -> PartnerKey | None:
 
 
 def keys_of(session: Session, organization_id: str) -> list[PartnerKey]:
-    """Keys that still open something."""
+    """Keys that were not revoked, whatever they open; one that was rotated may have ended."""
     return list(
         session.scalars(
             select(PartnerKey)
             .where(PartnerKey.organization_id == organization_id, PartnerKey.revoked_at.is_(None))
             .order_by(PartnerKey.created_at)
         )
+    )
+
+
+def reads_referrals(session: Session, organization_id: str, *, wall: datetime) -> bool:
+    """Whether a system of the organisation can look at its referrals by itself, at `wall` time."""
+    return any(
+        KeyScope.REFERRALS.value in key.scopes
+        for key in keys_of(session, organization_id)
+        if key.expires_at is None or key.expires_at > wall
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from directory.clock import wall_now
 from directory.partners import queries as partners
 from directory.referrals.models import Priority, Referral
 from directory.tasks import queries as task_queries
@@ -20,9 +21,9 @@ SYSTEM = "system"
 def begin(session: Session, referral: Referral, *, told: bool, now: datetime) -> None:
     """Wait for the answer of a partner that knows of it; of one that cannot, a person must call.
 
-    A partner that was not told may still look for itself, if it has a key of the partner API.
+    A partner that was not told may still look for itself, if it has a key that opens referrals.
     """
-    if told or partners.keys_of(session, referral.organization_id):
+    if told or partners.reads_referrals(session, referral.organization_id, wall=wall_now()):
         wait(referral, now=now)
         return
     tasks.open_task(

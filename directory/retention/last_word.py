@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from directory.clock import wall_now
 from directory.notices import queries as notices
 from directory.notices.permission import TOLD, contact_was_told
 from directory.partners import queries as partners
@@ -57,13 +58,14 @@ def withdraw(session: Session, person: Person, made: Sequence[str], *, now: date
         notice.facts = {**notice.facts, TOLD: True}
     session.flush()
     hears = {each.referral_id for each in told}
-    unheard = [each for each in accepted if each.id not in hears and not _looks(session, each)]
+    unheard = [
+        each
+        for each in accepted
+        # The partner's own system sees here how its referrals stand.
+        if each.id not in hears
+        and not partners.reads_referrals(session, each.organization_id, wall=wall_now())
+    ]
     return LastWord(frozenset(each.id for each in told), tuple(unheard))
-
-
-def _looks(session: Session, referral: Referral) -> bool:
-    """Whether the partner's own system reads here how its referrals stand."""
-    return bool(partners.keys_of(session, referral.organization_id))
 
 
 def leave_to_a_person(session: Session, word: LastWord, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from directory.errors import Conflict, Invalid
 from directory.listings.models import Service
 from directory.notices.models import Notice, NoticeKind
 from directory.partners import service as partners
+from directory.partners.models import KeyScope, PartnerKey
 from directory.people.models import Purpose
 from directory.referrals import clocks, outcomes, queries
 from directory.referrals import service as referrals
@@ -104,6 +105,22 @@ def test_a_service_that_takes_none_is_refused() -> None:
     assert refused.value.code == "referral_not_accepted"
 
 
+def test_a_referral_is_sent_when_it_is_requested_and_not_when_it_is_drafted(
+    partners: Database,
+) -> None:
+    with database.session_scope() as session:
+        drafted = a_referral(session, draft=True)
+    assert read(drafted).requested_at is None
+    for to, at in ((Status.REQUESTED, MORNING + DAY), (Status.ACCEPTED, MORNING + 2 * DAY)):
+        with database.session_scope() as session:
+            referrals.move(session, drafted, to, actor=BY_CLINICIAN, reason=None, now=at)
+    assert read(drafted).requested_at == MORNING + DAY
+
+
+def test_a_referral_that_is_no_draft_is_sent_at_once(referral_id: str) -> None:
+    assert read(referral_id).requested_at == MORNING
+
+
 @pytest.mark.parametrize("change", [{"accepts_referrals": False}, {"status": "inactive"}])
 def test_a_draft_is_not_sent_to_a_service_that_has_closed_since(change: dict[str, object]) -> None:
     with database.session_scope() as session:
@@ -139,6 +156,21 @@ def test_a_partner_without_contact_is_a_task_at_once() -> None:
         referral_id = a_referral(session, contact=False)
     (task,) = tasks_of(referral_id)
     assert (task.kind, task.assigned_to) == (TaskKind.REFERRAL_UNANSWERED, CLINICIAN)
+    assert read(referral_id).remind_at is None
+
+
+@pytest.mark.parametrize("key", ["for listings", "ended"])
+def test_a_key_that_opens_no_referrals_tells_nobody_of_one(key: str) -> None:
+    with database.session_scope() as session:
+        organization_id = a_service(session).organization_id
+        scopes = tuple(KeyScope) if key == "ended" else (KeyScope.LISTINGS_READ,)
+        partners.issue_key(session, organization_id, now=MORNING, scopes=scopes)
+        session.flush()
+        if key == "ended":
+            session.scalars(select(PartnerKey)).one().expires_at = MORNING
+        referral_id = a_referral(session, contact=False)
+    (task,) = tasks_of(referral_id)
+    assert task.kind == TaskKind.REFERRAL_UNANSWERED
     assert read(referral_id).remind_at is None
 
 
