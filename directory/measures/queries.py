@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -22,17 +22,15 @@ from directory.measures.models import UnmetNeed
 from directory.measures.period import Period, Span
 from directory.people.models import Person
 from directory.referrals.models import Referral
-from directory.referrals.queries import known_to_partner
-from directory.referrals.states import UNSEEN, Status
+from directory.referrals.states import UNSEEN
 from directory.tasks.models import Task, TaskStatus
 from directory.tasks.queries import DANGER
 from directory.visits.models import Visit
 
 
-def _sent() -> ColumnElement[bool]:
-    """Whether a partner was ever asked. Only of what was cancelled must the history be read."""
-    read = or_(Referral.status != Status.CANCELLED, known_to_partner())
-    return and_(Referral.status.not_in(tuple(UNSEEN)), read)
+def _sent_in(span: Span) -> ColumnElement[bool]:
+    """Asked of a partner then: what was taken back while it was a draft never was."""
+    return and_(within(Referral.requested_at, span), Referral.status.not_in(tuple(UNSEEN)))
 
 
 def within(moment: Any, span: Span) -> ColumnElement[bool]:
@@ -159,10 +157,10 @@ def first_follow_up(session: Session, span: Span) -> Waits:
 
 
 def time_to_answer(session: Session, span: Span) -> Waits:
-    """From a referral to the partner's answer."""
+    """From when a referral was sent, not drafted, to the partner's answer."""
     seconds = select(
-        seconds_between(Referral.created_at, Referral.answered_at).label("seconds")
-    ).where(within(Referral.created_at, span), _sent())
+        seconds_between(Referral.requested_at, Referral.answered_at).label("seconds")
+    ).where(_sent_in(span))
     return _waits(session, seconds, PARTNERS_ANSWER)
 
 
@@ -236,13 +234,9 @@ class Referred:
 
 
 def referrals(session: Session, span: Span) -> list[Referred]:
-    """Those made in `span` and sent to a partner."""
+    """Those sent to a partner in `span`."""
     parts = (Referral.organization_id, Referral.need, Referral.status, Referral.outcome)
-    counted = (
-        select(*parts, func.count())
-        .where(within(Referral.created_at, span), _sent())
-        .group_by(*parts)
-    )
+    counted = select(*parts, func.count()).where(_sent_in(span)).group_by(*parts)
     rows = session.execute(counted).all()
     ids = {row[0] for row in rows}
     called = select(Organization.id, Organization.name).where(Organization.id.in_(ids))

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.database import Base, Encrypted, UtcDateTime, new_id
@@ -15,9 +16,17 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+def _when_made(context: DefaultExecutionContext) -> datetime | None:
+    """A row that is written as one that was sent already was sent when it was made."""
+    row = context.current_parameters or {}
+    made: datetime | None = row.get("created_at")
+    return None if row.get("status") == Status.DRAFT else made
+
+
 class Referral(Base):
     """A request that a partner help one person. Times are product time.
 
+    `requested_at`: when it was sent to the partner, which may be long after it was drafted.
     `remind_at`, `escalate_at`: when the partner's silence counts; `ask_at`: when the person is
     asked what came of it. `suggestions`: ids of the next best services, found when it was
     declined, unanswered or came to nothing. `replaces_id`: the referral that this one follows.
@@ -33,7 +42,7 @@ class Referral(Base):
         # All that figures ask of referrals: their rows, with what was written, are not read.
         Index(
             "ix_referrals_measured",
-            *("created_at", "status", "organization_id", "need", "outcome", "answered_at"),
+            *("requested_at", "status", "organization_id", "need", "outcome", "answered_at"),
         ),
         Index("ix_referrals_id_person_id_status", "id", "person_id", "status"),
     )
@@ -55,6 +64,7 @@ class Referral(Base):
     external_id: Mapped[str | None] = mapped_column(String(200), index=True)
     suggestions: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_when_made)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -236,7 +236,7 @@ def _request(
     actor: Actor,
     now: datetime,
 ) -> None:
-    referral.status, referral.changed_at = Status.REQUESTED, now
+    referral.status, referral.changed_at, referral.requested_at = Status.REQUESTED, now, now
     _note(session, referral, was, actor=actor, reason=referral.reason, now=now)
     referral.ask_at = now + _typical_wait(session, referral)
     notify.sent(session, referral, person, now=now)

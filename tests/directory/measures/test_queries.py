@@ -178,8 +178,9 @@ def test_referrals_are_counted_as_they_stand(any_database: Database) -> None:
         given = {"organization_id": "o", "status": Status.COMPLETED}
         for outcome in (Outcome.SERVICE_RECEIVED, Outcome.SERVICE_RECEIVED, None):
             a_referral(session, person, on(10, 2), outcome=outcome, **given)
-        for status in (Status.DRAFT, Status.ENTERED_IN_ERROR, Status.CANCELLED):
+        for status in (Status.DRAFT, Status.ENTERED_IN_ERROR):
             a_referral(session, person, on(10, 2), status=status)
+        a_referral(session, person, on(10, 2), status=Status.CANCELLED, requested_at=None)
         a_referral(session, person, on(9, 2), status=Status.ACCEPTED)
         found = queries.referrals(session, OCTOBER.span)
     assert sorted((each.status, str(each.outcome), each.number) for each in found) == [
@@ -197,6 +198,20 @@ def test_the_time_to_an_answer_counts_who_has_not_answered(any_database: Databas
         a_referral(session, person, at)
         waits = queries.time_to_answer(session, OCTOBER.span)
     assert waits.counts == (1, 1, 0, 0, 0, 1)
+
+
+def test_a_draft_counts_from_when_it_was_sent(any_database: Database) -> None:
+    with database.session_scope() as session:
+        person, drafted, sent = a_person(session, 1), on(9, 28), on(10, 2)
+        answered = sent + timedelta(minutes=10)
+        a_referral(session, person, drafted, requested_at=sent, answered_at=answered)
+        september, october = (
+            (queries.time_to_answer(session, span), queries.referrals(session, span))
+            for span in (period("2026-09").span, OCTOBER.span)
+        )
+    assert (september[0].everything, september[1]) == (0, [])
+    assert (october[0].counts, october[0].median) == ((1, 0, 0, 0, 0, 0), timedelta(minutes=10))
+    assert [each.number for each in october[1]] == [1]
 
 
 def test_texts_are_counted_with_their_segments_and_what_became_of_them(

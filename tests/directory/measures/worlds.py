@@ -63,8 +63,10 @@ def a_checkin(
 
 
 def a_referral(session: Session, person_id: str, at: datetime, **changes: Any) -> str:
-    """With `accepted_at` it has that line of history too."""
+    """With `accepted_at` it has that line of history too. `requested_at`: when it was sent, by
+    default at once, unless it is a draft."""
     accepted = changes.pop("accepted_at", None)
+    sent = changes.pop("requested_at", at)
     given: dict[str, Any] = {
         "status": Status.REQUESTED,
         "need": "food",
@@ -80,18 +82,17 @@ def a_referral(session: Session, person_id: str, at: datetime, **changes: Any) -
     )
     session.add(referral)
     session.flush()
+    referral.requested_at = None if referral.status == Status.DRAFT else sent
     if accepted is not None:
-        session.add(
-            ReferralEvent(
-                referral_id=referral.id,
-                sequence=1,
-                was=Status.REQUESTED,
-                status=Status.ACCEPTED,
-                at=accepted,
-                by="partner:x",
-            )
-        )
+        an_event(session, referral.id, 1, Status.ACCEPTED, accepted)
     return referral.id
+
+
+def an_event(
+    session: Session, referral_id: str, sequence: int, status: Status, at: datetime
+) -> None:
+    line = {"sequence": sequence, "status": status, "at": at, "by": "partner:x"}
+    session.add(ReferralEvent(referral_id=referral_id, **line))
 
 
 def a_danger(session: Session, at: datetime, *, taken_after: timedelta | None) -> None:
