@@ -107,9 +107,11 @@ class NoticeSender:
             return None
         why_not = refusal(session, notice, now=now, wall=wall)
         if why_not is not None:
+            notices.nothing_left(notice)
             fates.ended(session, notice, why_not, now=now)
             return None
         if notice.channel == Channel.EMAIL and self.mail is None:
+            notices.nothing_left(notice)
             self._fail(session, notice, "mail_not_set_up")
             return None
         return _outgoing(session, notice, now=now, wall=wall)
@@ -136,6 +138,8 @@ class NoticeSender:
             )
             notices.try_again(notice, at=self.wall() + pause_now, reason=failure.reason)
         else:
+            if isinstance(failure, Refused):
+                notices.nothing_left(notice)
             self._fail(session, notice, failure.reason)
 
     def _fail(self, session: Session, notice: Notice, reason: str) -> None:

@@ -54,7 +54,8 @@ class Notice(Base):
 
     `due_at`, `expires_at`: product time. `keep_until`, `retry_at`, `claimed_until`: wall time.
     `expires_at` does not count before `keep_until`: a clock that runs fast makes nothing stale.
-    `reference` is unique: the same fact never tells the same person twice.
+    `reference` is unique: the same fact never tells the same person twice. `attempts`: tries that
+    may have arrived, of an e-mail or a webhook; an outright refusal is none.
     """
 
     __tablename__ = "notices"

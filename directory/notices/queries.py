@@ -127,15 +127,22 @@ def ready(wall: datetime) -> ColumnElement[bool]:
 def was_told(
     session: Session, contact_id: str, referral_id: str, kinds: Collection[NoticeKind]
 ) -> bool:
-    """Whether one of these about this referral has reached the contact, or is on its way."""
+    """Whether one of these about this referral has reached the contact, is on its way, or may
+    have arrived: a try of it was not refused, whatever was noted of the notice since."""
     under_way = (NoticeStatus.HANDED_OVER, NoticeStatus.SENDING, NoticeStatus.SENT)
+    # What became of a text that was tried before it was taken back is not known any more.
+    taken_back = (OutboundMessage.status == OutboundStatus.DROPPED) & (OutboundMessage.attempts > 0)
+    may_have = or_(
+        Notice.attempts > 0, OutboundMessage.status == OutboundStatus.UNCERTAIN, taken_back
+    )
     found = session.scalar(
         select(Notice.id)
+        .outerjoin(OutboundMessage, OutboundMessage.notice_id == Notice.id)
         .where(
             Notice.contact_id == contact_id,
             Notice.referral_id == referral_id,
             Notice.kind.in_(tuple(kinds)),
-            Notice.status.in_(under_way),
+            or_(Notice.status.in_(under_way), may_have),
         )
         .limit(1)
     )

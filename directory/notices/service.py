@@ -225,6 +225,11 @@ def try_again(notice: Notice, *, at: datetime, reason: str) -> None:
     notice.claimed_until = None
 
 
+def nothing_left(notice: Notice) -> None:
+    """The try for which it was claimed was none: it was refused, or not even begun."""
+    notice.attempts -= 1
+
+
 def release_claims(session: Session, *, wall: datetime) -> None:
     """At the start of the only process: whoever held a claim is gone."""
     session.execute(
