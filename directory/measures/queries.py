@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.checkins.models import CheckIn, CheckInStatus
@@ -140,7 +140,10 @@ TO_A_PERSON = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24))
 
 
 def first_follow_up(session: Session, span: Span) -> Waits:
-    """From the visit to the first check-in that the carrier took; visits with check-ins only."""
+    """From the visit to the first check-in that the carrier took; visits with check-ins only.
+
+    Where all of them were cancelled before one was sent, none is to be waited for.
+    """
     # All visits' first ones come out of an index in its order; to look up each visit's own, or to
     # sort what belongs together, takes longer.
     first = (
@@ -148,10 +151,12 @@ def first_follow_up(session: Session, span: Span) -> Waits:
         .group_by(CheckIn.visit_id)
         .subquery()
     )
+    # Asked of the few visits that wait.
+    wanted = exists().where(CheckIn.visit_id == Visit.id, CheckIn.status != CheckInStatus.CANCELLED)
     seconds = (
         select(seconds_between(Visit.occurred_at, first.c.sent_at).label("seconds"))
         .join(first, first.c.visit_id == Visit.id)
-        .where(_counts(span))
+        .where(_counts(span), or_(first.c.sent_at.is_not(None), wanted))
     )
     return _waits(session, seconds, FIRST_FOLLOW_UP)
 

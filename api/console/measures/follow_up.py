@@ -2,10 +2,12 @@
 
 from api.console.measures.tables import (
     Asked,
+    Listed,
     Plot,
     Row,
     Section,
     Table,
+    added,
     list_table,
     listed,
     share,
@@ -15,6 +17,7 @@ from api.console.measures.tables import (
 from bot.checkin_answers import CheckinAnswer
 from directory.checkins.models import CheckInStatus
 from directory.measures import queries
+from directory.measures.queries import Followed
 from directory.tasks.models import TaskStatus
 
 
@@ -57,7 +60,8 @@ def first_follow_up(asked: Asked) -> Section:
             _(
                 "From a visit to the first check-in that the carrier took, for visits that have "
                 "check-ins; visits without any are left out: no consent to texts, not safe to "
-                "text, or a call for which none are planned."
+                "text, or a call for which none are planned; so are visits whose check-ins were "
+                "all cancelled before one went out."
             )
         ),
         without_small_totals(waits_tables(asked, "first-follow-up", title, waits, plot=Plot())),
@@ -80,30 +84,10 @@ def checkins(asked: Asked) -> Section:
         *((say(title), found.by_status.get(each, 0)) for each, title in NOT_SENT.items()),
     ]
     shown = listed(asked, counts)
-    # As in `counts`: the answers and "in another way", no answer, asked for nothing, not sent.
-    ends = len(answers) + 1
-    answered, reached = shown.of(*range(ends)), shown.of(*range(ends + 2))
-    missed = shown.of(*range(ends + 2, len(counts)))
-    if reached is None and shown.total is not None and missed is not None:
-        reached = shown.total - missed
-    no_answer = shown.counts[ends]
-    if answered is None and reached is not None and shown.of(ends, ends + 1) is not None:
-        answered = reached - (shown.of(ends, ends + 1) or 0)
-    asked_for = None if answered is None or no_answer is None else answered + no_answer
     title, caption = say(_("Check-ins")), say(_("What became of check-ins"))
     first = say(_("What became of it"))
-    shares = Table(
-        "check-in-reach",
-        say(_("Reach and answers")),
-        say(_("Share")),
-        (say(_("Share")),),
-        (
-            Row(say(_("Sent, of those that were due")), (share(reached, shown.total),)),
-            Row(
-                say(_("Answered, of those that asked for an answer")), (share(answered, asked_for),)
-            ),
-        ),
-    )
+    # As in `counts`: the answers and "in another way", and then no answer.
+    shares = _shares_of(asked, found, shown, unanswered=len(answers) + 1)
     return Section(
         "check-ins",
         title,
@@ -115,6 +99,37 @@ def checkins(asked: Asked) -> Section:
         ),
         without_small_totals(
             (list_table(asked, "check-ins", caption, first, shown, plot=Plot(lying=True)), shares)
+        ),
+    )
+
+
+def _shares_of(asked: Asked, found: Followed, shown: Listed, *, unanswered: int) -> Table:
+    """`unanswered`: where the list says how many did not answer; the answers are before it, and
+    then what asked for nothing and what was not sent."""
+    say = asked.say
+    answered, reached = shown.of(*range(unanswered)), shown.of(*range(unanswered + 2))
+    missed = shown.of(*range(unanswered + 2, len(shown.counts)))
+    if reached is None and shown.total is not None and missed is not None:
+        reached = shown.total - missed
+    others = shown.of(unanswered, unanswered + 1)
+    if answered is None and reached is not None and others is not None:
+        answered = reached - others
+    # Some answer what asked for nothing: where the answers are told, those would be as well.
+    unasked = sum(found.answers.values()) - found.asked_answered
+    apart = listed(asked, [("", found.asked_answered), ("", unasked)])
+    to_questions = None if answered is None else apart.counts[0]
+    questions = added(to_questions, shown.counts[unanswered])
+    return Table(
+        "check-in-reach",
+        say(_("Reach and answers")),
+        say(_("Share")),
+        (say(_("Share")),),
+        (
+            Row(say(_("Sent, of those that were due")), (share(reached, shown.total),)),
+            Row(
+                say(_("Answered, of those that asked for an answer")),
+                (share(to_questions, questions),),
+            ),
         ),
     )
 

@@ -133,6 +133,22 @@ def test_the_first_follow_up_is_the_first_that_was_sent(any_database: Database) 
     assert waits.ninth_of_ten == timedelta(hours=80)
 
 
+def test_a_visit_whose_check_ins_were_all_cancelled_waits_for_none(any_database: Database) -> None:
+    cancelled, planned = CheckInStatus.CANCELLED, CheckInStatus.PLANNED
+    with database.session_scope() as session:
+        person, sent = a_person(session, 1), on(10, 2, 13)
+        for first, second in (
+            ((cancelled, None), (cancelled, None)),
+            ((cancelled, sent), (cancelled, None)),  # the person opted out by the answer
+            ((cancelled, None), (planned, None)),
+        ):
+            visit = a_visit(session, person, on(10, 1))
+            for status, sent_at in (first, second):
+                a_checkin(session, person, visit, sent, status=status, sent_at=sent_at)
+        waits = queries.first_follow_up(session, OCTOBER.span)
+    assert waits.counts == (0, 1, 0, 0, 1)
+
+
 def test_of_nothing_there_is_no_typical_wait(any_database: Database) -> None:
     with database.read_scope() as session:
         waits = queries.time_to_a_person(session, OCTOBER.span)
