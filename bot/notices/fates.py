@@ -15,13 +15,13 @@ from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.notices import queries
 from directory.notices import service as notices
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
-from directory.notices.permission import BY_A_PERSON, Refusal
+from directory.notices.permission import BY_A_PERSON, CONTACT_REMOVED, Refusal
 from directory.partners import queries as partners
 from directory.partners.models import Channel
 from directory.people import queries as people
-from directory.referrals import notify
+from directory.referrals import notify, silence
 from directory.referrals import queries as referrals
-from directory.referrals.states import OPEN
+from directory.referrals.states import OPEN, Status
 from directory.tasks import queries as task_queries
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
@@ -30,15 +30,12 @@ log = structlog.get_logger(__name__)
 
 # Reasons for which a text of ours is taken back rather than lost.
 TAKEN_BACK = frozenset({"opted_out", "not_safe_to_text", "consent_missing", "cancelled"})
-# A partner that misses one of these is waited for in vain, or goes on with what was withdrawn.
-_MISSED = frozenset(
-    {
-        NoticeKind.REFERRAL_NEW,
-        NoticeKind.REFERRAL_REMINDER,
-        NoticeKind.REFERRAL_ANSWERED,
-        NoticeKind.REFERRAL_WITHDRAWN,
-    }
+# A partner that misses one of these is waited for in vain.
+_WAITED_FOR = frozenset(
+    {NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_REMINDER, NoticeKind.REFERRAL_ANSWERED}
 )
+# Or goes on with what was withdrawn.
+_MISSED = _WAITED_FOR | {NoticeKind.REFERRAL_WITHDRAWN}
 _WHY = {
     Channel.SMS: "the partner's number takes no texts",
     Channel.EMAIL: "the e-mail to the partner did not go out",
@@ -83,6 +80,8 @@ def ended(session: Session, notice: Notice, fate: Refusal, *, now: datetime) -> 
     notices.mark(session, notice.id, fate.status, now=now, reason=fate.reason)
     if fate.reason == BY_A_PERSON:
         _tell_by_a_person(session, notice, now=now)
+    elif fate.reason == CONTACT_REMOVED and notice.kind in _WAITED_FOR:
+        _tell_who_is_there_now(session, notice, now=now)
     if fate.status is not NoticeStatus.FAILED:
         return
     if notice.staff_id is not None:
@@ -107,6 +106,16 @@ def _tell_by_a_person(session: Session, notice: Notice, *, now: datetime) -> Non
     referral = referrals.by_id(session, notice.referral_id) if notice.referral_id else None
     if referral is not None:
         notify.leave_to_a_person(session, referral, NoticeKind(notice.kind), now=now)
+
+
+def _tell_who_is_there_now(session: Session, notice: Notice, *, now: datetime) -> None:
+    """The contact was removed while this waited. Others at the partner are told, none of them
+    twice (a fact is planned once for each); without any it is the clinician's to call."""
+    referral = referrals.by_id(session, notice.referral_id) if notice.referral_id else None
+    if referral is None or referral.status != Status.REQUESTED:
+        return
+    if not notify.requested(session, referral, now=now):
+        silence.nobody_left(session, referral, now=now)
 
 
 def _call_about_listings(session: Session, notice: Notice, reason: str, *, now: datetime) -> None:

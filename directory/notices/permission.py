@@ -38,6 +38,9 @@ TOLD = "told"
 # Why a resident gets no text: somebody tells them instead.
 BY_A_PERSON = "told_by_a_person"
 
+# Why a contact gets nothing any more: whoever took their place is told instead.
+CONTACT_REMOVED = "contact_removed"
+
 # While the referral is one of these, the news is news.
 _STILL_TRUE: dict[NoticeKind, frozenset[Status]] = {
     NoticeKind.REFERRAL_SENT: frozenset({Status.REQUESTED}),
@@ -117,7 +120,7 @@ def _of_resident(session: Session, person_id: str, *, now: datetime) -> Refusal 
 def _of_contact(session: Session, contact_id: str) -> Refusal | None:
     contact = partners.contact_by_id(session, contact_id)
     if contact is None or contact.removed_at is not None:
-        return Refusal(NoticeStatus.CANCELLED, "contact_removed")
+        return Refusal(NoticeStatus.CANCELLED, CONTACT_REMOVED)
     if contact.channel != Channel.SMS:
         return None
     return _of_number(people.by_phone(session, contact.address))

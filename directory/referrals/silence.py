@@ -23,9 +23,25 @@ def begin(session: Session, referral: Referral, *, told: bool, now: datetime) ->
 
     A partner that was not told may still look for itself, if it has a key that opens referrals.
     """
-    if told or partners.reads_referrals(session, referral.organization_id, wall=wall_now()):
+    if told or _looks(session, referral):
         wait(referral, now=now)
-        return
+    else:
+        _leave_to_a_person(session, referral, now=now)
+
+
+def nobody_left(session: Session, referral: Referral, *, now: datetime) -> None:
+    """The last contact was removed before they had heard: a person calls, rather than wait for
+    the clock."""
+    waiting = task_queries.not_done_about(session, referral.id, TaskKind.REFERRAL_UNANSWERED)
+    if not waiting and not _looks(session, referral):
+        _leave_to_a_person(session, referral, now=now)
+
+
+def _looks(session: Session, referral: Referral) -> bool:
+    return partners.reads_referrals(session, referral.organization_id, wall=wall_now())
+
+
+def _leave_to_a_person(session: Session, referral: Referral, *, now: datetime) -> None:
     tasks.open_task(
         session,
         TaskKind.REFERRAL_UNANSWERED,

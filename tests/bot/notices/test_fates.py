@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.notices.attempts import TRIES, Refused, TryLater
 from bot.notices.send import NoticeSender
@@ -13,23 +14,31 @@ from directory import database
 from directory.messages import outbox
 from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.notices.models import NoticeKind, NoticeStatus
-from directory.partners.models import Channel
+from directory.partners import service as partners
+from directory.partners.models import Channel, PartnerContact
+from directory.referrals import notify
 from directory.referrals import service as referrals
 from directory.referrals.models import Referral
 from directory.referrals.states import Status
+from directory.tasks.models import TaskKind
 from tests.bot.notices.builders import (
     bodies,
     fates_of,
     handed_over,
     referred,
     referred_to,
+    tasks_now,
     the_notice,
 )
-from tests.directory.referrals.builders import BY_CLINICIAN
+from tests.directory.referrals.builders import BY_CLINICIAN, a_contact, a_service
+from tests.factories import read_person
 from tests.fakes import MORNING, Clock
 
 pytestmark = pytest.mark.usefixtures("partners")
 NEW, WITHDRAWN = NoticeKind.REFERRAL_NEW, NoticeKind.REFERRAL_WITHDRAWN
+NIGHT = datetime(2026, 3, 19, 3, 0, tzinfo=UTC)  # 22:00 in Chicago
+NEXT_MORNING = datetime(2026, 3, 19, 14, 0, tzinfo=UTC)  # 9:00
+NEW_DESK = "+16305550151"
 HOOK = "https://example.org/hook"
 
 
@@ -77,6 +86,93 @@ def cancel(referral_id: str, *, now: datetime = MORNING) -> None:
         referrals.move(
             session, referral_id, Status.CANCELLED, actor=BY_CLINICIAN, reason="moved", now=now
         )
+
+
+# --- a contact that was removed ------------------------------------------------------------------
+
+
+def contacts_removed() -> None:
+    with database.session_scope() as session:
+        for contact in session.scalars(select(PartnerContact)):
+            partners.remove_contact(contact, now=NIGHT)
+
+
+def another_contact() -> None:
+    with database.session_scope() as session:
+        a_contact(session, a_service(session), address=NEW_DESK, name="New desk")
+
+
+def numbers_told() -> list[str]:
+    """Who the next two looks of the morning ask; what the first finds out the second tells."""
+    texts = [*handed_over(NEXT_MORNING), *handed_over(NEXT_MORNING)]
+    asked = [each for each in texts if "new request" in each.body]
+    return [read_person(each.person_id).phone for each in asked]
+
+
+def test_whoever_took_the_place_of_a_contact_is_told_once() -> None:
+    referred(now=NIGHT)
+    contacts_removed()
+    another_contact()
+    assert numbers_told() == [NEW_DESK]
+    assert numbers_told() == []
+    assert sorted(fates_of(NEW)) == [
+        (NoticeStatus.CANCELLED, "contact_removed"),
+        (NoticeStatus.HANDED_OVER, None),
+    ]
+    assert tasks_now() == []
+
+
+def test_who_was_told_beside_a_contact_that_is_gone_is_not_told_again() -> None:
+    with database.session_scope() as session:
+        a_contact(session, a_service(session), address=NEW_DESK, name="Other desk")
+    referral_id = referred(now=NIGHT, contact=False)
+    with database.session_scope() as session:
+        gone = a_contact(session, a_service(session))
+        referral = session.get_one(Referral, referral_id)
+        notify.requested(session, referral, now=NIGHT)
+        partners.remove_contact(gone, now=NIGHT)
+    assert numbers_told() == [NEW_DESK]
+    assert tasks_now() == []
+
+
+def test_where_nobody_is_left_the_clinician_is_to_call() -> None:
+    referred(now=NIGHT)
+    contacts_removed()
+    assert numbers_told() == []
+    ((kind, note),) = tasks_now()
+    assert kind == TaskKind.REFERRAL_UNANSWERED
+    assert "no contact with us" in note
+
+
+def test_a_system_that_looks_for_itself_is_left_its_time() -> None:
+    with database.session_scope() as session:
+        partners.issue_key(session, a_service(session).organization_id, now=MORNING)
+    referred(now=NIGHT)
+    contacts_removed()
+    assert numbers_told() == []
+    assert tasks_now() == []
+
+
+def test_a_reminder_and_an_answer_that_nobody_reads_are_one_task(post: Post) -> None:
+    referral_id = referred_to(Channel.WEBHOOK, HOOK)
+    post.sweep()
+    with database.session_scope() as session:
+        referral = session.get_one(Referral, referral_id)
+        referrals.remark(session, referral, "A cat.", actor=BY_CLINICIAN, now=MORNING)
+        notify.reminded(session, referral, now=MORNING)
+    contacts_removed()
+    post.sweep()
+    ((kind, note),) = tasks_now()
+    assert (kind, note.count("\n")) == (TaskKind.REFERRAL_UNANSWERED, 0)
+
+
+def test_what_was_answered_meanwhile_is_nobodys_concern() -> None:
+    referral_id = referred(now=NIGHT)
+    contacts_removed()
+    with database.session_scope() as session:
+        session.get_one(Referral, referral_id).status = Status.ACCEPTED
+    assert numbers_told() == []
+    assert tasks_now() == []
 
 
 # --- who must hear how it ended -----------------------------------------------------------------
