@@ -153,7 +153,7 @@ def move(
 def remark(
     session: Session, referral: Referral, text: str, *, actor: Actor, now: datetime
 ) -> ReferralRemark:
-    """A question of the partner (staff gets a task), or staff's answer (the partner is told)."""
+    """A question or note of the partner (staff gets a task), or staff's answer (it is told)."""
     if referral.status in ENDED:
         raise Conflict("referral_ended", "This referral has ended: nobody would read it.")
     if referral.status == Status.DRAFT:
@@ -162,7 +162,7 @@ def remark(
     session.add(written)
     session.flush()
     if actor.party is Party.PARTNER:
-        # Who asks is not silent: the clock stops until the answer.
+        # Who writes is not silent: the clock stops until the answer.
         referral.remind_at = referral.escalate_at = None
         tasks.open_task(
             session,
@@ -171,7 +171,7 @@ def remark(
             referral_id=referral.id,
             service_id=referral.service_id,
             assigned_to=referral.clinician_id,
-            note=f"The partner asks: {text}",
+            note=f"The partner writes: {text}",
             now=now,
         )
     else:

@@ -163,6 +163,14 @@ def test_a_waiting_list_takes_it_up_for_later_and_the_person_is_told_once(
     assert planned[NoticeKind.REFERRAL_ON_HOLD] == "planned"
 
 
+def test_what_is_said_of_a_remark_is_true_of_one_that_asks_nothing(
+    texting: Texting, referral_id: str
+) -> None:
+    (reply,) = texting.text("A we moved to the other door", DESK)
+    assert "note about A went to the clinician" in reply
+    assert "question" not in reply
+
+
 @pytest.mark.parametrize("text", ["A4 does she speak English?", "does she speak English?"])
 def test_a_question_goes_to_the_clinician(texting: Texting, referral_id: str, text: str) -> None:
     assert texting.text(text, DESK) == [say("partner_asked", EN, code="A")]

@@ -234,7 +234,7 @@ def test_a_question_asked_twice_by_a_double_tap_is_one_until_it_is_answered(
     assert page.get().text.count("Any pets?") == 1
     with database.read_scope() as session:
         [task] = session.query(Task)
-    assert task.note == "The partner asks: Any pets?"
+    assert task.note == "The partner writes: Any pets?"
     desk.post(f"referrals/{page.referral_id}/remarks", {"text": "A cat."})
     page.post("ask", words="Any pets?")
     assert page.get().text.count("Any pets?") == 2
