@@ -19,12 +19,12 @@ from bot.actions.decide import (
 from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.database import read_scope
-from directory.search import Query, find, needs_in, place_in
+from directory.search import Query, find, needs_in, place_answered, place_in
 
 
-def place_named(text: str) -> str | None:
-    """The place that a text names, as the directory calls it."""
-    place = place_in(text)
+def place_named(text: str, *, asking: bool = False) -> str | None:
+    """The place that a text names, as the directory calls it. `asking`: we have just asked."""
+    place = place_answered(text) if asking else place_in(text)
     return place.name if place else None
 
 
@@ -42,7 +42,7 @@ class ValidateFindForm(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         turn = Turn.of(tracker)
-        slots = form_slots(turn, place_named(turn.text), needs_in(turn.text))
+        slots = form_slots(turn, place_named(turn.text, asking=turn.asking), needs_in(turn.text))
         if is_filled(slots):
             needs = tuple(slots.get("needs") or turn.known_needs)
             place = slots.get("place") or turn.known_place

@@ -15,7 +15,7 @@ from directory.search.model import (
     RelaxationKind,
 )
 from directory.search.needs import needs_in
-from directory.search.places import place_in
+from directory.search.places import place_answered, place_in
 from directory.search.said import says_now
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "encode_now",
     "find",
     "needs_in",
+    "place_answered",
     "place_in",
     "says_now",
     "warm_up",

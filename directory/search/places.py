@@ -84,6 +84,8 @@ _WORDS = frozenset(
     """sandwich plano justice hometown lyons summit union riverside manhattan crete golf worth
     bedford hines""".split()  # noqa: SIM905  # words, not quotation marks
 )
+# "LaGrange" is read, "LaFox" might be a word.
+_SHORT_WHEN_JOINED = 6
 _NAMES = frozenset({"wayne", "harvey", "elwood", "lemont", "lee", "maywood"})
 _AT = frozenset("at by from to in near around en cerca de por behind outside".split())  # noqa: SIM905
 _ARTICLES = frozenset({"the", "el", "la", "al", "del"})
@@ -111,6 +113,20 @@ def place_in(text: str) -> Place | None:
     if found:
         return max(found, key=lambda one: (one.certainty, -one.position)).place
     return _county(words)
+
+
+def place_answered(text: str) -> Place | None:
+    """The place that is meant by an answer to "which town or ZIP?".
+
+    Of a town far from here one word is enough then, which elsewhere may be any word ("DeKalb").
+    """
+    place = place_in(text)
+    if place is not None:
+        return place
+    words = context_words(text)
+    if not words or len(words) > _LONGEST_NAME or any(word in COMMON_WORDS for word in words):
+        return None
+    return town_place(" ".join(words))
 
 
 def _zips(plain: str) -> Iterator[_Candidate]:
@@ -177,7 +193,9 @@ def _slip(
 @cache
 def _named() -> dict[str, Place]:
     """Every name that is read, folded -> its place: towns, their short forms, landmarks."""
-    named = {name: town_place(name) for name in town_names()}
+    joined = (name.replace(" ", "") for name in town_names() if " " in name)
+    named = {name: town_place(name) for name in joined if len(name) > _SHORT_WHEN_JOINED}
+    named |= {name: town_place(name) for name in town_names()}
     named |= {short: town_place(name) for short, name in _SHORT_FORMS.items()}
     named |= {name: town_place(town) for name, town in _landmarks().items()}
     return {name: place for name, place in named.items() if place is not None}

@@ -52,6 +52,18 @@ def test_the_place_in_answer_to_the_question_starts_the_search(directory: None) 
     assert after == {"place": "60540", "open_now": None, "place_misses": 0}
 
 
+@pytest.mark.parametrize(
+    ("answer", "place"),
+    [("dekalb", "Dekalb"), ("LaGrange", "La Grange"), ("Kankakee!", "Kankakee")],
+)
+def test_a_town_far_away_is_understood_where_we_asked_for_one(
+    directory: None, answer: str, place: str
+) -> None:
+    slots = {"needs": ["food"], "requested_slot": "place"}
+    _, after = run(ValidateFindForm(), tracker(answer, "give_place", slots=slots))
+    assert after["place"] == place
+
+
 def test_anywhere_is_searched_without_a_place(directory: None) -> None:
     slots = {"needs": ["food"], "requested_slot": "place"}
     (message,), after = run(ValidateFindForm(), tracker("skip", "skip", slots=slots))

@@ -46,6 +46,8 @@ def _name(text: str) -> str | None:
         ("condado de will", "Will County"),
         ("du page", "DuPage County"),
         ("wheaton in dupage county", "Wheaton"),
+        ("i am in LaGrange", "La Grange"),
+        ("oakpark", "Oak Park"),
     ],
 )
 def test_a_zip_a_town_or_a_county_is_found(text: str, name: str) -> None:
