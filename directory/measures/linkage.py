@@ -5,67 +5,82 @@ of them once and lets the database tell the others by a window.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from directory.database import UtcDateTime
 from directory.measures.expressions import seconds_between
+from directory.measures.nested import Cohort, Side
 from directory.measures.period import Span
 from directory.referrals.models import Referral, ReferralEvent
 from directory.referrals.states import UNSEEN, Status
 from directory.visits.models import Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """Visits of people who were linked to a service, in as many days before as after.
-
-    `people`: linked at least that long ago; `before`, `after`: their visits; `any_before`,
-    `any_after`: those of them who had one.
-    """
-
-    days: int
-    people: int
-    before: int
-    after: int
-    any_before: int
-    any_after: int
-
-
 def repeat_visits(
     session: Session, span: Span, *, windows: Sequence[int], now: datetime
-) -> list[Repeats]:
-    """Of people whose first acceptance by a partner lies in `span`, for each number of days.
+) -> list[Cohort]:
+    """Of people whose first acceptance by a partner lies in `span`: visits in so many days before
+    and after it. A cohort for each number of days, from the shortest on: those linked that long
+    ago, and not as long as the next.
 
     The last visit before it, which led to it, counts on neither side.
     """
     linked = _linked(Span(span.start, min(span.end, now)))
     near = _visits_around(linked)
-    people: list[Any] = []
     sides: list[Any] = []
     for days in windows:
-        long_ago, longest = now - timedelta(days=days), days * 86_400
-        people.append(_number(linked.c.at <= long_ago).label(f"people_{days}"))
+        longest = days * 86_400
         before = and_(near.c.occurred_at < near.c.led, near.c.apart >= -longest)
         after = and_(near.c.occurred_at > near.c.at, near.c.apart <= longest)
         sides += [
-            _number(and_(near.c.at <= long_ago, each)).label(f"{name}_{days}")
+            _number(each).label(f"{name}_{days}")
             for name, each in (("before", before), ("after", after))
         ]
     # Most had the one visit that led to it, and no other: nothing is to be summed for them.
     other = or_(near.c.occurred_at < near.c.led, near.c.occurred_at > near.c.at)
-    each = select(*sides).where(other).group_by(near.c.person_id).subquery()
-    visits = [func.coalesce(func.sum(side), 0).label(side.name) for side in each.c]
-    visitors = [_number(side > 0).label(f"any_{side.name}") for side in each.c]
-    of_people, of_visits = select(*people).subquery(), select(*visits, *visitors).subquery()
-    both = select(of_people, of_visits).join_from(of_people, of_visits, true())
-    row = session.execute(both).mappings().one()
-    names = ("people", "before", "after", "any_before", "any_after")
-    return [Repeats(days, *(int(row[f"{name}_{days}"]) for name in names)) for days in windows]
+    each = select(near.c.at, *sides).where(other).group_by(near.c.person_id, near.c.at).subquery()
+    of_sides = [side for side in each.c if side.name != "at"]
+    visits = [func.sum(side).label(side.name) for side in of_sides]
+    visitors = [_number(side > 0).label(f"any_{side.name}") for side in of_sides]
+    people = _by_cohort(session, linked.c.at, [func.count().label("people")], windows, now)
+    near_them = _by_cohort(session, each.c.at, [*visits, *visitors], windows, now)
+    return [
+        Cohort(
+            people.get(number, {}).get("people", 0),
+            *(
+                _side(near_them.get(number, {}), name, windows[: number + 1])
+                for name in ("before", "after")
+            ),
+        )
+        for number in range(len(windows))
+    ]
+
+
+def _by_cohort(
+    session: Session, at: Any, counts: list[Any], windows: Sequence[int], now: datetime
+) -> dict[int, dict[str, int]]:
+    """These counts, by the number of the longest window that is over."""
+    over = [
+        (at <= now - timedelta(days=days), number)
+        for number, days in reversed(tuple(enumerate(windows)))
+    ]
+    cohort = case(*over).label("cohort")
+    statement = select(cohort, *counts).where(over[-1][0]).group_by(cohort)
+    return {
+        row["cohort"]: {name: int(number) for name, number in row.items()}
+        for row in session.execute(statement).mappings()
+    }
+
+
+def _side(found: dict[str, int], name: str, windows: Sequence[int]) -> Side:
+    return Side(
+        tuple(found.get(f"{name}_{days}", 0) for days in windows),
+        tuple(found.get(f"any_{name}_{days}", 0) for days in windows),
+    )
 
 
 def _number(which: ColumnElement[bool]) -> ColumnElement[int]:

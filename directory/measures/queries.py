@@ -23,7 +23,7 @@ from directory.measures.period import Period, Span
 from directory.people.models import Person
 from directory.referrals.models import Referral
 from directory.referrals.states import UNSEEN
-from directory.tasks.models import Task, TaskStatus
+from directory.tasks.models import Task
 from directory.tasks.queries import DANGER
 from directory.visits.models import Visit
 
@@ -120,7 +120,7 @@ def _waits(session: Session, seconds: Select[Any], limits: tuple[timedelta, ...]
     for minutes, number in found.items():
         late = sum(timedelta(minutes=minutes) > limit for limit in limits)
         counts[late] += number
-    return Waits(limits, (*counts, waiting), _rank(found, 0.5), _rank(found, 0.9))
+    return Waits(limits, (*counts, waiting), *(_rank(found, part) for part in TYPICAL))
 
 
 def _rank(found: dict[int, int], part: float) -> timedelta | None:
@@ -133,10 +133,13 @@ def _rank(found: dict[int, int], part: float) -> timedelta | None:
     return None
 
 
+# The parts of all of which a typical wait tells.
+TYPICAL = (0.5, 0.9)
 FIRST_FOLLOW_UP = tuple(timedelta(hours=hours) for hours in (24, 48, 72))
 PARTNERS_ANSWER = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=48), timedelta(days=7))
 # The first is the target (directory.tasks.service).
 TO_A_PERSON = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24))
+_TAKEN = func.coalesce(Task.claimed_at, Task.done_at)
 
 
 def first_follow_up(session: Session, span: Span) -> Waits:
@@ -171,22 +174,22 @@ def time_to_answer(session: Session, span: Span) -> Waits:
 
 def time_to_a_person(session: Session, span: Span) -> Waits:
     """From a text of danger to a member of staff who took it on."""
-    taken = func.coalesce(Task.claimed_at, Task.done_at)
-    seconds = select(seconds_between(Task.created_at, taken).label("seconds")).where(
+    seconds = select(seconds_between(Task.created_at, _TAKEN).label("seconds")).where(
         within(Task.created_at, span), Task.kind.in_(DANGER)
     )
     return _waits(session, seconds, TO_A_PERSON)
 
 
-def danger_tasks(session: Session, span: Span) -> dict[str, int]:
-    """How many are open, claimed and done now."""
+def danger_tasks(session: Session, span: Span) -> dict[tuple[str, bool], int]:
+    """How many are open, claimed and done now, and whether somebody has ever taken them."""
+    taken = case((_TAKEN.is_not(None), 1), else_=0).label("taken")
     statement = (
-        select(Task.status, func.count())
+        select(Task.status, taken, func.count())
         .where(within(Task.created_at, span), Task.kind.in_(DANGER))
-        .group_by(Task.status)
+        .group_by(Task.status, taken)
     )
-    found = _numbers(session, statement)
-    return {status.value: found.get(status.value, 0) for status in TaskStatus}
+    rows = session.execute(statement)
+    return {(status, bool(was_taken)): number for status, was_taken, number in rows}
 
 
 # --- check-ins --------------------------------------------------------------------------------
@@ -229,24 +232,29 @@ def checkins(session: Session, span: Span, *, now: datetime) -> Followed:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """So many referrals of one partner, need, status and outcome."""
+    """So many referrals of one partner, need, status and outcome. `answered`: by the partner."""
 
     organization: str
     need: str | None
     status: str
     outcome: str | None
+    answered: bool
     number: int
 
 
 def referrals(session: Session, span: Span) -> list[Referred]:
     """Those sent to a partner in `span`."""
-    parts = (Referral.organization_id, Referral.need, Referral.status, Referral.outcome)
+    answered = case((Referral.answered_at.is_not(None), 1), else_=0).label("answered")
+    parts = (Referral.organization_id, Referral.need, Referral.status, Referral.outcome, answered)
     counted = select(*parts, func.count()).where(_sent_in(span)).group_by(*parts)
     rows = session.execute(counted).all()
     ids = {row[0] for row in rows}
     called = select(Organization.id, Organization.name).where(Organization.id.in_(ids))
     names = {each.id: each.name for each in session.execute(called)}
-    return [Referred(names.get(row[0], "?"), *row[1:]) for row in rows]
+    return [
+        Referred(names.get(organization_id, "?"), need, status, outcome, bool(answer), number)
+        for organization_id, need, status, outcome, answer, number in rows
+    ]
 
 
 # --- needs that were not met ------------------------------------------------------------------

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-Place = tuple[int, int]
+# Row and column; of other things than tables, what they say.
+Place = tuple[int, ...]
 # Column and row of the totals.
 TOTAL = -1
-_OUTSIDE = ("outside", 0)
-_Node = tuple[str, int]
+Node = tuple[str, int]
+OUTSIDE: Node = ("outside", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,16 @@ class Protected:
 
 
 @dataclass(frozen=True, slots=True)
-class _Count:
-    """A count as a flow from one line to another. `price`: what it costs a reader not to see it."""
+class Flow:
+    """A count as a flow from one line to another. `price`: what it costs a reader not to see it.
+    `told`: whether it is shown at all; one that never is must not be worked out either."""
 
     place: Place
     value: int
-    start: _Node
-    end: _Node
+    start: Node
+    end: Node
     price: int
+    told: bool = True
 
 
 def protected(grid: Grid, *, threshold: int) -> Protected:
@@ -103,12 +106,35 @@ def protected(grid: Grid, *, threshold: int) -> Protected:
 
 def hidden_places(grid: Grid, *, threshold: int) -> frozenset[Place]:
     """(row, column) of what must not be shown; TOTAL stands for the totals."""
-    counts = list(_flows(grid))
-    small = [each for each in counts if 0 < each.value < threshold]
-    hidden = {each.place for each in small}
-    for each in sorted(small, key=lambda one: (one.value, one.place)):
-        hidden |= _cheapest_way_round(each, counts, hidden, more=threshold - each.value)
+    return hidden_among(list(_flows(grid)), threshold=threshold)
+
+
+def hidden_among(flows: list[Flow], *, threshold: int) -> frozenset[Place]:
+    """What must not be shown of counts that flow into each other."""
+    small = _small(flows, threshold)
+    hidden = {each.place for each in (*small, *(flow for flow in flows if not flow.told))}
+    for each in small:
+        hidden |= _cheapest_way_round(each, flows, hidden, more=threshold - each.value).keys()
     return frozenset(hidden)
+
+
+def others_that_fit(
+    flows: list[Flow], hidden: frozenset[Place], *, threshold: int
+) -> list[dict[Place, int]]:
+    """For each small count the counts as they could also be: all that is shown is the same, and
+    this one is not small."""
+    found = []
+    for each in _small(flows, threshold):
+        more = threshold - each.value
+        way = _cheapest_way_round(each, flows, set(hidden), more=more)
+        signs = {each.place: 1} | way
+        found.append({flow.place: flow.value + more * signs.get(flow.place, 0) for flow in flows})
+    return found
+
+
+def _small(flows: list[Flow], threshold: int) -> list[Flow]:
+    small = [each for each in flows if 0 < each.value < threshold]
+    return sorted(small, key=lambda one: (one.value, one.place))
 
 
 def merged_small_rows(grid: Grid, *, threshold: int, name: str) -> Grid:
@@ -125,54 +151,53 @@ def merged_small_rows(grid: Grid, *, threshold: int, name: str) -> Grid:
     return Grid(rows, grid.columns, (*(grid.counts[row] for row in kept), together))
 
 
-def _flows(grid: Grid) -> Iterator[_Count]:
+def _flows(grid: Grid) -> Iterator[Flow]:
     everything = grid.total + 1
     if grid.is_list:
-        down: _Node = ("column", 0)
+        down: Node = ("column", 0)
         for row, counts in enumerate(grid.counts):
-            yield _Count((row, 0), counts[0], _OUTSIDE, down, counts[0])
-        yield _Count((TOTAL, 0), grid.total, down, _OUTSIDE, everything * 100)
+            yield Flow((row, 0), counts[0], OUTSIDE, down, counts[0])
+        yield Flow((TOTAL, 0), grid.total, down, OUTSIDE, everything * 100)
         return
     all_rows, all_columns = ("row", TOTAL), ("column", TOTAL)
     for row, counts in enumerate(grid.counts):
         for column, value in enumerate(counts):
-            yield _Count((row, column), value, ("row", row), ("column", column), value)
+            yield Flow((row, column), value, ("row", row), ("column", column), value)
     for row in range(len(grid.rows)):
         total = grid.row_total(row)
-        yield _Count((row, TOTAL), total, all_columns, ("row", row), everything + total)
+        yield Flow((row, TOTAL), total, all_columns, ("row", row), everything + total)
     for column in range(len(grid.columns)):
         total = grid.column_total(column)
-        yield _Count((TOTAL, column), total, ("column", column), all_rows, everything + total)
-    yield _Count((TOTAL, TOTAL), grid.total, all_rows, all_columns, everything * 100)
+        yield Flow((TOTAL, column), total, ("column", column), all_rows, everything + total)
+    yield Flow((TOTAL, TOTAL), grid.total, all_rows, all_columns, everything * 100)
 
 
 def _cheapest_way_round(
-    small: _Count, counts: list[_Count], hidden: set[Place], *, more: int
-) -> set[Place]:
+    small: Flow, flows: list[Flow], hidden: set[Place], *, more: int
+) -> dict[Place, int]:
     """What to hide so that `small` could be larger by `more`, all totals that are shown being
-    true. A reader knows that what is hidden is not zero, so each must keep at least one."""
-    ways: dict[_Node, list[tuple[_Node, _Count]]] = defaultdict(list)
-    for each in counts:
+    true; and whether it would be larger then, 1, or smaller, -1. A reader knows that what is
+    hidden is not zero, so each must keep at least one."""
+    ways: dict[Node, list[tuple[Node, Flow, int]]] = defaultdict(list)
+    for each in flows:
         if each.place == small.place or each.value == 0:
             continue
-        ways[each.start].append((each.end, each))  # it could be larger,
-        if each.value - 1 >= more:  # or smaller
-            ways[each.end].append((each.start, each))
+        ways[each.start].append((each.end, each, 1))
+        if each.value - 1 >= more:
+            ways[each.end].append((each.start, each, -1))
     order = count()
-    waiting: list[tuple[int, int, _Node, frozenset[Place]]] = [
-        (0, next(order), small.end, frozenset())
-    ]
-    seen: set[_Node] = set()
+    waiting: list[tuple[int, int, Node, dict[Place, int]]] = [(0, next(order), small.end, {})]
+    seen: set[Node] = set()
     while waiting:
         price, _, node, way = heappop(waiting)
         if node == small.start:
-            return set(way)
+            return way
         if node in seen:
             continue
         seen.add(node)
-        for following, each in ways[node]:
+        for following, each, sign in ways[node]:
             if following not in seen:
                 extra = 0 if each.place in hidden else each.price
-                entry = (price + extra, next(order), following, way | {each.place})
+                entry = (price + extra, next(order), following, way | {each.place: sign})
                 heappush(waiting, entry)
     raise AssertionError("there is always a way through the grand total")

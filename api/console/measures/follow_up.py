@@ -11,6 +11,7 @@ from api.console.measures.tables import (
     list_table,
     listed,
     share,
+    stage_of,
     waits_tables,
     without_small_totals,
 )
@@ -18,6 +19,7 @@ from bot.checkin_answers import CheckinAnswer
 from directory.checkins.models import CheckInStatus
 from directory.measures import queries
 from directory.measures.queries import Followed
+from directory.measures.stages import Stage, arriving, held_back
 from directory.tasks.models import TaskStatus
 
 
@@ -53,6 +55,8 @@ def first_follow_up(asked: Asked) -> Section:
     waits = queries.first_follow_up(asked.session, asked.span)
     say = asked.say
     title = say(_("Time to the first follow-up"))
+    held = held_back([stage_of(waits)], threshold=asked.threshold)
+    tables = waits_tables(asked, "first-follow-up", title, waits, held, plot=Plot())
     return Section(
         "first-follow-up",
         title,
@@ -64,7 +68,7 @@ def first_follow_up(asked: Asked) -> Section:
                 "all cancelled before one went out."
             )
         ),
-        without_small_totals(waits_tables(asked, "first-follow-up", title, waits, plot=Plot())),
+        without_small_totals(tables),
     )
 
 
@@ -137,9 +141,14 @@ def _shares_of(asked: Asked, found: Followed, shown: Listed, *, unanswered: int)
 def danger(asked: Asked) -> Section:
     say = asked.say
     waits = queries.time_to_a_person(asked.session, asked.span)
-    by_status = queries.danger_tasks(asked.session, asked.span)
-    stands = listed(asked, [(say(title), by_status[each.value]) for each, title in TASKS.items()])
-    first = say(_("Where it stands"))
+    found = queries.danger_tasks(asked.session, asked.span)
+    # What nobody has taken stands in both lists.
+    lines = {status.value: line for line, status in enumerate(TASKS)}
+    onward = {(int(taken), lines[status]): number for (status, taken), number in found.items()}
+    tasks = Stage(arriving(onward, lines=len(TASKS)))
+    held = held_back([stage_of(waits, onward), tasks], threshold=asked.threshold)
+    stands = Listed(tuple(map(say, TASKS.values())), held.lists[1], held.total)
+    title, first = say(_("Time to a person")), say(_("Where it stands"))
     return Section(
         "danger",
         say(_("Danger")),
@@ -152,7 +161,7 @@ def danger(asked: Asked) -> Section:
         ),
         without_small_totals(
             (
-                *waits_tables(asked, "danger", say(_("Time to a person")), waits, plot=Plot()),
+                *waits_tables(asked, "danger", title, waits, held, plot=Plot()),
                 list_table(asked, "danger-tasks", say(_("Tasks of danger")), first, stands),
             )
         ),

@@ -15,13 +15,15 @@ from api.console.measures.tables import (
     list_table,
     listed,
     share,
+    stage_of,
     waits_tables,
     without_small_totals,
 )
 from directory.languages import Language
 from directory.measures import queries
 from directory.measures.models import Unmet
-from directory.measures.queries import Referred
+from directory.measures.queries import Referred, Waits
+from directory.measures.stages import Held, Stage, arriving, held_back
 from directory.measures.suppression import Grid, merged_small_rows, protected
 from directory.needs import taxonomy
 from directory.referrals.states import Outcome, Status
@@ -77,13 +79,14 @@ def referrals(asked: Asked) -> Section:
 def _referral_tables(asked: Asked) -> tuple[Table, ...]:
     say, lying = asked.say, Plot(lying=True)
     found = queries.referrals(asked.session, asked.span)
-    status, outcome = _count(found, lambda each: each.status), _count(found, lambda e: e.outcome)
-    statuses = listed(asked, [(say(title), status[each]) for each, title in STATUSES.items()])
-    outcomes = listed(asked, [(say(title), outcome[each]) for each, title in OUTCOMES.items()])
+    waits = queries.time_to_answer(asked.session, asked.span)
+    held = _held_back(asked, waits, found)
+    statuses = Listed(tuple(map(say, STATUSES.values())), held.lists[1], held.total)
+    outcomes = Listed(tuple(map(say, OUTCOMES.values())), held.lists[2], held.total)
     by_need = _count(found, lambda each: each.need)
     needs = _list_of(asked, {_need(asked, need): number for need, number in by_need.items()})
     partners = _list_of(asked, _count(found, lambda each: each.organization))
-    waits = queries.time_to_answer(asked.session, asked.span)
+    title = say(_("Time to the partner's answer"))
 
     def table(key: str, caption: str, first: str, shown: Listed, plot: Plot | None = None) -> Table:
         return list_table(asked, key, say(caption), say(first), shown, plot=plot)
@@ -94,8 +97,24 @@ def _referral_tables(asked: Asked) -> tuple[Table, ...]:
         table("referrals-by-status", _("Referrals by status"), _("Status now"), statuses, lying),
         table("referrals-by-outcome", _("What people say came of it"), _("Outcome"), outcomes),
         _results(asked, statuses, outcomes),
-        *waits_tables(asked, "time-to-answer", say(_("Time to the partner's answer")), waits),
+        *waits_tables(asked, "time-to-answer", title, waits, held),
     )
+
+
+def _held_back(asked: Asked, waits: Waits, found: list[Referred]) -> Held:
+    """Waits, statuses and outcomes: what waits for an answer has no answer yet, and of what came
+    to nothing it is never known whether the service was received."""
+    status_line = {status.value: line for line, status in enumerate(STATUSES)}
+    outcome_line = {outcome: line for line, outcome in enumerate(OUTCOMES)}
+    by_answer, by_outcome = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for each in found:
+        line = status_line[each.status]
+        by_answer[int(each.answered), line] += each.number
+        by_outcome[line, outcome_line[each.outcome]] += each.number
+    statuses = Stage(arriving(by_answer, lines=len(STATUSES)), by_outcome)
+    outcomes = Stage(arriving(by_outcome, lines=len(OUTCOMES)))
+    stages = [stage_of(waits, by_answer), statuses, outcomes]
+    return held_back(stages, threshold=asked.threshold)
 
 
 def _results(asked: Asked, statuses: Listed, outcomes: Listed) -> Table:

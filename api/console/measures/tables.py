@@ -4,7 +4,7 @@ Shares are worked out from counts that are shown, and from those only: so no sha
 that is held back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.web.words import Words
 from directory.measures.period import Length, Period, Span
-from directory.measures.queries import Waits
+from directory.measures.queries import TYPICAL, Waits
+from directory.measures.stages import Held, Stage, keeps_its_rank
 from directory.measures.suppression import Grid, Protected, merged_small_rows, protected
 from directory.settings import Settings
 
@@ -203,18 +204,24 @@ def grid_table(  # a table is exactly these
     return Table(key, caption, first, head, rows, foot, plot if rows else None, count(shown.total))
 
 
+def stage_of(waits: Waits, onward: Mapping[tuple[int, int], int] | None = None) -> Stage:
+    """Waits as a list beside others. `onward`: how many of those that are over, 1, or not, 0, go
+    to which line of the next."""
+    return Stage(waits.counts, onward, (*(1 for _limit in waits.limits), 1, 0))
+
+
 def waits_tables(
-    asked: Asked, key: str, caption: str, waits: Waits, *, plot: Plot | None = None
+    asked: Asked, key: str, caption: str, waits: Waits, held: Held, *, plot: Plot | None = None
 ) -> tuple[Table, ...]:
-    """How many had waited how long, and the typical wait."""
+    """How many had waited how long, and the typical wait. `held`: waits are its first list."""
     limits = [
         asked.say(_("within %(time)s"), time=duration(asked.words, each)) for each in waits.limits
     ]
     labels = (*limits, asked.say(_("later")), asked.say(_("not yet")))
-    shown = listed(asked, list(zip(labels, waits.counts, strict=True)))
     first = asked.say(_("Time"))
+    shown = Listed(labels, held.lists[0], held.total)
     table = list_table(asked, key, caption, first, shown, plot=plot)
-    enough = waits.happened >= asked.threshold
+    enough = keeps_its_rank(waits.counts, held.others, parts=TYPICAL, least=asked.threshold)
     typical = Table(
         f"{key}-typical",
         asked.say(_("The typical wait, of those that are over")),

@@ -1,20 +1,17 @@
 """Figures of visits: calls by type and month, repeat visits around a linkage, languages."""
 
 from api.console.measures.tables import (
-    HIDDEN,
     Asked,
     Plot,
     Row,
     Section,
     Table,
-    Value,
     count,
     list_table,
     listed,
     without_small_totals,
 )
-from directory.measures import linkage, queries
-from directory.measures.linkage import Repeats
+from directory.measures import linkage, nested, queries
 from directory.visits.models import CallType
 
 
@@ -64,6 +61,7 @@ def calls(asked: Asked) -> Section:
 def repeats(asked: Asked) -> Section:
     say = asked.say
     found = linkage.repeat_visits(asked.session, asked.span, windows=WINDOWS, now=asked.now)
+    rows = nested.told(found, threshold=asked.threshold)
     return Section(
         "repeats",
         say(_("Repeat visits before and after a linkage")),
@@ -88,27 +86,17 @@ def repeats(asked: Asked) -> Section:
                     say(_("People with one before")),
                     say(_("People with one after")),
                 ),
-                tuple(_repeats_row(asked, each) for each in found),
+                tuple(_repeats_row(asked, *each) for each in zip(WINDOWS, rows, strict=True)),
                 plot=Plot(columns=(1, 2)),
             ),
         ),
     )
 
 
-def _repeats_row(asked: Asked, found: Repeats) -> Row:
-    """Visits are told where it may be told how many people had them."""
-    label = asked.say(_("%(days)s days"), days=found.days)
-    people, before = _of_all(asked, found.any_before, found.people)
-    _people, after = _of_all(asked, found.any_after, found.people)
-    visits_before = HIDDEN if before == HIDDEN else count(found.before)
-    visits_after = HIDDEN if after == HIDDEN else count(found.after)
-    return Row(label, (people, visits_before, visits_after, before, after))
-
-
-def _of_all(asked: Asked, part: int, whole: int) -> tuple[Value, Value]:
-    """All people, and those of them who had a visit: also the others are a count."""
-    both = listed(asked, [("with", part), ("without", whole - part)])
-    return count(both.total), count(both.counts[0])
+def _repeats_row(asked: Asked, days: int, told: nested.Row) -> Row:
+    label = asked.say(_("%(days)s days"), days=days)
+    shown = (told.people, told.before, told.after, told.any_before, told.any_after)
+    return Row(label, tuple(map(count, shown)))
 
 
 def languages(asked: Asked) -> Section:
