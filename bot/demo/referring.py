@@ -156,7 +156,8 @@ class _Course:
         if status is Status.REJECTED:
             reason = self.world.any_of(_DECLINED)
         self._becomes(status, at, actor, reason=reason)
-        self.referral.answered_at = self.referral.answered_at or at
+        if not by_staff:
+            self.referral.answered_at = self.referral.answered_at or at
         if status is Status.REJECTED:
             area = self.world.one_of(_AREAS)
             self.world.stays_unmet(self.service.needs[0], area, Unmet.DECLINED, at)
