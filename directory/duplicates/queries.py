@@ -118,7 +118,10 @@ def merges_into(session: Session, ids: Collection[str]) -> list[DuplicatePair]:
             # The same said again: these columns have an index.
             or_(DuplicatePair.first_id.in_(some), DuplicatePair.second_id.in_(some)),
         )
-        found |= {row.id: row for row in session.scalars(statement.with_for_update())}
+        found |= {
+            row.id: row
+            for row in session.scalars(statement.order_by(DuplicatePair.id).with_for_update())
+        }
     return sorted(found.values(), key=lambda pair: (pair.decided_at is None, pair.decided_at))
 
 

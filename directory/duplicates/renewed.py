@@ -16,6 +16,7 @@ from directory.errors import Conflict
 from directory.imports.queries import whole_services
 from directory.listings.change_models import DuplicatePair
 from directory.listings.models import Phone, Service
+from directory.listings.publication import is_published
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
 
@@ -71,7 +72,7 @@ def release(session: Session, ids: Collection[str], *, by: str, now: datetime) -
     for pair, kept, other in _each(session, queries.merges_into(session, ids)[::-1]):
         if kept.status not in _LISTED or kept.merged_into_id is not None:
             continue
-        if kept.confidential or not kept.published:
+        if kept.confidential or not is_published(kept):
             tasks.open_task(
                 session,
                 TaskKind.LISTING_REPORT,

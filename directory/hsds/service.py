@@ -19,6 +19,8 @@ Object = dict[str, Any]
 Notices = dict[str, list[ServiceNotice]]
 # Objects that HSDS gives neither attributes nor (their own) metadata of ours.
 _BARE = frozenset({"attributes", "metadata", "taxonomy_term", "taxonomy_detail"})
+# In a service, and not its alone.
+_NOT_ITS_OWN = frozenset({"organization", "program"})
 
 
 def state_of_the_catalogue(session: Session, *, now: datetime) -> str:
@@ -69,7 +71,10 @@ def add_what_stands_apart(
         attributes.setdefault(row.link_id, []).append(attribute_object(row))
     confidential = {each.id for each in services if each.confidential}
     withheld = {
-        found["id"] for each in objects if each["id"] in confidential for found in _within(each)
+        found["id"]
+        for identity in confidential
+        for each in by_id.get(identity, ())
+        for found in _within(each, leave=_NOT_ITS_OWN)
     }
     metadata: dict[str, list[Object]] = {}
     for line in queries.metadata_of(session, [each for each in by_id if each not in withheld]):
@@ -98,15 +103,15 @@ def attribute_object(attribute: Attribute) -> Object:
     )
 
 
-def _within(value: Object) -> Iterator[Object]:
-    """The object and the objects in it that have an id of their own."""
+def _within(value: Object, *, leave: frozenset[str] = frozenset()) -> Iterator[Object]:
+    """The object and the objects in it that have an id of their own, but for those of `leave`."""
     yield value
     for name, inner in value.items():
-        if name in _BARE:
+        if name in _BARE or name in leave:
             continue
         if isinstance(inner, dict):
-            yield from _within(inner)
+            yield from _within(inner, leave=leave)
         elif isinstance(inner, list):
             for each in inner:
                 if isinstance(each, dict):
-                    yield from _within(each)
+                    yield from _within(each, leave=leave)

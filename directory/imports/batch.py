@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from directory.duplicates.renewed import give_again, taken_back
+from directory.duplicates.renewed import give_again, release, taken_back
 from directory.hsds.objects import Organization as HsdsOrganization
 from directory.hsds.objects import Service as HsdsService
 from directory.hsds.read import UnreadableError, read_service
@@ -19,13 +19,15 @@ from directory.imports.identity import fingerprint, origin, row_id, slug
 from directory.imports.listing_rows import ServiceRow, organization_rows, service_rows
 from directory.imports.queries import Known
 from directory.imports.rows import OWNERS, Rows, given_ids
-from directory.listings.last_words import cautions, keep_numbers
+from directory.listings.last_words import STATUS, cautions, keep_numbers
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms
 from directory.listings.service import catalogue_changed
 
 # By what column others hang on a row of the table.
 _BELOW = {"contact": "contact_id", "phone": "phone_id"}
+
+_ENDED = ("inactive", "defunct")
 
 
 class Result(StrEnum):
@@ -148,7 +150,7 @@ def _write(
     outcomes = {}
     said = cautions(session, [item.id for item in items if item.id in known])
     for item in items:
-        service = item.service.model_copy(update=said.get(item.id, {}))
+        service = item.service.model_copy(update=_cautious(item.service, said.get(item.id, {})))
         row = service_rows(batch.rows, service, now=whose.now)
         for need in row.columns["needs"] if row.needs_are_said else ():
             batch.rows.link("service", row.id, terms[need])
@@ -159,6 +161,8 @@ def _write(
         outcomes[item.id] = Outcome(item, result, notes=tuple(dict.fromkeys(row.notes)))
     ids = [item.id for item, _ in batch.changed]
     before = shown(session, ids, now=whose.now)
+    ended = [item.id for item, row in batch.changed if row.columns["status"] in _ENDED]
+    release(session, ended, by=whose.by, now=whose.now)
     merges = taken_back(session, ids)
     standing = queries.places_of(session, ids)
     store.clear_services(session, ids)
@@ -174,6 +178,12 @@ def _write(
     moved = dict.fromkeys([*(item.id for item in items), *beside])
     catalogue_changed(session, *moved)
     return outcomes
+
+
+def _cautious(service: HsdsService, said: dict[str, Any]) -> dict[str, Any]:
+    """What people have said of it and its source does not take back; what has ended has ended."""
+    ended = service.status in _ENDED
+    return {name: value for name, value in said.items() if not (ended and name == STATUS)}
 
 
 def _keep_numbers(batch: _Batch, given: Collection[str]) -> None:
@@ -250,7 +260,7 @@ def _write_services(batch: _Batch) -> None:
             row.columns
             | {
                 "id": row.id,
-                "slug": slug(item.service.name, row.id),
+                "slug": slug(row.columns["name"], row.id),
                 "origin": whose.name,
                 "fingerprint": item.fingerprint,
                 "last_modified": _last_modified(item.service, whose),

@@ -15,6 +15,7 @@ from directory.listings.ids import stable_id
 ORIGIN_PREFIX = "import:"
 # Counted up when the same object would be written differently than before.
 FORMAT = 1
+DISCREET = "1, without its place"  # of a confidential service
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_SOURCE = 33  # with the prefix it fills the column `origin`
 
@@ -51,7 +52,8 @@ def slug(name: str, identity: str) -> str:
 def fingerprint(value: BaseModel) -> str:
     """Of all that the object says; not of the day of its last change, nor of its metadata."""
     content = value.model_dump_json(exclude_defaults=True)
-    return hashlib.sha256(f"{FORMAT}{content}".encode()).hexdigest()
+    written = DISCREET if getattr(value, "confidential", False) else FORMAT
+    return hashlib.sha256(f"{written}{content}".encode()).hexdigest()
 
 
 def _slug(text: str) -> str:

@@ -115,11 +115,13 @@ def run(
     whose = Origin(new.source, run_id, clock(), first)
     report = Report(run_id, new.source, new.format)
     named: set[bytes] = set()  # 16 bytes an entry: the one thing that grows with the file
-    whole = False
+    whole = named_before = False
     try:
         for some in _batches(_items(entries, whose, report, named)):
             # Each batch has its own moment: who keeps a copy may have asked since the last one.
-            for outcome in _taken(database, some, replace(whose, now=clock())):
+            whose = replace(whose, now=clock(), first=whose.first and not named_before)
+            named_before = True
+            for outcome in _taken(database, some, whose):
                 _count(report, outcome)
             _keep(database, report)
         whole = report.rejected == 0

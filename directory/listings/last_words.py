@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from directory.database import new_id
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.edit_rows import entries, fill_phone, source_of
 from directory.listings.edit_rules import TEXTS, tells_place
+from directory.listings.ids import stable_id
 from directory.listings.models import Phone, Service
 from directory.listings.numbers import digits_of
 from directory.listings.partner_rules import gives_place_away
@@ -64,6 +64,8 @@ def keep_place(service: Service, texts: dict[str, Any]) -> None:
     for rows, said in (
         (service.cost_options, "option"),
         (service.required_documents, "document"),
+        (service.schedules, "description"),
+        (service.service_areas, "description"),
         (service.phones, "description"),
         (service.phones, "description_es"),
     ):
@@ -93,7 +95,9 @@ def _hold(rows: Iterable[Phone], word: _Word) -> None:
     for row in rows:
         who = source_of(word.by)
         said = f"Taken away by {who} on {word.day.isoformat()}; the file still gives it."
-        row.attested, row.note = False, " ".join(filter(None, (row.note, said)))
+        row.attested = False
+        if said not in (row.note or ""):
+            row.note = " ".join(filter(None, (row.note, said)))
 
 
 def _give(rows: Iterable[Phone]) -> None:
@@ -102,8 +106,10 @@ def _give(rows: Iterable[Phone]) -> None:
 
 
 def _add(service: Service, word: _Word) -> None:
-    for entry in entries(PHONES, word.said):
-        row = Phone(id=new_id(), attested=True, call_first=False, position=len(service.phones))
+    for position, entry in enumerate(entries(PHONES, word.said)):
+        # The same id each time: who keeps a copy holds on to it.
+        identity = stable_id("phone", service.id, word.by, entry.number, position)
+        row = Phone(id=identity, attested=True, call_first=False, position=len(service.phones))
         fill_phone(row, entry)
         row.sources, row.as_of = [source_of(word.by)], word.day
         service.phones.append(row)
@@ -136,9 +142,7 @@ def _changes(
     session: Session, ids: Collection[str], fields: Collection[str]
 ) -> Iterable[ListingChange]:
     """What people have changed of these fields, in the order in which it came to count."""
-    by_people = or_(
-        *(ListingChange.by.startswith(f"{who.value}:") for who in (Party.PARTNER, Party.STAFF))
-    )
+    by_people = or_(*(ListingChange.by.startswith(f"{who}:") for who in _PEOPLE))
     return session.scalars(
         select(ListingChange)
         .where(

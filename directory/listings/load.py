@@ -8,7 +8,7 @@ harm when it comes back is kept then too (`last_words`).
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from directory.duplicates.renewed import give_again, release, taken_back
 from directory.imports.history import Shown, log_since, shown
+from directory.imports.queries import whole_services
 from directory.listings import partner_schema as schema
 from directory.listings import queries
 from directory.listings.change_models import DuplicatePair
 from directory.listings.ids import organization_id, service_id
 from directory.listings.last_words import (
     CONFIDENTIAL,
+    STATUS,
     cautions,
     keep_numbers,
     keep_place,
@@ -34,7 +36,7 @@ from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms, link_needs
 from directory.listings.partner_file import read_partners
 from directory.listings.partner_rows import fill_organization, fill_service
-from directory.listings.service import catalogue_changed
+from directory.listings.service import catalogue_changed, changed
 
 ORIGIN = "partners.yml"
 BY = f"import:{ORIGIN}"
@@ -101,9 +103,9 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
         # The one into which it was merged says what this one says.
         known = [each for each in (row.id, row.merged_into_id) if each] if row else []
         before = shown(session, known, now=now) | before
-        merges = {pair.id: pair for pair in taken_back(session, known)} | merges
-        hidden = CONFIDENTIAL in said.get(service_id(entry.id), {})
-        row = _service(session, row, entry, organization, now, hidden=hidden)
+        merges |= {pair.id: pair for pair in taken_back(session, known) if pair.id not in merges}
+        words = said.get(service_id(entry.id), {})
+        row = _service(session, row, entry, organization, now, words=words)
         row.position, row.fingerprint = position, print_now
         written.append(row)
     outcome.removed += _end(session, known_services.values(), now)
@@ -116,11 +118,23 @@ def load_partners(session: Session, path: Path, *, now: datetime) -> LoadReport:
     if report.wrote:
         _finish(session, file, report, touched)
         give_again(session, list(merges.values()), by=BY, now=now)
+        written += _kept(session, merges.values(), written, now)
         keep_numbers(session, written, dated=lambda _, phone: phone.as_of)
         log_since(session, before, by=BY, now=now)
     elif described_anew:
         catalogue_changed(session)
     return report
+
+
+def _kept(
+    session: Session, merges: Iterable[DuplicatePair], written: Collection[Service], now: datetime
+) -> list[Service]:
+    """The listings that say what was merged into them, where the file has not written them too."""
+    ids = {pair.kept_id for pair in merges if pair.kept_id} - {row.id for row in written}
+    rows = list(whole_services(session, ids).values())
+    for row in rows:
+        changed(session, row, now=now)
+    return rows
 
 
 def _end(session: Session, rows: Iterable[Service], now: datetime) -> list[str]:
@@ -184,9 +198,10 @@ def _service(
     organization: Organization,
     now: datetime,
     *,
-    hidden: bool,
+    words: Mapping[str, Any],
 ) -> Service:
-    """`hidden`: a person has made the listing confidential, whatever the file says of it."""
+    """`words`: what people have said of it that the file does not take back."""
+    hidden = CONFIDENTIAL in words
     texts = texts_of(row) if row else {}
     if row is None:
         row = Service(id=service_id(entry.id), slug=entry.id, origin=ORIGIN, status="active")
@@ -197,7 +212,7 @@ def _service(
         row.version += 1  # whoever has read it before changes it no more unseen
         # Back in the file from which it had gone; who has closed it otherwise opens it again.
         if row.status == "inactive" and row.fingerprint is None:
-            row.status = "active"
+            row.status = words.get(STATUS, "active")
     with session.no_autoflush:
         confidential = {CONFIDENTIAL: hidden or entry.confidential}
         fill_service(session, row, entry.model_copy(update=confidential), now=now)

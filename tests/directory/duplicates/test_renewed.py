@@ -219,6 +219,15 @@ def test_what_was_merged_is_shown_again_when_the_kept_listings_source_names_it_n
     assert listed(SECOND)["numbers"] == [SHARED["number"], SPARE["number"]]
 
 
+def test_what_was_merged_is_shown_again_when_the_file_says_that_the_kept_one_has_ended(
+    any_database: Database, pair: str
+) -> None:
+    imported(any_database, [first(status="inactive")], source="county", now=LATER)
+    assert not stands(pair)
+    assert listed()["status"] == "inactive"
+    assert listed(SECOND)["numbers"] == [SHARED["number"], SPARE["number"]]
+
+
 def test_what_was_merged_is_shown_again_when_partners_yml_drops_the_kept_listing(
     db: Database, tmp_path: Path
 ) -> None:

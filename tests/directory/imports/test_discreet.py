@@ -1,12 +1,15 @@
 """A confidential service of an import tells nobody where it is, in no field and no log."""
 
+import hashlib
 import json
 
 from directory.database import Database
 from directory.hsds.read import read_service
 from directory.hsds.service import service_objects
+from directory.hsds.writers import View, organizations
 from directory.imports import queries
 from directory.imports.discreet import without_place
+from directory.imports.identity import fingerprint
 from directory.listings.ids import stable_id
 from tests.directory.imports.builders import a_place, a_service, imported
 from tests.fakes import MORNING
@@ -62,6 +65,34 @@ def test_an_import_of_it_gives_nothing_of_the_place(any_database: Database) -> N
     assert report.added == 1
     assert any("description seems to say where" in remark.problem for remark in report.remarks)
     assert HIDDEN not in published(any_database)
+
+
+def test_its_address_in_our_pages_says_nothing_either(db: Database) -> None:
+    imported(db, [TELLING])
+    with db.read_scope() as session:
+        [listing] = queries.whole_services(session, [TELLING["id"]]).values()
+    assert listing.slug.startswith("confidential-service-")
+
+
+def test_what_was_imported_before_these_words_were_left_out_is_written_anew() -> None:
+    said = read_service(a_service(1))
+    hidden = said.model_copy(update={"confidential": True})
+    content = hidden.model_dump_json(exclude_defaults=True)
+    assert fingerprint(said) == old_fingerprint(said.model_dump_json(exclude_defaults=True))
+    assert fingerprint(hidden) != old_fingerprint(content)
+
+
+def old_fingerprint(content: str) -> str:
+    return hashlib.sha256(f"1{content}".encode()).hexdigest()
+
+
+def test_the_log_of_its_source_is_told_inside_no_organization(any_database: Database) -> None:
+    beside = a_service(2, organization=TELLING["organization"])
+    imported(any_database, [TELLING, beside])
+    view = View(whole=True, whole_services=True, now=MORNING)
+    with any_database.read_scope() as session:
+        written = organizations(session, [TELLING["organization"]["id"]], view)
+    assert HIDDEN not in json.dumps(written)
 
 
 def test_an_open_one_keeps_its_words_until_it_becomes_confidential(any_database: Database) -> None:

@@ -154,6 +154,9 @@ def test_an_import_opens_nothing_and_tells_no_address(any_database: Database) ->
     assert listing.confidential
     assert published_addresses(listing) == ()
     assert all(not link.location.addresses for link in listing.service_at_locations)
+    ended = {**whole, "status": "inactive"}
+    imported(any_database, [ended], now=MORNING + timedelta(days=3, hours=1))
+    assert of_import(any_database).status == "inactive", "its source has ended it"
     open_again = MORNING + timedelta(days=4)
     changed_by_partner(any_database, {"status": "active"}, now=open_again)
     imported(any_database, [{**whole, "description": "Yet more."}], now=open_again)

@@ -14,6 +14,7 @@ from directory.listings import queries, service
 from directory.listings.change_models import ListingChange
 from directory.listings.ids import service_id
 from directory.listings.models import Address, Location, Phone, Service
+from tests.directory.listings.editing import STAFF, change
 from tests.directory.listings.files import NOW, edited, load
 
 
@@ -166,6 +167,17 @@ def test_a_service_that_vanishes_becomes_inactive_and_can_come_back(
     assert _service("oak-pantry--rent").status == "active"
 
 
+def test_one_that_a_person_has_closed_comes_back_closed(
+    any_database: Database, tmp_path: Path
+) -> None:
+    load()
+    change({"status": "temporarily closed"}, slug="oak-pantry--rent", by=STAFF)
+    gone = edited(tmp_path, ("oak-pantry--rent", "oak-pantry--other"))
+    assert load(gone).removed == ("oak-pantry--rent",)
+    assert load().changed == ("oak-pantry--rent",)
+    assert _service("oak-pantry--rent").status == "temporarily closed"
+
+
 def closed(slug: str) -> None:
     """By somebody else than the file."""
     with database.session_scope() as session:
@@ -226,8 +238,8 @@ def test_every_load_that_writes_gives_the_catalogue_another_version(
     db: Database, tmp_path: Path
 ) -> None:
     versions = []
-    for change in ((), (), (("Elm diapers", "Diapers"),)):
-        load(edited(tmp_path, *change))
+    for news in ((), (), (("Elm diapers", "Diapers"),)):
+        load(edited(tmp_path, *news))
         with database.read_scope() as session:
             versions.append(service.catalogue_version(session))
     assert versions[0] is not None
