@@ -21,6 +21,9 @@ _SAID = re.compile(
     r"or|and|call|text|ask|for)(?![A-Za-z])",
     re.IGNORECASE,
 )
+# Words are spelt by numbers that nobody pays to call.
+_TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
+_WHOLE = 10
 _LONGEST = 40
 
 
@@ -39,7 +42,7 @@ def read_line(number: str, kind: str) -> Line:
     text = number.strip("\"' ")
     if text.startswith("+") and not text.startswith("+1"):
         return Line(_foreign(text), kind)
-    if _LETTERED.fullmatch(text) and not _SAID.search(text):
+    if _LETTERED.fullmatch(text) and not _is_remark(text):
         text = phonenumbers.convert_alpha_characters_in_number(text)
     try:
         return Line(dialled(text, kind=kind), kind)
@@ -48,6 +51,15 @@ def read_line(number: str, kind: str) -> Line:
         if len(digits) != 10 or re.search(r"[^\d\s().+-]", text):
             raise
         return Line(f"{digits[:3]}-{digits[3:6]}-{digits[6:]}", kind, doubtful=True)
+
+
+def _is_remark(text: str) -> bool:
+    """Whether its letters are no part of the number: "1 800 CALL FBI" ends with ten, "630-4357 ext"
+    has no area code."""
+    if _SAID.search(text) is None:
+        return False
+    digits = digits_of(phonenumbers.convert_alpha_characters_in_number(text))
+    return not digits.removeprefix("1").startswith(_TOLL_FREE) or len(digits_of(text)) >= _WHOLE
 
 
 def _foreign(text: str) -> str:

@@ -72,12 +72,12 @@ CLOSED_GROUPS = int(
 )
 # Years are an age where the words say so; "for 12 years" is how long something lasts.
 _AGE = re.compile(
-    r"\b(\d{1,2}) ?(?:(?:years?|yrs?) (?:olds?|of age)|y ?os?)\b"
+    r"\b(\d{1,2}) ?(?:(?:years?|yrs?) (?:olds?|of age|son|daughter|kid|boy|girl)|y ?os?)\b"
     r"|\b(?:aged?|turned|turning) (\d{1,2})\b"
     r"|\b(?:i m|im|i am|(?:he|she) ?s|(?:he|she|who|son|daughter|kid|child|baby|mom|mother|dad"
     r"|father|grandma|grandpa|grandmother|grandfather|brother|sister|husband|wife|uncle|aunt) is)"
-    r" (?:only |just |almost )?(\d{1,2})(?= (?:and|but|so|with|who|need|needs|i|my|looking|female"
-    r"|male|pregnant|homeless|alone)\b|$)"
+    r" (?:only |just |almost )?(\d{1,2})(?= (?:(?:years?|yrs?) )?(?:and|but|so|with|who|need|needs"
+    r"|i|my|looking|female|male|pregnant|homeless|alone)\b| (?:years?|yrs?)$|$)"
     r"|(?<!hace )(?<!por )(?<!llevo )(?<!lleva )(?<!llevamos )(?<!durante )(?<!cada )"
     r"\b(\d{1,2}) anos?\b"
 )

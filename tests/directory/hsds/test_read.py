@@ -68,6 +68,7 @@ def test_coordinates_nowhere_on_earth_are_left_out() -> None:
         ("(630) 555-0100", "voice", "630-555-0100"),
         ("1-800-FLOWERS", "voice", "800-356-9377"),
         ("1-800-CALL-NOW", "voice", "800-225-5669"),
+        ("(800) HOME-NOW", "voice", "800-466-3669"),
         ("+44 20 7946 0000", "voice", "+44 20 7946 0000"),
         ("741741", "text", "741741"),
         ("988", "voice", "988"),

@@ -18,6 +18,9 @@ from directory.search.audience import age_asked
         ("She's 80", 80),
         ("my mom is 78", 78),
         ("aged 65", 65),
+        ("I'm 24 yrs", 24),
+        ("im 17 years and homeless", 17),
+        ("my 16 yr son", 16),
         ("tiene 70 años", 70),
         ("mi hija de 15 años", 15),
     ],
@@ -31,6 +34,7 @@ def test_an_age_is_read(text: str, age: int) -> None:
     [
         "i have been clean for 12 years",
         "12 years sober",
+        "i'm 12 years sober",
         "im 12 weeks pregnant",
         "i am 30 minutes away",
         "my rent is 16 days late",
