@@ -26,6 +26,9 @@ from directory.settings import Settings
 from directory.turns import Turns
 
 BUSY_SECONDS = 15
+# FOR NO KEY UPDATE: who else locks the row waits. FOR UPDATE would also hold up whoever writes a
+# row that points to it, and two who wait for each other so are a deadlock.
+LOCKED = {"key_share": True}
 
 
 class Base(DeclarativeBase):

@@ -12,6 +12,7 @@ from api.fhir.incoming_consent import SentConsent
 from api.fhir.mapping import SeenReferral, instant
 from api.fhir.outcomes import information
 from api.interchange import queries
+from directory.database import LOCKED
 from directory.errors import Conflict, Invalid
 from directory.listings.models import Service
 from directory.people import queries as people
@@ -54,7 +55,7 @@ def carry_out(session: Session, caller: Caller, sent: SentReferral, *, now: date
     _require_consents(sent.consents, now)
     person = people_service.find_or_create(session, sent.person.phone, now=now)
     # Sent twice at once: the second waits here for the first, and then finds what it made.
-    session.refresh(person, with_for_update=True)
+    session.refresh(person, with_for_update=LOCKED)
     earlier = _earlier(session, caller, sent)
     if earlier is not None:
         return CarriedOut(earlier, (), created=False)

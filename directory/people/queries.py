@@ -11,7 +11,9 @@ from directory.people.models import AuditEntry, Consent, Person, Purpose
 
 # Asked for every text, so they are built once.
 _BY_PHONE = select(Person).where(Person.phone_index == bindparam("number"))
-_BY_PHONE_LOCKED = _BY_PHONE.with_for_update().execution_options(populate_existing=True)
+_BY_PHONE_LOCKED = _BY_PHONE.with_for_update(key_share=True).execution_options(
+    populate_existing=True
+)
 _NEWEST_CONSENT = (
     select(Consent)
     .where(
@@ -28,9 +30,8 @@ def by_id(session: Session, person_id: str, *, for_update: bool = False) -> Pers
     """`for_update`: locked, and read anew."""
     if for_update:
         session.flush()  # what is not written yet would be lost
-    return session.get(
-        Person, person_id, with_for_update=for_update or None, populate_existing=for_update
-    )
+    lock = database.LOCKED if for_update else None
+    return session.get(Person, person_id, with_for_update=lock, populate_existing=for_update)
 
 
 def by_ids(session: Session, person_ids: Collection[str]) -> dict[str, Person]:

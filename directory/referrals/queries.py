@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from directory.database import LOCKED
 from directory.listings.models import Organization
 from directory.referrals.models import Referral, ReferralEvent, ReferralRemark
 from directory.referrals.states import OPEN, UNSEEN, Status
@@ -17,9 +18,8 @@ def by_id(session: Session, referral_id: str, *, for_update: bool = False) -> Re
 
     Then it is read anew: what the session knew of it may be from before the other's answer.
     """
-    return session.get(
-        Referral, referral_id, with_for_update=for_update or None, populate_existing=for_update
-    )
+    lock = LOCKED if for_update else None
+    return session.get(Referral, referral_id, with_for_update=lock, populate_existing=for_update)
 
 
 def known_to_partner() -> ColumnElement[bool]:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from directory.database import Base
 from directory.errors import Conflict, Invalid, NotFound
+from directory.people import queries as people
 from directory.people import service as people_service
-from directory.people.models import Person
 from directory.referrals.models import Referral
 from directory.retention.models import LegalHold
 from directory.tasks.models import Task
@@ -26,7 +26,7 @@ def add(
         raise Invalid("hold_reason_missing", "Say why: the case or the request, in a few words.")
     if person_id is not None:
         # Locked, so that of a hold and an erasing at once one is first, and the other sees it.
-        person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+        person = people.by_id(session, person_id, for_update=True)
         if person is None or person.erased_at is not None:
             raise NotFound("person_unknown", "There is no such person: erased, or never known.")
     hold = LegalHold(person_id=person_id, reason=reason, placed_by=by, placed_at=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from directory.database import LOCKED
 from directory.tasks.models import Task, TaskKind, TaskStatus
 
 DANGER = (TaskKind.DANGER, TaskKind.OPTED_OUT_DANGER)
@@ -17,7 +18,7 @@ Position = tuple[int, datetime, str]
 
 def by_id(session: Session, task_id: str, *, for_update: bool = False) -> Task | None:
     """`for_update`: of two who claim it at once one is first."""
-    return session.get(Task, task_id, with_for_update=for_update or None)
+    return session.get(Task, task_id, with_for_update=LOCKED if for_update else None)
 
 
 def position(task: Task) -> Position:
@@ -42,7 +43,7 @@ def open_task(
             Task.status == TaskStatus.OPEN,
         )
         .limit(1)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -124,7 +125,7 @@ def not_done_of(session: Session, staff_id: str) -> list[Task]:
                 or_(Task.assigned_to == staff_id, Task.claimed_by == staff_id),
             )
             .order_by(Task.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

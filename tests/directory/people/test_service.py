@@ -3,7 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from directory import database
 from directory.database import Database
@@ -29,6 +30,34 @@ def test_a_number_is_one_person_however_often_and_at_once_it_is_met(
     assert met("+16305550101") not in ids
     with database.read_scope() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == 2
+
+
+def test_whoever_writes_about_a_person_does_not_wait_for_who_has_them_locked(
+    any_database: Database,
+) -> None:
+    """Two who had each written about the person already would wait for each other."""
+    if any_database.engine.dialect.name == "sqlite":
+        return  # it has one writer
+    person_id = met()
+
+    def is_held_up(statement: str) -> bool:
+        with any_database.engine.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            try:
+                other.execute(text(statement), {"id": person_id})
+            except OperationalError:
+                return True
+        return False
+
+    refers, locks = "FOR KEY SHARE", "FOR NO KEY UPDATE"  # as a foreign key does; as we do
+    for locked in (
+        lambda session: queries.by_id(session, person_id, for_update=True),
+        lambda session: queries.by_phone(session, PHONE, for_update=True),
+    ):
+        with database.session_scope() as session:
+            assert locked(session) is not None
+            assert not is_held_up(f"SELECT id FROM people WHERE id = :id {refers}")
+            assert is_held_up(f"SELECT id FROM people WHERE id = :id {locks}")
 
 
 def test_a_number_that_is_somebody_else_s_is_not_tried_again(db: Database) -> None:
