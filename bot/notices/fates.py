@@ -21,6 +21,7 @@ from directory.partners.models import Channel
 from directory.people import queries as people
 from directory.referrals import notify, silence
 from directory.referrals import queries as referrals
+from directory.referrals.models import Referral
 from directory.referrals.states import OPEN, Status
 from directory.tasks import queries as task_queries
 from directory.tasks import service as tasks
@@ -135,21 +136,31 @@ def _tell_clinician(session: Session, notice: Notice, reason: str, *, now: datet
     if contact is None:
         return
     about = "that this referral was withdrawn" if withdrawn else "about this referral"
-    note = f"Please call the partner {about}: {_WHY[Channel(contact.channel)]} ({reason})."
-    waiting = task_queries.open_task(
-        session, referral.person_id, TaskKind.REFERRAL_UNANSWERED, referral_id=referral.id
-    )
-    if waiting is not None and note in (waiting.note or ""):
-        return  # a reminder that fails like the first text says nothing new
+    name = partners.name_of(session, referral.organization_id)
+    why = f"{_WHY[Channel(contact.channel)]} ({reason})."
+    note = f"Please call the partner, {name}, {about}: {why}"
     person = people.by_id(session, referral.person_id)
+    # Who was erased is nobody whose page could be opened: the call is about the partner.
+    person_id = referral.person_id if person and person.erased_at is None else None
+    if _is_known(session, referral, person_id, note):
+        return
     tasks.open_task(
         session,
         TaskKind.REFERRAL_UNANSWERED,
-        # Who was erased is nobody whose page could be opened: the call is about the partner.
-        person_id=referral.person_id if person and person.erased_at is None else None,
+        person_id=person_id,
         referral_id=referral.id,
         service_id=referral.service_id,
         assigned_to=referral.clinician_id,
         note=note,
         now=now,
     )
+
+
+def _is_known(session: Session, referral: Referral, person_id: str | None, note: str) -> bool:
+    """Whether somebody is to call already: a reminder that fails like the first text says nothing
+    new; nor does, of who was erased, a second contact, for one call tells the partner."""
+    kind = TaskKind.REFERRAL_UNANSWERED
+    if person_id is None:
+        return bool(task_queries.not_done_about(session, referral.id, kind))
+    waiting = task_queries.open_task(session, person_id, kind, referral_id=referral.id)
+    return waiting is not None and note in (waiting.note or "")

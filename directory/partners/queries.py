@@ -57,6 +57,12 @@ def organization_named(session: Session, name: str) -> Organization | None:
     )
 
 
+def name_of(session: Session, organization_id: str) -> str:
+    """The name of an organisation, for a sentence about it."""
+    organization = session.get(Organization, organization_id)
+    return organization.name if organization is not None else "an organisation that is gone"
+
+
 def key_by_hash(session: Session, key_hash: str) -> PartnerKey | None:
     return session.scalar(
         select(PartnerKey).where(PartnerKey.key_hash == key_hash, PartnerKey.revoked_at.is_(None))

@@ -71,6 +71,7 @@ def withdraw(session: Session, person: Person, made: Sequence[str], *, now: date
 def leave_to_a_person(session: Session, word: LastWord, *, now: datetime) -> None:
     """A task about each partner that nothing else tells; it is about no person."""
     for referral in word.unheard:
+        name = partners.name_of(session, referral.organization_id)
         tasks.open_task(
             session,
             TaskKind.REFERRAL_UNANSWERED,
@@ -78,8 +79,8 @@ def leave_to_a_person(session: Session, word: LastWord, *, now: datetime) -> Non
             referral_id=referral.id,
             service_id=referral.service_id,
             assigned_to=referral.clinician_id,
-            note="Please call the partner: a request that they had accepted is withdrawn, for the "
-            "person was erased, and we have no contact who heard of it. Our records name nobody "
-            "any more; theirs do.",
+            note=f"Please call the partner, {name}: a request that they had accepted is withdrawn, "
+            "for the person was erased, and we have no contact who heard of it. Our records name "
+            "nobody any more; theirs do.",
             now=now,
         )

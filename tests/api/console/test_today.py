@@ -48,6 +48,14 @@ def test_danger_stands_on_top_and_html_in_names_and_notes_is_text(console: Conso
     assert "Maria &lt;b&gt;Example" in page
 
 
+def test_a_call_about_a_referral_of_nobody_leads_to_it(console: Console) -> None:
+    """Whoever it was about was erased; the partner has to be called all the same."""
+    kind, referral_id = TaskKind.REFERRAL_UNANSWERED, "00000000-0000-4000-8000-000000000001"
+    with database.session_scope() as session:
+        service.open_task(session, kind, person_id=None, referral_id=referral_id, now=MORNING)
+    assert f'href="/console/referrals/{referral_id}"' in console.as_().get("/console").text
+
+
 def test_reading_the_list_is_noted(console: Console) -> None:
     a_task()
     console.as_().get("/console")

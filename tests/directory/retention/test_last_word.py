@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.sms import ends
 from directory import database
+from directory.listings.models import Organization
 from directory.messages.models import OutboundMessage
 from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.partners import service as partners
@@ -21,7 +22,7 @@ from directory.referrals.states import Status
 from directory.retention.erase import erase
 from directory.tasks.models import Task, TaskKind, TaskStatus
 from tests.bot.notices.builders import bodies, fates_of, handed_over, referred
-from tests.directory.referrals.builders import BY_CLINICIAN, a_service, read
+from tests.directory.referrals.builders import BY_CLINICIAN, a_contact, a_service, read
 from tests.fakes import MORNING
 
 pytestmark = pytest.mark.usefixtures("partners")
@@ -46,6 +47,11 @@ def erased(referral_id: str) -> None:
     with database.session_scope() as session:
         person_id = session.get_one(Referral, referral_id).person_id
         erase(session, person_id, by="command", now=LATER)
+
+
+def partner_name(referral_id: str) -> str:
+    with database.read_scope() as session:
+        return session.get_one(Organization, read(referral_id).organization_id).name
 
 
 def open_tasks() -> list[Task]:
@@ -90,19 +96,24 @@ def test_a_word_that_was_on_its_way_before_still_arrives() -> None:
     assert set(bodies(handed_over(LATER))) == {WITHDRAWN}
 
 
-def test_a_word_that_does_not_arrive_is_a_call_about_nobody() -> None:
+@pytest.mark.parametrize("desks", [1, 2])
+def test_a_word_that_does_not_arrive_is_one_call_about_nobody(desks: int) -> None:
+    with database.session_scope() as session:
+        for desk in range(1, desks):
+            a_contact(session, a_service(session), address=f"+1630555016{desk}", name="Desk two")
     referral_id = referred()
     taken_by_the_carrier(handed_over())
     erased(referral_id)
     with database.session_scope() as session:
-        desk = session.scalars(select(PartnerContact)).one()
-        index = database.current().cipher.blind_index(desk.address)
-        number = session.scalars(select(Person).where(Person.phone_index == index)).one()
-        number.opted_out_at = LATER
+        for contact in session.scalars(select(PartnerContact)).all():
+            index = database.current().cipher.blind_index(contact.address)
+            number = session.scalars(select(Person).where(Person.phone_index == index)).one()
+            number.opted_out_at = LATER
     assert handed_over(LATER) == []
-    assert fates_of(WITHDRAWN) == [(NoticeStatus.FAILED, "opted_out")]
+    assert fates_of(WITHDRAWN) == [(NoticeStatus.FAILED, "opted_out")] * desks
     (task,) = open_tasks()
     assert (task.person_id, task.referral_id) == (None, referral_id)
+    assert partner_name(referral_id) in (task.note or "")
 
 
 def test_a_partner_that_accepted_and_that_nothing_reaches_is_called() -> None:
@@ -112,7 +123,7 @@ def test_a_partner_that_accepted_and_that_nothing_reaches_is_called() -> None:
     (task,) = open_tasks()
     assert (task.kind, task.person_id) == (TaskKind.REFERRAL_UNANSWERED, None)
     assert task.referral_id == referral_id
-    assert "Please call the partner" in (task.note or "")
+    assert f"Please call the partner, {partner_name(referral_id)}" in (task.note or "")
 
 
 def test_a_partner_whose_system_looks_for_itself_is_not_called() -> None:
