@@ -70,13 +70,14 @@ def correct(
     sent: Annotated[Corrected, Form()],
 ) -> Response:
     person, visit = _found(session, visitor, person_id, visit_id)
-    if _is_so_already(visit, sent, services):
+    note = sent.disposition.strip() if visitor.reads_words else None
+    if _is_so_already(visit, sent, note, services):
         return back_to(page_of(person.id), done="corrected")
     try:
         if sent.version != _version(visit):
             raise Conflict("changed_meanwhile", case_words.VISIT_CHANGED)
         with session.begin_nested():
-            correction = _correction(visit, sent, services)
+            correction = _correction(visit, sent, note, services)
             visits.put_right(session, services, visitor.member, visit, correction)
     except HandoffError as error:
         wrong = Wrong(error, "correct", sent)
@@ -118,18 +119,19 @@ def _found(
     return person, visit
 
 
-def _correction(visit: Visit, sent: Corrected, services: Services) -> Correction:
-    """What differs. A browser's time has no seconds: left as it was, it changes nothing."""
+def _correction(visit: Visit, sent: Corrected, note: str | None, services: Services) -> Correction:
+    """What differs. A browser's time has no seconds: left as it was, it changes nothing. `note`:
+    None where the form did not show it."""
     when = moment(sent.occurred_at, services)
     return Correction(
         call_type=sent.call_type if sent.call_type != visit.call_type else None,
         occurred_at=when if as_field(visit.occurred_at, services) != sent.occurred_at else None,
         follow_up=sent.follow_up if sent.follow_up not in ("", visit.follow_up) else None,
-        disposition=sent.disposition.strip(),
+        disposition=note,
     )
 
 
-def _is_so_already(visit: Visit, sent: Corrected, services: Services) -> bool:
+def _is_so_already(visit: Visit, sent: Corrected, note: str | None, services: Services) -> bool:
     """Whether this very form was taken before: the button was pressed twice. What it says is so
     then, and whoever pressed it must not be told that somebody else was faster."""
     return (
@@ -138,7 +140,7 @@ def _is_so_already(visit: Visit, sent: Corrected, services: Services) -> bool:
         and sent.call_type == visit.call_type
         and as_field(visit.occurred_at, services) == sent.occurred_at
         and sent.follow_up in ("", visit.follow_up)
-        and sent.disposition.strip() == (visit.disposition or "")
+        and note in (None, visit.disposition or "")
     )
 
 
@@ -163,7 +165,7 @@ def _page(
         call_type=CallType(visit.call_type),
         occurred_at=as_field(visit.occurred_at, services),
         follow_up=visit.follow_up,
-        disposition=visit.disposition or "",
+        disposition=(visit.disposition or "") if visitor.reads_words else "",
     )
     sent.version = _version(visit)
     return draw(

@@ -117,6 +117,19 @@ def test_a_colleagues_visit_is_a_supervisors_to_put_right(console: Console, visi
     assert console.get(path(visit)).status_code == 200
 
 
+def test_who_reads_no_notes_puts_the_rest_right_and_leaves_the_note(
+    console: Console, visit: Visit
+) -> None:
+    console.as_(Role.ADMIN)
+    assert "Talked" not in console.get(path(visit)).text
+    form = shown(console, visit) | {"call_type": "elderly"}
+    for said in ({}, {"disposition": "Overwritten"}, {}):  # the last ones are pressed again
+        assert console.post(f"{path(visit)}/correct", form | said).status_code == 303
+        assert (read().call_type, read().disposition) == ("elderly", "Talked <b>long</b>")
+    late = console.post(f"{path(visit)}/correct", form | {"call_type": "mental_health"})
+    assert late.status_code == 409 and "Talked" not in late.text
+
+
 def test_the_visit_of_somebody_else_is_not_found(console: Console, visit: Visit) -> None:
     other = path(visit).replace(visit.person_id, visit.id)
     assert console.get(other).status_code == 404
