@@ -36,29 +36,34 @@ def look(session: Session, *, now: datetime, wall: datetime) -> int:
         return _tell_supervisors(session, now=now, wall=wall)
     alarms.clear(session, AlarmKind.NOBODY_ON_CALL, wall=wall)
     waiting = queries.to_page(session, now=now, wall=wall, limit=AT_ONCE)
+    listed = queries.on_call(session, now=now, by_text=False) if waiting else []
     for task in waiting:
-        _page_next(session, task, roster, now=now, wall=wall)
+        _page_next(session, task, roster, listed, now=now, wall=wall)
     return len(waiting)
 
 
-def turn(roster: Sequence[str], last: str | None, round_: int) -> tuple[str, int]:
+def turn(
+    roster: Sequence[str], last: str | None, round_: int, *, listed: Sequence[str] = ()
+) -> tuple[str, int]:
     """Who is paged after `last` (paged in `round_`), and in which round. Pure.
 
-    After the last of the roster it begins again; so it does when the one who was paged last is
-    not on call any more.
+    `listed`: all who are on call, in their order, those whom no text reaches as well: whose phone
+    went silent meanwhile keeps the place, and the next is paged. After the last of the roster it
+    begins again; so it does when the one who was paged last is not on call any more.
     """
     if last is None:
         return roster[0], 1
-    following = roster.index(last) + 1 if last in roster else len(roster)
-    if following < len(roster):
-        return roster[following], round_
-    return roster[0], round_ + 1
+    order = listed or roster
+    later = order[order.index(last) + 1 :] if last in order else ()
+    following = next((each for each in later if each in roster), None)
+    return (following, round_) if following is not None else (roster[0], round_ + 1)
 
 
 def _page_next(
     session: Session,
     task: Task,
     roster: Sequence[StaffMember],
+    listed: Sequence[StaffMember],
     *,
     now: datetime,
     wall: datetime,
@@ -66,7 +71,12 @@ def _page_next(
     pages = [page for page in queries.pages_of(session, task) if page.round != SUPERVISORS]
     last = pages[0] if pages else None
     by_id = {member.id: member for member in roster}
-    staff_id, round_ = turn(list(by_id), last.staff_id if last else None, last.round if last else 0)
+    staff_id, round_ = turn(
+        list(by_id),
+        last.staff_id if last else None,
+        last.round if last else 0,
+        listed=[member.id for member in listed],
+    )
     next_at = now + TIME_TO_ANSWER
     _page(session, task, by_id[staff_id], round_=round_, next_at=next_at, now=now, wall=wall)
 

@@ -71,6 +71,19 @@ def test_the_first_is_paged_at_once_and_the_next_after_five_minutes(two: list[st
     assert pages() == [*two, two[0]], "then from the first again"
 
 
+def test_whose_phone_goes_silent_after_a_page_is_followed_by_the_next(two: list[str]) -> None:
+    third = a_colleague(63)
+    on_call(third, 3)
+    danger()
+    look()
+    look(FIVE)
+    texts_stop(62)
+    look(2 * FIVE)
+    assert pages() == [*two, third]
+    look(3 * FIVE)
+    assert pages()[3:] == two[:1]
+
+
 def test_where_texts_to_all_on_call_are_stopped_the_supervisors_are_told(
     any_database: Database,
 ) -> None:
