@@ -10,12 +10,16 @@ from api.commands.terminal import open_database, say
 from directory import database
 from directory.clock import ProductClock, wall_now
 from directory.errors import NotFound
+from directory.people import service as people
 from directory.people.phone import masked
 from directory.settings import Settings, SettingsError, load_settings
 from directory.staff import first_codes, queries
 from directory.staff import service as staff
 from directory.staff.models import Role
 from directory.tasks import service as tasks
+
+# Who the audit says did it.
+BY = "command"
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of clinicians and supervisors.")
 
@@ -90,6 +94,15 @@ def remove(email: str) -> None:
         member = queries.active_by_email(session, email)
         staff.remove(session, email, now=wall_now())
         given = tasks.give_back_all(session, member.id, now=now) if member is not None else []
+        for task in given:
+            people.audit(
+                session,
+                actor=BY,
+                action="task.open",
+                person_id=task.person_id,
+                subject_id=task.id,
+                now=now,
+            )
     say(f"{email} has no access any more.")
     if given:
         say(f"{len(given)} of the tasks they had claimed wait for somebody again.")

@@ -3,6 +3,7 @@
 import pytest
 
 from directory import database
+from directory.people.models import AuditEntry
 from directory.staff import queries
 from directory.staff.models import StaffMember
 from directory.tasks import service as tasks
@@ -67,4 +68,8 @@ def test_who_has_no_account_any_more_has_claimed_nothing(handoff: Command) -> No
     assert removed.returncode == 0, removed.stderr
     assert "1 of the tasks they had claimed wait" in removed.stdout
     with database.read_scope() as session:
-        assert session.get_one(Task, task_id).status == TaskStatus.OPEN
+        task = session.get_one(Task, task_id)
+        assert task.status == TaskStatus.OPEN
+        noted = session.query(AuditEntry).filter_by(action="task.open").one()
+    assert (noted.actor, noted.person_id) == ("command", task.person_id)
+    assert noted.subject_id == task_id
