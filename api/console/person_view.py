@@ -81,7 +81,7 @@ def show(
     sent = sent or Sent()
     audit(session, services, visitor.member, "person.read", person_id=person.id)
     now = services.clock.now()
-    page = timeline.page(session, person.id, after=after)
+    page = timeline.page(session, person.id, after=after, reports=visitor.reads_words)
     record = record_of(session, services, visitor.member, person)
     made = referrals.of_person(session, person.id)
     return draw(

@@ -75,13 +75,19 @@ class Page:
 
 
 def page(
-    session: Session, person_id: str, *, after: Position | None = None, limit: int = PAGE
+    session: Session,
+    person_id: str,
+    *,
+    after: Position | None = None,
+    limit: int = PAGE,
+    reports: bool = True,
 ) -> Page:
-    """What happened with this person; from `after` on, backwards."""
+    """What happened with this person; from `after` on, backwards. `reports`: False for who must
+    not see that a mandated report was made, by a shorter page neither."""
     until = after[0] if after else None
     found = [
         entry
-        for entry in _entries(session, person_id, until=until, limit=limit)
+        for entry in _entries(session, person_id, until=until, limit=limit, reports=reports)
         if after is None or entry.position < after
     ]
     found.sort(key=lambda entry: entry.position, reverse=True)
@@ -90,7 +96,7 @@ def page(
 
 
 def _entries(
-    session: Session, person_id: str, *, until: datetime | None, limit: int
+    session: Session, person_id: str, *, until: datetime | None, limit: int, reports: bool
 ) -> Iterator[Entry]:
     most = limit + 1 + (OF_ONE_MOMENT if until else 0)
 
@@ -115,5 +121,5 @@ def _entries(
         yield Entry(consent.recorded_at, Kind.CONSENT, consent)
     for task in rows(queries.tasks_done):
         yield Entry(task.done_at or task.created_at, Kind.TASK, task)
-    for report in rows(queries.mandated_reports):
+    for report in rows(queries.mandated_reports) if reports else ():
         yield Entry(report.made_at, Kind.MANDATED_REPORT, report)

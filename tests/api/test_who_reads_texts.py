@@ -17,6 +17,8 @@ from directory.retention.models import LegalHold
 from directory.staff.models import Role
 from directory.tasks import service as tasks
 from directory.tasks.models import TaskKind
+from directory.timeline import service as timeline
+from directory.timeline.service import PAGE, Kind
 from tests.api.conftest import Api
 from tests.api.console.console import Console
 from tests.directory.hsds.builders import a_listing
@@ -83,6 +85,30 @@ def test_only_clinical_roles_read_what_colleagues_wrote_of_a_visit(api: Api, rol
     assert told(found) == code_word
     visits = api.client.get(f"/api/v1/visits?person_id={visit.person_id}", headers=headers).text
     assert told(visits) == ({"chrysanthemum"} if role in CLINICAL else set())
+
+
+def test_reports_that_are_not_shown_take_no_place_on_the_timeline(api: Api) -> None:
+    """A page that is shorter, or empty, would tell of them."""
+    visit, _ = visited()
+    with database.session_scope() as session:
+        person = session.get_one(Person, visit.person_id)
+        for _each in range(PAGE + 1):
+            mandated_reports.record(
+                session,
+                person,
+                ReportKind.CHILD,
+                agency=Agency.DCFS,
+                made_at=MORNING,
+                reference=None,
+                by="kim",
+                now=MORNING,
+            )
+        (shown,) = [
+            each.kind for each in timeline.page(session, person.id, limit=1, reports=False).entries
+        ]
+    assert shown != Kind.MANDATED_REPORT
+    page = Console(api).as_(Role.ADMIN).get(f"/console/people/{visit.person_id}").text
+    assert "<strong>Visit:" in page and "earlier" not in page.partition('class="timeline"')[2]
 
 
 @pytest.mark.parametrize("role", list(Role))
