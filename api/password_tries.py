@@ -1,7 +1,8 @@
 """The password of a sign-in, tried before the request may write.
 
 The work takes a tenth of a second, and a turn where many come at once: meanwhile neither SQLite's
-one writer nor a connection is held.
+one writer nor a connection is held. Who is signed in and says the password once more, or chooses
+another, does so in the session that writes: for the tenth of a second, and never for a turn.
 """
 
 from api.services import Services

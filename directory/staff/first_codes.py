@@ -39,8 +39,8 @@ def issue(session: Session, member: StaffMember, *, wall: datetime) -> FirstCode
 
 
 def redeem(session: Session, typed: str, password: str, *, wall: datetime) -> StaffMember:
-    """The owner of the code has chosen a password. Raises NotFound, and Invalid as `passwords.fit`
-    does; then the code still holds."""
+    """The owner of the code has chosen a password. Raises NotFound; Invalid as `passwords.fit`
+    and TooMany as `hashing`: then the code still holds."""
     member = queries.by_first_code(session, _hash(typed), wall=wall)
     if member is None:
         raise _unknown()

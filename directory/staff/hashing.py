@@ -23,7 +23,7 @@ LONGEST_WAIT = timedelta(seconds=5)
 
 class Places:
     """So many at once; who comes later waits a little. Raises TooMany where that was not enough,
-    or where so many wait already."""
+    or where so many wait already, or at once for who may not wait."""
 
     def __init__(
         self,
@@ -37,11 +37,13 @@ class Places:
         self._longest_wait = longest_wait.total_seconds()
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def take(self, *, wait: bool = True) -> Iterator[None]:
+        """`wait`: False where a writing transaction is open: nobody else could write to SQLite
+        for as long."""
         if not self._present.acquire(blocking=False):
             raise _too_busy()
         try:
-            if not self._inside.acquire(timeout=self._longest_wait):
+            if not self._inside.acquire(timeout=self._longest_wait if wait else 0):
                 raise _too_busy()
             try:
                 yield
@@ -58,18 +60,19 @@ _places = Places()
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password. Raises TooMany as `Places` does."""
-    with _places.take():
+    """What is kept of a password. Never waits for a place, for it is made where it is written:
+    raises TooMany at once where none is free."""
+    with _places.take(wait=False):
         return _hasher.hash(password)
 
 
-def fits(kept: str | None, password: str) -> bool:
+def fits(kept: str | None, password: str, *, wait: bool = True) -> bool:
     """Whether it is the password that this was kept of; None takes as long, and never fits.
 
-    Raises TooMany as `Places` does.
+    Raises TooMany as `Places` does. `wait`: see there.
     """
     try:
-        with _places.take():
+        with _places.take(wait=wait):
             return _hasher.verify(kept or _NOBODY, password) and kept is not None
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

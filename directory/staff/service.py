@@ -162,11 +162,13 @@ def check_password(
 ) -> StaffMember | None:
     """Whose name and password these are; None when they do not fit (the failure is noted).
 
-    Raises TooMany after ten failures for a name within 15 minutes, right password or not, and as
-    `hashing` does. `now`: product time, where it may be another than `wall`.
+    Raises TooMany after ten failures for a name within 15 minutes, right password or not, and
+    where no place is free to try one: a session is open, which must not wait. `now`: product time,
+    where it may be another than `wall`.
     """
     kept = kept_of(session, email, wall=wall)
-    return settle(session, try_password(email, kept, password), wall=wall, now=now)
+    tried = try_password(email, kept, password, wait=False)
+    return settle(session, tried, wall=wall, now=now)
 
 
 def kept_of(session: Session, email: str, *, wall: datetime) -> str | None:
@@ -177,9 +179,10 @@ def kept_of(session: Session, email: str, *, wall: datetime) -> str | None:
     return _opening(member, wall) if member is not None else None
 
 
-def try_password(email: str, kept: str | None, password: str) -> Try:
-    """Hold a password against what is kept. It takes its time: best with no session open."""
-    return Try(_name_of(email), kept, hashing.fits(kept, password))
+def try_password(email: str, kept: str | None, password: str, *, wait: bool = True) -> Try:
+    """Hold a password against what is kept. It takes its time: best with no session open, and
+    without `wait` where one is. Raises TooMany as `hashing`."""
+    return Try(_name_of(email), kept, hashing.fits(kept, password, wait=wait))
 
 
 def settle(
