@@ -19,6 +19,7 @@ from directory.imports.identity import fingerprint, origin, row_id, slug
 from directory.imports.listing_rows import ServiceRow, organization_rows, service_rows
 from directory.imports.queries import Known
 from directory.imports.rows import OWNERS, Rows, given_ids
+from directory.listings.edit_rules import CLOSED
 from directory.listings.last_words import STATUS, cautions, keep_numbers
 from directory.listings.models import Organization, Service
 from directory.listings.needs_taxonomy import ensure_need_terms
@@ -26,8 +27,6 @@ from directory.listings.service import catalogue_changed
 
 # By what column others hang on a row of the table.
 _BELOW = {"contact": "contact_id", "phone": "phone_id"}
-
-_ENDED = ("inactive", "defunct")
 
 
 class Result(StrEnum):
@@ -161,7 +160,7 @@ def _write(
         outcomes[item.id] = Outcome(item, result, notes=tuple(dict.fromkeys(row.notes)))
     ids = [item.id for item, _ in batch.changed]
     before = shown(session, ids, now=whose.now)
-    ended = [item.id for item, row in batch.changed if row.columns["status"] in _ENDED]
+    ended = [item.id for item, row in batch.changed if row.columns["status"] in CLOSED]
     release(session, ended, by=whose.by, now=whose.now)
     merges = taken_back(session, ids)
     standing = queries.places_of(session, ids)
@@ -182,7 +181,7 @@ def _write(
 
 def _cautious(service: HsdsService, said: dict[str, Any]) -> dict[str, Any]:
     """What people have said of it and its source does not take back; what has ended has ended."""
-    ended = service.status in _ENDED
+    ended = service.status in CLOSED
     return {name: value for name, value in said.items() if not (ended and name == STATUS)}
 
 

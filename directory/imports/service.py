@@ -115,15 +115,14 @@ def run(
     whose = Origin(new.source, run_id, clock(), first)
     report = Report(run_id, new.source, new.format)
     named: set[bytes] = set()  # 16 bytes an entry: the one thing that grows with the file
-    whole = named_before = False
+    whole = False
     try:
         for some in _batches(_items(entries, whose, report, named)):
             # Each batch has its own moment: who keeps a copy may have asked since the last one.
-            whose = replace(whose, now=clock(), first=whose.first and not named_before)
-            named_before = True
-            for outcome in _taken(database, some, whose):
+            for outcome in _taken(database, some, replace(whose, now=clock())):
                 _count(report, outcome)
             _keep(database, report)
+            whose = replace(whose, first=False)
         whole = report.rejected == 0
     except HandoffError as error:
         report.note(Remark("", 0, "", "", f"reading stopped: {error.detail}", ""))
