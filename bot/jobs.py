@@ -23,7 +23,7 @@ from bot.owed import Owed
 from bot.rasa_client import RasaClient
 from bot.sms.deliver import Ready, Sender
 from bot.step_health import StepHealth
-from directory import claims, database
+from directory import claims, database, repeats
 from directory.checkins import service as checkins
 from directory.conversations import service as conversations
 from directory.jobs import KEEP_HISTORY, Job, Worker
@@ -33,7 +33,6 @@ from directory.messages.spool import Spool
 from directory.notices import service as notices
 from directory.processes import Present
 from directory.quiet_hours import QuietHours
-from directory.referrals import repeats
 from directory.staff import service as staff
 
 log = structlog.get_logger(__name__)

@@ -25,6 +25,7 @@ from directory.partners.models import (
 )
 from directory.people.models import AuditEntry, Consent, Person
 from directory.referrals import models as referrals
+from directory.repeats import RepeatedRequest
 from directory.retention import models as retention
 from directory.staff.models import FailedLogin, RecoveryCode, StaffMember, StaffSession, StaffToken
 from directory.tasks.models import Task
@@ -57,6 +58,7 @@ ALL: tuple[type[Base], ...] = (
     Person,
     RecoveryCode,
     ReferralLink,
+    RepeatedRequest,
     SendPace,
     StaffMember,
     StaffSession,
@@ -79,7 +81,6 @@ ALL: tuple[type[Base], ...] = (
     referrals.Referral,
     referrals.ReferralEvent,
     referrals.ReferralRemark,
-    referrals.RepeatedRequest,
     retention.CarrierCopiesSeen,
     retention.CarrierCopy,
     retention.LegalHold,

@@ -37,9 +37,9 @@ def reads_words(member: StaffMember) -> bool:
     return member.role in CLINICAL
 
 
-def the_person(session: Session, person_id: str) -> Person:
-    """Raises NotFound."""
-    person = people.by_id(session, person_id)
+def the_person(session: Session, person_id: str, *, for_update: bool = False) -> Person:
+    """`for_update`: locked. Raises NotFound."""
+    person = people.by_id(session, person_id, for_update=for_update)
     if person is None or person.erased_at is not None:
         raise NotFound("person_unknown", "There is no such person.")
     return person

@@ -9,9 +9,12 @@ from api import paging
 from api.clinicians import schemas
 from api.clinicians.access import EVERYONE, PageSize, audit, audit_list, reads_words, router_for
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
+from api.idempotency import IdempotencyKey
 from api.services import Services
+from directory import repeats
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.errors import Forbidden, NotFound
+from directory.referrals import actors
 from directory.staff.models import Role, StaffMember
 from directory.visits import corrections, queries
 from directory.visits.corrections import Correction
@@ -28,15 +31,19 @@ def create_visit(
     session: WritingSession,
     services: TheServices,
     member: TheStaffMember,
+    idempotency_key: IdempotencyKey = None,
 ) -> schemas.LoggedVisit:
     """Log a response on scene; with consent its check-ins are planned."""
-    visit, planned = log_visit(
-        session,
-        _new(body),
-        clinician_id=member.id,
-        quiet=services.quiet,
-        now=services.clock.now(),
-    )
+
+    def make() -> str:
+        now, quiet = services.clock.now(), services.quiet
+        return log_visit(session, _new(body), clinician_id=member.id, quiet=quiet, now=now)[0].id
+
+    owner, asked = actors.staff(member.id).by, f"POST visits {body.model_dump_json()}"
+    made = repeats.once(session, make, owner=owner, key=idempotency_key, body=asked)
+    visit = queries.by_id(session, made)
+    if visit is None:
+        raise NotFound("visit_unknown", "There is no such visit.")
     audit(
         session,
         services,
@@ -52,7 +59,7 @@ def create_visit(
         call_type=CallType(visit.call_type),
         occurred_at=visit.occurred_at,
         follow_up=visit.follow_up,
-        checkins=[_planned(each) for each in planned],
+        checkins=[_planned(each) for each in queries.checkins_of(session, visit.id)],
     )
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import StringConstraints
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.console.access import Visitor
-from directory.clock import wall_now
+from directory import repeats
 from directory.database import new_id
 from directory.errors import Conflict, HandoffError, Invalid
-from directory.referrals import actors, repeats
+from directory.referrals import actors
 
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,40}$")]
 SENT_BEFORE = "sent_before"
@@ -37,27 +36,13 @@ def once(session: Session, visitor: Visitor, key: str, body: str, make: Callable
     `body`: what was asked for, with the page. Raises Conflict `sent_before` when the form was sent
     before with something else in it.
     """
-    by = actors.staff(visitor.member.id).by
-    found = _earlier(session, by, key, body)
-    if found is not None:
-        return found
     try:
-        # Two at once: the second waits here for the first to commit, and then takes all back.
-        with session.begin_nested():
-            made = make()
-            repeats.remember(session, by, key, body, made, wall=wall_now())
-    except IntegrityError:
-        found = _earlier(session, by, key, body)
-        if found is None:
-            raise
-        return found
-    return made
-
-
-def _earlier(session: Session, by: str, key: str, body: str) -> str | None:
-    try:
-        return repeats.earlier(session, by, key, body)
+        return repeats.once(
+            session, make, owner=actors.staff(visitor.member.id).by, key=key, body=body
+        )
     except Invalid as error:
+        if error.code != repeats.REUSED:
+            raise
         raise Conflict(
             SENT_BEFORE,
             "This form was sent before. Look at what came of it; to do this as well, send it now.",

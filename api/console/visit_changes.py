@@ -69,7 +69,8 @@ def correct(
     visit_id: Id,
     sent: Annotated[Corrected, Form()],
 ) -> Response:
-    person, visit = _found(session, visitor, person_id, visit_id)
+    # Of two corrections at once the second is compared with what the first has left.
+    person, visit = _found(session, visitor, person_id, visit_id, for_update=True)
     note = sent.disposition.strip() if visitor.reads_words else None
     if _is_so_already(visit, sent, note, services):
         return back_to(page_of(person.id), done="corrected")
@@ -110,9 +111,14 @@ def void(
 
 
 def _found(
-    session: Session, visitor: Visitor, person_id: str, visit_id: str
+    session: Session,
+    visitor: Visitor,
+    person_id: str,
+    visit_id: str,
+    *,
+    for_update: bool = False,
 ) -> tuple[Person, Visit]:
-    person = the_person(session, person_id)
+    person = the_person(session, person_id, for_update=for_update)
     visit = visits.their_visit(session, visit_id, visitor.member)
     if visit.person_id != person.id:
         raise NotFound("visit_unknown", "There is no such visit.")

@@ -1,5 +1,6 @@
 """Referrals for staff. Every read and every change of a person's referral is audited."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 from api import paging
 from api.clinicians.access import EVERYONE, PageSize, audit, audit_list
 from api.deps import Id, StaffRoute, TheServices, TheStaffMember, WritingSession, require
+from api.idempotency import IdempotencyKey
 from api.public.endpoints import ServiceKey
 from api.referrals import schemas, view
-from api.referrals.once import IdempotencyKey, once
+from directory import repeats
 from directory.errors import Conflict, NotFound
 from directory.freshness import reports
 from directory.listings import service as listings
@@ -51,12 +53,12 @@ def create_referral(
         clinician_id=member.id,
         draft=body.draft,
     )
-    referral = once(
+    referral = _once(
         session,
         lambda: referrals.create(session, new, actor=actor, now=now),
-        actor=actor,
-        key=idempotency_key,
-        body=f"POST referrals {body.model_dump_json()}",
+        actor,
+        idempotency_key,
+        f"POST referrals {body.model_dump_json()}",
     )
     _audit(session, services, member, "referral.create", referral)
     return view.whole(session, referral)
@@ -199,7 +201,7 @@ def refer_to_next(
 ) -> schemas.ReferralOut:
     """Refer the person to one of the suggestions; an earlier referral still open is taken back."""
     actor, now = actors.staff(member.id), services.clock.now()
-    referral = once(
+    referral = _once(
         session,
         lambda: refer_on(
             session,
@@ -209,9 +211,9 @@ def refer_to_next(
             clinician_id=member.id,
             now=now,
         ),
-        actor=actor,
-        key=idempotency_key,
-        body=f"POST referrals/{referral_id}/next {body.model_dump_json()}",
+        actor,
+        idempotency_key,
+        f"POST referrals/{referral_id}/next {body.model_dump_json()}",
     )
     _audit(session, services, member, "referral.create", referral)
     return view.whole(session, referral)
@@ -245,6 +247,14 @@ def known(session: Session, referral_id: str, *, for_update: bool = False) -> Re
     if referral is None:
         raise NotFound("referral_unknown", "There is no such referral.")
     return referral
+
+
+def _once(
+    session: Session, make: Callable[[], Referral], actor: Actor, key: str | None, body: str
+) -> Referral:
+    """What `make` makes, or what it made when this key was sent before."""
+    made = repeats.once(session, lambda: make().id, owner=actor.by, key=key, body=body)
+    return known(session, made)
 
 
 def _audit(

@@ -276,14 +276,19 @@ def count_reports(session: Session, by: str, *, since: datetime) -> int:
 
 
 def listing_tasks(session: Session, service_id: str) -> list[Task]:
-    """Tasks about this listing that nobody has done."""
+    """Tasks about this listing that nobody has done. Locked: what is just being finished is judged
+    anew after that, or a note would be added to what nobody looks at any more."""
     return list(
         session.scalars(
-            select(Task).where(
+            select(Task)
+            .where(
                 Task.service_id == service_id,
                 Task.kind == TaskKind.LISTING_REPORT,
                 Task.status != TaskStatus.DONE,
             )
+            .order_by(Task.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
     )
 

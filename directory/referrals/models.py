@@ -103,19 +103,6 @@ class ReferralRemark(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class RepeatedRequest(Base):
-    """What an `Idempotency-Key` stood for. `owner`: whose key it is. Kept by wall time."""
-
-    __tablename__ = "repeated_requests"
-    __table_args__ = (UniqueConstraint("owner", "key_index"),)
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    owner: Mapped[str] = mapped_column(String(80))
-    key_index: Mapped[str] = mapped_column(String(64))
-    body_hash: Mapped[str] = mapped_column(String(64))
-    subject_id: Mapped[str] = mapped_column(String(36))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-
 class ListingReport(Base):
     """What a resident or staff says is wrong with a listing. `note` may quote them."""
 

@@ -26,13 +26,8 @@ from directory.partners.models import PartnerContact
 from directory.people import service as people
 from directory.people.models import Consent, Person
 from directory.referrals import actors
-from directory.referrals.models import (
-    ListingReport,
-    Referral,
-    ReferralEvent,
-    ReferralRemark,
-    RepeatedRequest,
-)
+from directory.referrals.models import ListingReport, Referral, ReferralEvent, ReferralRemark
+from directory.repeats import RepeatedRequest
 from directory.retention import carrier_copies, concerned, holds, last_word, waiting
 from directory.retention.concerned import Named
 from directory.staff.models import StaffMember

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from directory import database
+from directory.checkins.models import CheckIn
 from directory.people import queries as people
 from directory.people import service as people_service
-from directory.visits.models import CallType
+from directory.staff.models import Role
+from directory.visits.models import CallType, Visit
 from tests.api.conftest import PHONE, Api, a_visit, problem
 from tests.factories import CHICAGO
 from tests.fakes import MORNING
@@ -268,3 +270,29 @@ def test_what_was_sent_is_never_repeated(api: Api) -> None:
         assert sent not in answer.text
     where = {each["where"] for each in answer.json()["errors"]}
     assert {"body.person.name", "body.call_type", "body.disposition"} <= where
+
+
+def test_a_visit_with_a_key_is_logged_once(any_api: Api) -> None:
+    headers = any_api.staff() | {"Idempotency-Key": "the report of Tuesday"}
+    first, again = (
+        any_api.client.post("/api/v1/visits", json=a_visit(), headers=headers) for _ in range(2)
+    )
+    assert first.status_code == again.status_code == 201
+    assert again.json() == first.json()
+    with database.read_scope() as session:
+        assert session.query(Visit).count() == 1
+        assert session.query(CheckIn).count() == 3
+    other = any_api.client.post(
+        "/api/v1/visits", json=a_visit(call_type="elderly"), headers=headers
+    )
+    problem(other, 422, "idempotency_key_reused")
+    colleague = any_api.staff(Role.SUPERVISOR) | {"Idempotency-Key": "the report of Tuesday"}
+    theirs = any_api.client.post("/api/v1/visits", json=a_visit(), headers=colleague)
+    assert theirs.json()["id"] != first.json()["id"], "a key is its owner's"
+
+
+def test_a_visit_that_was_refused_leaves_its_key_free(api: Api) -> None:
+    headers = api.staff() | {"Idempotency-Key": "k"}
+    refused = api.client.post("/api/v1/visits", json=a_visit(follow_up="no such"), headers=headers)
+    assert refused.status_code == 422
+    assert api.client.post("/api/v1/visits", json=a_visit(), headers=headers).status_code == 201

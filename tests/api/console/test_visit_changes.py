@@ -1,6 +1,7 @@
 """A visit put right or voided from its person's page: by whom may, once, and from what it says."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from directory.people.models import AuditEntry
 from directory.staff.models import Role
 from directory.visits.models import Visit
 from tests.api.console.console import Console
+from tests.threads import all_at_once
 
 ONCE = "11111111-1111-4111-8111-111111111111"
 
@@ -79,6 +81,16 @@ def test_a_form_from_before_a_change_is_told_and_keeps_what_was_typed(
     assert late.status_code == 409
     assert "One" in late.text and "Two &lt;i&gt;" in late.text
     assert read().disposition == "One"
+
+
+def test_of_two_corrections_at_once_the_second_is_told(console: Console, visit: Visit) -> None:
+    form = shown(console, visit)
+
+    def correct(word: str) -> int:
+        return console.post(f"{path(visit)}/correct", form | {"disposition": word}).status_code
+
+    answers = all_at_once([partial(correct, f"Text {number}") for number in range(4)])
+    assert sorted(answers) == [303, 409, 409, 409]
 
 
 def test_a_button_that_is_pressed_twice_puts_right_once_and_tells_of_no_conflict(
