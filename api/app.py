@@ -48,6 +48,7 @@ from api.webhooks import voice
 from bot.carrier.client import CarrierControl
 from directory.rates import Rate
 from directory.settings import Carrier
+from directory.version import VERSION
 
 
 def create_app(services: Services, *, work: bool = True) -> FastAPI:
@@ -69,7 +70,7 @@ def create_app(services: Services, *, work: bool = True) -> FastAPI:
     app = FastAPI(
         title="Handoff",
         summary="The warm handoff from a crisis team to a community partner.",
-        version="0.1.0",
+        version=VERSION,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
         docs_url=None,

@@ -1,7 +1,6 @@
 """The doors at /fhir. What is shown or changed of a person is noted in the audit trail."""
 
 import re
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Request
@@ -25,10 +24,10 @@ from directory.errors import NotFound, PreconditionFailed
 from directory.listings import queries as listing_queries
 from directory.listings.models import Organization
 from directory.listings.publication import is_published
+from directory.version import VERSION
 
 router = APIRouter(default_response_class=FhirResponse, dependencies=[Depends(fhir_is_acceptable)])
 closed = APIRouter(dependencies=[Depends(get_caller)])
-SOFTWARE_VERSION = version("handoff")
 _ID = re.compile(r"[0-9A-Za-z-]{1,36}")
 IfMatch = Annotated[str | None, Header()]
 
@@ -51,7 +50,7 @@ def base_of(services: Services) -> str:
 @router.get("/metadata")
 def read_capabilities(services: TheServices) -> FhirResponse:
     now = services.clock.now()
-    return FhirResponse(capability.capability_statement(base_of(services), SOFTWARE_VERSION, now))
+    return FhirResponse(capability.capability_statement(base_of(services), VERSION, now))
 
 
 @router.get("/CodeSystem/need")
