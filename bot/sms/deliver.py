@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.counted import SendOutcome
 from bot.sms.ends import accept, give_up, refuse
 from bot.sms.gateway import (
     AmbiguousSendError,
@@ -143,19 +144,19 @@ class Sender:
             self._send_and_note(ready, span)
 
     def _send_and_note(self, ready: Ready, span: Span) -> None:
-        message_id, outcome = ready.claimed.id, "sent"
+        message_id, outcome = ready.claimed.id, SendOutcome.SENT
         try:
             sent = self._send(ready)
         except LockLost:
-            outcome = "let_go"  # nothing was sent, and the claim is anybody's or ends by itself
+            outcome = SendOutcome.LET_GO
         except AmbiguousSendError:
-            outcome = "ambiguous"
+            outcome = SendOutcome.AMBIGUOUS
             self._note(message_id, self._after_ambiguous)
         except RetryableSendError as error:
-            outcome, retry_after = "retry", error.retry_after
+            outcome, retry_after = SendOutcome.RETRY, error.retry_after
             self._note(message_id, lambda s, m: self._after_retryable(s, m, retry_after))
         except PermanentSendError as error:
-            outcome, reason = "refused", error.reason
+            outcome, reason = SendOutcome.REFUSED, error.reason
             self._note(message_id, lambda s, m: refuse(s, m, reason, now=self._now()))
         else:
             reach(Point.TAKEN)

@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.counted import GIVEN_UP
 from bot.notices import fates
 from bot.sms.gateway import SendFailure
 from directory.checkins import service as checkins
@@ -86,7 +87,7 @@ def give_up(
     now: datetime,
 ) -> None:
     """We have tried often enough: a person looks after it."""
-    timings.refused("given_up")
+    timings.refused(GIVEN_UP)
     if not close(session, message, status, reason, now=now):
         _open_send_failed(session, message, reason, now=now)
 

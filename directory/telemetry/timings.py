@@ -7,7 +7,7 @@ Prometheus make one figure of them. What stands in the database is read by api/m
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -76,6 +76,24 @@ _access_refused = Counter(
     ["reason"],
     registry=REGISTRY,
 )
+
+
+def show_from_the_start(
+    *,
+    answered_by: Iterable[str],
+    sends: Iterable[tuple[str, str]],
+    reports: Iterable[str],
+    refusals: Iterable[str],
+) -> None:
+    """Show these labels at zero before the first is counted. `sends`: outcome and kind."""
+    for by in answered_by:
+        _turns.labels(by)
+    for outcome, kind in sends:
+        _sends.labels(outcome, kind)
+    for status in reports:
+        _reports.labels(status)
+    for reason in refusals:
+        _refusals.labels(reason)
 
 
 def access_refused(reason: str) -> None:
