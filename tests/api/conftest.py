@@ -25,6 +25,7 @@ from tests.api.browsing import CHROMIUM
 from tests.api.terminal import Command
 from tests.conftest import settings_for
 from tests.fakes import MORNING, FakeGateway, FakeRasa
+from tests.shared_routes import share_routes
 
 PHONE = "+16305550100"
 PASSWORD = "a long enough password"
@@ -86,7 +87,7 @@ class Api:
 def running(settings: Settings) -> Iterator[Api]:
     carrier, rasa = Carrier(), Rasa()
     services = build(settings, gateway=carrier, rasa=rasa)
-    app = create_app(services, work=False)
+    app = share_routes(create_app(services, work=False))
     # The lifespan has a test of its own; without it nothing has to be read in.
     client = TestClient(app, base_url=settings.base_url, raise_server_exceptions=False)
     yield Api(services, client, carrier, rasa)

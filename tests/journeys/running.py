@@ -28,6 +28,7 @@ from directory.settings import ROOT, Settings
 from directory.staff import service as staff
 from directory.staff.models import Role
 from directory.tasks.models import TaskKind
+from tests.shared_routes import share_routes
 
 RESIDENT = "+16305550100"
 CLINICIAN = "clinician@naperville.example"
@@ -186,7 +187,7 @@ def running_product(
     services = build(settings, **replaced)
     services.clock.start(speed=1)
     config = uvicorn.Config(
-        create_app(services),
+        share_routes(create_app(services)),
         host="127.0.0.1",
         port=settings.port,
         log_config=None,
