@@ -1,10 +1,13 @@
-"""All checks in their order; one that breaks says so, and the others go on."""
+"""All checks in their order; a part that breaks says so, and the others go on.
+
+Each check is guarded by itself too (finding.guarded): this is for what lies between them.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from api.doctor import machine, outside, stored
-from api.doctor.finding import Finding, fail
+from api.doctor.finding import Finding, broke
 from directory import database
 from directory.database import Database
 from directory.settings import Settings
@@ -25,4 +28,4 @@ def _guarded(part: str, checks: Callable[[], Iterator[Finding]]) -> Iterator[Fin
     try:
         yield from checks()
     except Exception as error:  # whoever asks what is wrong must not get a traceback for it
-        yield fail(part, f"could not be looked at ({type(error).__name__})", "see the logs")
+        yield broke(part, error)

@@ -1,6 +1,6 @@
 """What a check has found."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,18 @@ def warn(name: str, what: str, do: str) -> Finding:
 
 def fail(name: str, what: str, do: str) -> Finding:
     return Finding(name, State.FAIL, what, do)
+
+
+def guarded(name: str, check: Callable[[], Finding]) -> Finding:
+    """What the check says; one that breaks says so, and hides none of those after it."""
+    try:
+        return check()
+    except Exception as error:  # whoever asks what is wrong must not get a traceback for it
+        return broke(name, error)
+
+
+def broke(name: str, error: Exception) -> Finding:
+    return fail(name, f"could not be looked at ({type(error).__name__})", "see the logs")
 
 
 def worst(findings: Iterable[Finding]) -> State:

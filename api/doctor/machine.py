@@ -1,12 +1,14 @@
 """Checks of this machine: settings, secrets, files, disk, the trained model."""
 
+import os
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.doctor.finding import Finding, fail, ok, warn
+from api.doctor.finding import Finding, fail, guarded, ok, warn
 from api.supervisor.preparation import LEAST_FREE_MEGABYTES
+from api.supervisor.programs import rasa_is_ours
 from bot import training
 from bot.rasa_server import RASA_PYTHON
 from directory.key_rotation import name_of
@@ -19,12 +21,12 @@ _PRIVATE = stat.S_IRWXG | stat.S_IRWXO
 
 
 def look(settings: Settings) -> Iterator[Finding]:
-    yield _carrier(settings)
-    yield _public_url(settings)
-    yield _secrets(settings)
-    yield _modes(settings)
-    yield _disk(settings)
-    yield _model()
+    yield guarded("settings", lambda: _carrier(settings))
+    yield guarded("public address", lambda: _public_url(settings))
+    yield guarded("secrets", lambda: _secrets(settings))
+    yield guarded("file modes", lambda: _modes(settings))
+    yield guarded("disk", lambda: _disk(settings))
+    yield guarded("model", lambda: _model(settings))
 
 
 def _carrier(settings: Settings) -> Finding:
@@ -69,21 +71,43 @@ def _modes(settings: Settings) -> Finding:
     # Behind a closed folder nobody gets at the files.
     closed = data.exists() and not _open_to_others(data)
     open_ones = [
-        str(path)
+        path
         for path in wanted
         if path.exists() and _open_to_others(path) and not (closed and path.parent == data)
     ]
-    if open_ones:
+    ours = [str(path) for path in open_ones if _may_be_closed(path)]
+    if ours:
         return fail(
             "file modes",
-            f"other users of this machine can read {', '.join(open_ones)}",
-            "chmod go= " + " ".join(open_ones),
+            f"other users of this machine can read {', '.join(ours)}",
+            "chmod go= " + " ".join(ours),
+        )
+    if open_ones:
+        return warn(
+            "file modes",
+            f"{', '.join(map(str, open_ones))} belongs to another user and is open to others",
+            "only its owner can close it (chmod o=); where it is a volume, mount it in nothing "
+            "but Handoff",
         )
     return ok("file modes", f"{data} is closed to others" if closed else "nothing is there yet")
 
 
 def _open_to_others(path: Path) -> bool:
-    return bool(path.stat().st_mode & _PRIVATE)
+    """Whether more than its owner gets in.
+
+    A volume that a cluster hands us belongs to root and is opened to a group that the cluster
+    gives to this process (`fsGroup`, with the set-group-id bit): that group is how we get in.
+    """
+    found = path.stat()
+    given = not _may_be_closed(path) and found.st_mode & stat.S_ISGID
+    if given and found.st_gid in {os.getegid(), *os.getgroups()}:
+        return bool(found.st_mode & stat.S_IRWXO)
+    return bool(found.st_mode & _PRIVATE)
+
+
+def _may_be_closed(path: Path) -> bool:
+    """Whether a chmod of ours would be obeyed."""
+    return os.geteuid() in (0, path.stat().st_uid)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -97,13 +121,16 @@ def _disk(settings: Settings) -> Finding:
     return ok("disk", said)
 
 
-def _model() -> Finding:
+def _model(settings: Settings) -> Finding:
+    if not rasa_is_ours(settings):
+        return ok("model", f"not looked at: Rasa runs elsewhere ({settings.rasa_url})")
     if not RASA_PYTHON.exists():
         return fail("model", "Rasa's environment has not been made", "make setup")
     if not training.model_is_current():
         return warn(
             "model",
             "the model was not trained from the files that are here",
-            "it is trained at the next start, in about two minutes",
+            "the next start trains it, for several minutes; better before you stop what runs, with "
+            "`.venv/bin/python -m bot.training` (docs/operations/upgrade.md)",
         )
     return ok("model", "trained from the files that are here")

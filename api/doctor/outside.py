@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 import httpx
 
-from api.doctor.finding import Finding, fail, ok, warn
+from api.doctor.finding import Finding, fail, guarded, ok, warn
 from api.services import twilio_gateway
 from bot.notices.email import MailServer
 from bot.rasa_client import RasaClient, RasaUnavailable
@@ -24,12 +25,13 @@ _QUESTION = "food in Naperville"
 
 def look(settings: Settings) -> Iterator[Finding]:
     with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False) as http:
-        yield _application(http, settings)
-        yield _rasa(settings)
-        yield _carrier(settings)
-        yield _way_in(http, settings)
-        yield _clock(http, settings)
-        yield _mail(settings)
+        yield guarded("application", lambda: _application(http, settings))
+        for url in settings.rasa_urls:
+            yield guarded("rasa", partial(_rasa, url, settings))
+        yield guarded("carrier", lambda: _carrier(settings))
+        yield guarded("way in", lambda: _way_in(http, settings))
+        yield guarded("clock", lambda: _clock(http, settings))
+        yield guarded("mail", lambda: _mail(settings))
 
 
 def _application(http: httpx.Client, settings: Settings) -> Finding:
@@ -48,9 +50,9 @@ def _application(http: httpx.Client, settings: Settings) -> Finding:
     return ok("application", "ready: " + ", ".join(part for part in parts if part != "alarms"))
 
 
-def _rasa(settings: Settings) -> Finding:
+def _rasa(url: str, settings: Settings) -> Finding:
     """One question of nobody, so that Rasa, its model and the action server all have to work."""
-    client = RasaClient(settings.rasa_url, settings.rasa_token, timeout=SECONDS)
+    client = RasaClient(url, settings.rasa_token, timeout=SECONDS)
     sender = f"doctor-{new_id()}"
     metadata: dict[str, object] = {
         "language": "en",
@@ -66,12 +68,13 @@ def _rasa(settings: Settings) -> Finding:
     except RasaUnavailable as error:
         return warn(
             "rasa",
-            f"no answer from {settings.rasa_url} ({error})",
-            "residents get plain search meanwhile; see rasa.log and actions.log",
+            f"no answer from {url} ({error})",
+            "see rasa.log and actions.log; meanwhile residents get plain search"
+            + (", where no other Rasa answers" if len(settings.rasa_urls) > 1 else ""),
         )
     finally:
         client.close()
-    return ok("rasa", f"Rasa and its actions answered a search in {took * 1000:.0f} ms")
+    return ok("rasa", f"{url} and its actions answered a search in {took * 1000:.0f} ms")
 
 
 def _carrier(settings: Settings) -> Finding:

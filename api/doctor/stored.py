@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.doctor.finding import Finding, fail, ok, warn
+from api.doctor.finding import Finding, fail, guarded, ok, warn
 from bot.on_call import last_beat
 from directory import migrations
 from directory.backups import keys
@@ -44,21 +45,25 @@ def look(database: Database, wall: datetime) -> Iterator[Finding]:
         return
     yield _writable(database)
     now = ProductClock().now()
-    checks: list[Callable[[Session], Finding]] = [
-        lambda session: _keys(session, database),
-        lambda session: _backup(session, wall),
-        lambda session: _roster(session, now),
-        _hotlines,
-        lambda session: _waiting(session, now),
-        lambda session: _danger(session, now),
-        _alarms,
-        _paused,
-    ]
-    for check in checks:
-        with database.read_scope() as session:
-            yield check(session)
-    yield _spool(database)
-    yield _scheduler(database, wall)
+    checks: dict[str, Callable[[Session], Finding]] = {
+        "keys": lambda session: _keys(session, database),
+        "backup": lambda session: _backup(session, wall),
+        "on call": lambda session: _roster(session, now),
+        "hotlines": _hotlines,
+        "jobs": lambda session: _waiting(session, now),
+        "danger": lambda session: _danger(session, now),
+        "alarms": _alarms,
+        "pause": _paused,
+    }
+    for name, check in checks.items():
+        yield guarded(name, partial(_in_session, database, check))
+    yield guarded("spool", lambda: _spool(database))
+    yield guarded("scheduler", lambda: _scheduler(database, wall))
+
+
+def _in_session(database: Database, check: Callable[[Session], Finding]) -> Finding:
+    with database.read_scope() as session:
+        return check(session)
 
 
 def _reachable(database: Database) -> Finding:

@@ -155,6 +155,86 @@ def test_files_that_others_can_read_are_named(tmp_path: Path) -> None:
     assert found(machine.look(settings))["file modes"].state is State.OK, "nobody gets that far"
 
 
+def a_volume(folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> Path:
+    """As Kubernetes hands it over: of root, with the group that this process was given."""
+    volume = folder / "volume"
+    volume.mkdir()
+    volume.chmod(mode)
+    monkeypatch.setattr("os.geteuid", lambda: volume.stat().st_uid + 1)
+    monkeypatch.setattr("os.getgroups", lambda: [volume.stat().st_gid])
+    return volume
+
+
+def test_a_volume_that_is_open_to_the_group_we_were_given_is_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume = a_volume(tmp_path, monkeypatch, 0o2770)
+    assert found(machine.look(settings_for(volume)))["file modes"].state is State.OK
+    monkeypatch.setattr("os.getgroups", list)
+    monkeypatch.setattr("os.getegid", lambda: volume.stat().st_gid + 1)
+    finding = found(machine.look(settings_for(volume)))["file modes"]
+    assert finding.state is State.WARN, "a group that is not ours is somebody else"
+
+
+def test_what_this_user_may_not_close_is_not_asked_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume = a_volume(tmp_path, monkeypatch, 0o2775)
+    finding = found(machine.look(settings_for(volume)))["file modes"]
+    assert finding.state is State.WARN
+    assert "chmod go=" not in finding.do and "mount it in nothing but Handoff" in finding.do
+
+
+def test_a_model_is_not_looked_for_where_rasa_runs_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "RASA_PYTHON", tmp_path / "no" / "python")
+    elsewhere = settings_for(tmp_path, rasa_url="http://rasa-0.rasa:5005,http://rasa-1.rasa:5005")
+    finding = found(machine.look(elsewhere))["model"]
+    assert (finding.state, "runs elsewhere" in finding.what) == (State.OK, True)
+    assert found(machine.look(settings_for(tmp_path)))["model"].state is State.FAIL
+
+
+def test_each_rasa_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+    settings = settings_for(tmp_path, rasa_url=",".join(closed))
+    for other in ("_application", "_carrier", "_way_in", "_clock", "_mail"):
+        monkeypatch.setattr(outside, other, lambda *_: Finding("another", State.OK, "as it is"))
+    rasas = [each for each in outside.look(settings) if each.name == "rasa"]
+    assert [each.state for each in rasas] == [State.WARN, State.WARN]
+    assert all(url in each.what for url, each in zip(closed, rasas, strict=True))
+
+
+@pytest.mark.parametrize("part", [machine, outside])
+def test_a_check_that_breaks_hides_no_other_of_its_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Any
+) -> None:
+    def breaks(*_: object) -> Finding:
+        raise RuntimeError("never mind what")
+
+    checks = {
+        machine: ("_carrier", "_public_url", "_secrets", "_modes", "_disk", "_model"),
+        outside: ("_application", "_rasa", "_carrier", "_way_in", "_clock", "_mail"),
+    }[part]
+    for check in checks:
+        monkeypatch.setattr(part, check, breaks)
+    said = list(part.look(settings_for(tmp_path)))
+    assert [each.state for each in said] == [State.FAIL] * len(checks)
+    assert all("could not be looked at (RuntimeError)" in each.what for each in said)
+
+
+def test_a_stored_check_that_breaks_hides_no_other(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> Finding:
+        raise RuntimeError("never mind what")
+
+    monkeypatch.setattr(stored, "_keys", breaks)
+    said = looked(db)
+    assert said["keys"].state is State.FAIL
+    assert {"backup", "jobs", "danger", "spool", "scheduler"} <= set(said)
+
+
 def for_twilio(folder: Path, **changes: Any) -> Settings:
     given = {"carrier": Carrier.TWILIO, "public_url": "https://handoff.example.org"} | changes
     return settings_for(folder, **given)
