@@ -81,6 +81,15 @@ def open_question(situation: Situation) -> Question | None:
     return question if recent else None
 
 
+def waits_for_place(situation: Situation) -> bool:
+    """Whether what we asked last of a search is the town or ZIP, and nobody has said it yet."""
+    memory, at = situation.memory, situation.memory.place_asked_at
+    if at is None or not memory.needs or memory.question is not None:
+        return False
+    newer_list = memory.results_at is not None and memory.results_at > at
+    return is_recent(at, situation.now) and not is_set_aside(at, memory) and not newer_list
+
+
 def open_referral_question(situation: Situation) -> ReferralQuestion | None:
     """What we asked about a referral in an answer of ours, while it still counts."""
     question = situation.memory.about_referral

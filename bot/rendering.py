@@ -8,9 +8,10 @@ from typing import Any
 
 from bot import clarifying
 from bot.asked import is_recent
+from bot.discreet import said
 from bot.service_lists import ServiceLists
 from bot.turn import NewTask, Situation, Turn, Understanding
-from bot.wording import results, say, sentences
+from bot.wording import say, sentences
 from directory.messages.models import AnsweredBy
 from directory.tasks.models import TaskKind
 
@@ -48,9 +49,7 @@ def _part(
     if payload.get("ask") == "place":
         needs = tuple(payload.get("needs") or ())
         memory = replace(memory, needs=needs or memory.needs, misses=0, question=None)
-        named = results.name_needs(needs, language)
-        key = "ask_place" if named else "ask_need"
-        return Turn(by, memory, (say(key, language, needs=named),))
+        return lists.ask_place(needs, replace(situation, memory=memory), by)
     if payload.get("ask") == "need":
         return Turn(by, memory, (say("ask_need", language),))
     key = str(payload.get("say"))
@@ -62,4 +61,4 @@ def _part(
     if key == "out_of_scope":
         return clarifying.out_of_scope(situation, by)
     tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
-    return Turn(by, replace(memory, misses=0), (say(key, language),), tasks=tasks)
+    return Turn(by, replace(memory, misses=0), (said(key, situation),), tasks=tasks)

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asked import is_recent, open_question
+from bot.asked import is_recent, open_question, waits_for_place
 from bot.choices import Choice, More
 from bot.turn import Situation, Turn
 from bot.unmet_deeds import NoteNothingFound
 from bot.wording import results, say
 from directory.messages.models import AnsweredBy
 from directory.search import FindResult, Query
+
+# MORE or a number is no town: the question is put once more, then the search runs without one.
+MISSES_BEFORE_ANY_PLACE = 1
 
 Search = Callable[[Query], FindResult]
 
@@ -29,7 +32,10 @@ class ServiceLists:
         if isinstance(choice, More) and memory.after_danger:
             resumed = replace(situation, memory=replace(memory, after_danger=()))
             return self._search(memory.after_danger, resumed)
-        if memory.results is None or not is_recent(memory.results_at, situation.now):
+        listed = memory.results is not None and is_recent(memory.results_at, situation.now)
+        if waits_for_place(situation) and (isinstance(choice, More) or not listed):
+            return self._no_place_given(situation)
+        if memory.results is None or not listed:
             return Turn(AnsweredBy.CHOICE, memory, (say("no_list", language),))
         if isinstance(choice, More):
             return self.more(memory.results, situation, AnsweredBy.CHOICE)
@@ -60,6 +66,23 @@ class ServiceLists:
         )
         return Turn(by, memory, (reply,))
 
+    def ask_place(self, needs: tuple[str, ...], situation: Situation, by: AnsweredBy) -> Turn:
+        """Asks in what town or ZIP these needs are to be looked for; without any, what for."""
+        named = results.name_needs(needs, situation.language)
+        if not named:
+            return Turn(by, situation.memory, (say("ask_need", situation.language),))
+        memory = replace(situation.memory, place_asked_at=situation.now, place_misses=0)
+        return Turn(by, memory, (say("ask_place", situation.language, needs=named),))
+
+    def _no_place_given(self, situation: Situation) -> Turn:
+        """MORE or a number in answer to "which town?": asked again, then searched without."""
+        memory = situation.memory
+        misses = memory.place_misses + 1
+        if misses > MISSES_BEFORE_ANY_PLACE:
+            return self._search(memory.needs, situation)
+        turn = self.ask_place(memory.needs, situation, AnsweredBy.CHOICE)
+        return replace(turn, memory=replace(turn.memory, place_misses=misses))
+
     def first_page(self, result: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
         """The first page of a new list, and what is said of needs that nobody serves."""
         language = situation.language
@@ -84,6 +107,8 @@ class ServiceLists:
             question=None,
             after_danger=(),
             misses=0,
+            place_asked_at=None,
+            place_misses=0,
         )
         deeds = (NoteNothingFound(unserved, memory.place),) if unserved else ()
         return Turn(by, memory, tuple(replies), deeds=deeds)

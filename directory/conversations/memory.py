@@ -74,6 +74,9 @@ class ReferralQuestion:
         )
 
 
+_MOMENTS = ("results_at", "danger_at", "acknowledged", "call_offered_at", "place_asked_at")
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a turn needs of the turns before it.
@@ -85,6 +88,8 @@ class Memory:
     last spoke of danger (product time): bare numbers answer nothing that we had asked before.
     `call_offered_at`: when an answer of ours to a check-in said that a 3 brings a call.
     `acknowledged`: since when staff holds the conversation of which the person was told.
+    `place_asked_at`: since when a search for `needs` waits for a town or ZIP (product time), and
+    `place_misses` how often MORE or a number came instead.
     """
 
     language: str | None = None
@@ -100,6 +105,8 @@ class Memory:
     danger_at: datetime | None = None
     acknowledged: datetime | None = None
     call_offered_at: datetime | None = None
+    place_asked_at: datetime | None = None
+    place_misses: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
@@ -114,7 +121,7 @@ class Memory:
         known = {name: value for name, value in data.items() if name in cls.__slots__}
         known["needs"] = tuple(known.get("needs", ()))
         known["after_danger"] = tuple(known.get("after_danger", ()))
-        for moment in ("results_at", "danger_at", "acknowledged", "call_offered_at"):
+        for moment in _MOMENTS:
             if known.get(moment):
                 known[moment] = datetime.fromisoformat(known[moment])
         if known.get("question"):
