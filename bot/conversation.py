@@ -17,6 +17,7 @@ from bot import (
     asked,
     checkin_turns,
     clarifying,
+    discreet,
     fallback,
     good_time_turns,
     listing_texts,
@@ -161,7 +162,7 @@ class Conversation:
             return self._lists.choice(choice, situation)
         if asked.is_wrong_person(text, situation, last):
             return checkin_turns.turn_for(CheckinAnswer.WRONG_PERSON, situation, text)
-        return self._understand(text, situation)
+        return discreet.to_who_asks(text, situation) or self._understand(text, situation)
 
     @property
     def _lists(self) -> ServiceLists:
@@ -326,7 +327,7 @@ def _several_named(text: str, understanding: Understanding) -> tuple[str, ...]:
 
 
 def _said(key: str, situation: Situation) -> Turn:
-    return Turn(AnsweredBy.CHOICE, situation.memory, (say(key, situation.language),))
+    return Turn(AnsweredBy.CHOICE, situation.memory, (discreet.said(key, situation),))
 
 
 def _in_language_of(text: str, situation: Situation) -> Situation:

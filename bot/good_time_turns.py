@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.checkin_answers import is_surely_wrong_person
 from bot.checkin_texts import checkin_text
 from bot.choices import read_choice
 from bot.deeds import Applying, Done
+from bot.discreet import asks_about_us
 from bot.good_time import SafetyAnswer, read_safety_answer
 from bot.plain_text import words_of
 from bot.turn import SafetyQuestion, Situation, Turn
@@ -17,6 +19,8 @@ from directory.search import needs_in, place_in
 
 # More words than this are no try at a yes, a no or the word that was agreed on.
 WORDS_OF_AN_ANSWER = 4
+# "Who is this?" and "what is this?" are words of that need, too.
+_ASKED_OF_US = frozenset({"information"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,21 @@ def answer(text: str, asked: SafetyQuestion, situation: Situation) -> Turn | Non
     elif asked.ended:
         return None
     else:
-        reply = say("safety_unclear", situation.language)
+        reply = say("safety_who" if asks_about_us(text) else "safety_unclear", situation.language)
         return Turn(AnsweredBy.CHECKIN, situation.memory, (reply,))
     return Turn(AnsweredBy.CHECKIN, situation.memory, deeds=(deed,))
 
 
 def _is_about_something_else(text: str) -> bool:
-    """A need, a place, a longer sentence: to be understood as such."""
-    if read_choice(text) is not None:
+    """A need, a place, a longer sentence, the wrong number: to be understood as such.
+
+    Who asks who we are may be anybody who holds the phone, and is told no more than whether it is
+    a good time, whatever need the question sounds like.
+    """
+    if is_surely_wrong_person(text):
+        return True
+    if read_choice(text) is not None or asks_about_us(text):
         return False
-    return len(words_of(text)) > WORDS_OF_AN_ANSWER or bool(needs_in(text)) or bool(place_in(text))
+    if len(words_of(text)) > WORDS_OF_AN_ANSWER or place_in(text) is not None:
+        return True
+    return not _ASKED_OF_US.issuperset(needs_in(text))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.checkin_answers import CheckinAnswer
+from bot.discreet import said
 from bot.languages import language_of
 from bot.safety.replies import approved
 from bot.safety.screen import Danger
@@ -74,4 +75,5 @@ def on_keyword(word: Keyword | None, text: str, situation: Situation) -> Turn:
         return Turn(
             AnsweredBy.KEYWORD, memory, (say("started", language),), consent=ConsentChange.START
         )
-    return Turn(AnsweredBy.KEYWORD, memory, (say("help", language),))
+    spoken_to = replace(situation, language=language)
+    return Turn(AnsweredBy.KEYWORD, memory, (said("help", spoken_to),))

@@ -25,7 +25,7 @@ from directory.checkins import service as checkins
 from directory.checkins.models import CheckInStatus
 from directory.conversations import service as conversations
 from directory.conversations.memory import Memory, Topic
-from directory.discretion import told_by_a_person
+from directory.discretion import read_by_others, told_by_a_person
 from directory.freshness import answers as listing_answers
 from directory.languages import Language
 from directory.messages.flood import Flood, flood_of
@@ -65,6 +65,7 @@ def situation_of(
     told = sent_notice(session, person.id, TELLING, now=now) if news else None
     if told is not None and is_set_aside(told.sent_at, memory):
         told = None
+    safety = _safety(session, person, memory, now=now) if there.checkin else None
     return Situation(
         person_id=person.id,
         message_id=inbound.id,
@@ -75,7 +76,7 @@ def situation_of(
         media_count=inbound.media_count,
         on_shift=on_shift,
         now=now,
-        safety_asked=_safety(session, person, memory, now=now) if there.checkin else None,
+        safety_asked=safety,
         told=told,
         told_of=told_of(session, person.id, told),
         outcome_asked=sent_notice(session, person.id, ASKING, now=now) if news else None,
@@ -85,6 +86,11 @@ def situation_of(
         clinician=clinician,
         held=held_of(session, person) if is_resident else None,
         flood=_flood(session, inbound),
+        unnamed=is_resident
+        and (
+            safety is not None
+            or read_by_others(session, person, after_violence=there.violence, now=now)
+        ),
     )
 
 

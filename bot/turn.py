@@ -106,7 +106,8 @@ class Situation:
     `at_partner`: the referrals that a partner's contact texts about; those that ended lately last.
     `listings_asked`: what that contact was asked last about the listings of each organisation.
     `look_up_for`: the language of the person for whom a clinician looks something up. `flood`: more
-    texts came from this number than anybody writes.
+    texts came from this number than anybody writes. `unnamed`: somebody else may hold the phone, so
+    no answer tells who we are (bot/discreet.py).
     """
 
     person_id: str
@@ -129,6 +130,7 @@ class Situation:
     look_up_for: Language | None = None
     held: Held | None = None
     flood: Flood | None = None
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from directory.partners.models import PartnerContact
 from directory.people.models import Person
 from directory.referrals.models import Referral
 from directory.staff.models import StaffMember
+from directory.visits.models import CallType, Visit
 
 _ASKED = select(
     exists().where(
@@ -32,6 +33,11 @@ _ASKED = select(
     ),
     exists().where(Notice.person_id == bindparam("person"), Notice.status == NoticeStatus.SENT),
     exists().where(Referral.person_id == bindparam("person")),
+    exists().where(
+        Visit.person_id == bindparam("person"),
+        Visit.call_type == CallType.DOMESTIC_VIOLENCE,
+        Visit.voided_at.is_(None),
+    ),
 )
 
 
@@ -39,13 +45,14 @@ _ASKED = select(
 class Ties:
     """Whether there is any: a member of staff or a contact of a partner with this number; a
     check-in (also one that was ended since) or a notice that the person has got and not answered;
-    a referral."""
+    a referral; a visit for domestic violence."""
 
     staff: bool
     contact: bool
     checkin: bool
     notice: bool
     referral: bool
+    violence: bool
 
 
 def ties_of(session: Session, person: Person) -> Ties:

@@ -17,7 +17,7 @@ from tests.directory.referrals.builders import a_referral
 from tests.factories import PHONE, met, visited
 from tests.fakes import MORNING
 
-NONE = Ties(staff=False, contact=False, checkin=False, notice=False, referral=False)
+NONE = Ties(staff=False, contact=False, checkin=False, notice=False, referral=False, violence=False)
 COLLEAGUE, PARTNER = "+16305550120", "+16305550150"
 
 
