@@ -295,7 +295,8 @@ def test_the_server_stops_with_whoever_started_it() -> None:
 
 def test_containers_get_the_same_roles() -> None:
     """What `provide` does in Python, deploy/ does in SQL when the database is made."""
-    script = (ROOT / "deploy" / "postgres" / "databases.sh").read_text()
+    folder = ROOT / "deploy" / "postgres"
+    script = "".join((folder / name).read_text() for name in ("databases.sh", "handoff.sql"))
     for role in (OWNER, APPLICATION, READER, TRACKERS):
         assert re.search(rf"CREATE ROLE {role} LOGIN PASSWORD", script), role
     for grant in (
