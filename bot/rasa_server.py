@@ -11,7 +11,14 @@ ROOT = BOT.parent
 RASA_PYTHON = BOT / ".venv" / "bin" / "python"
 LOOPBACK = "127.0.0.1"
 
+# At DEBUG Rasa writes what people text into its log, redacted but in their words: whatever the
+# shell, the unit or the pod says of LOG_LEVEL, it does not reach a program that reads texts.
+NO_TEXTS = {
+    "LOG_LEVEL": "INFO",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+}
 QUIET = {
+    **NO_TEXTS,
     "RASA_TELEMETRY_ENABLED": "false",  # on by default, and it sends errors to a third party
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONWARNINGS": "ignore",
@@ -65,4 +72,4 @@ def rasa_server(
 def action_server(*, port: int, **settings: str) -> Command:
     """Starts the action server, in the application's Python; `settings` go to its environment."""
     argv = (sys.executable, "-m", "bot.actions", "--host", LOOPBACK, "--port", str(port))
-    return Command(argv, ROOT, {"PYTHONWARNINGS": "ignore", **settings})
+    return Command(argv, ROOT, {**NO_TEXTS, "PYTHONWARNINGS": "ignore", **settings})

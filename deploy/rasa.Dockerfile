@@ -7,7 +7,10 @@ RUN useradd --uid 10002 --no-create-home --shell /usr/sbin/nologin rasa
 WORKDIR /rasa
 COPY bot ./bot
 COPY deploy/rasa/endpoints.yml ./bot/endpoints.yml
+# LOG_LEVEL stays at INFO: at DEBUG Rasa writes what people text into its log.
 ENV RASA_TELEMETRY_ENABLED=false \
+    LOG_LEVEL=INFO \
+    LOG_LEVEL_LIBRARIES=ERROR \
     SQLALCHEMY_SILENCE_UBER_WARNING=1 \
     PYTHONWARNINGS=ignore \
     PYTHONUNBUFFERED=1 \

@@ -26,6 +26,7 @@ class RunningRasa:
     url: str
     token: str
     start_actions: Callable[..., AbstractContextManager[None]]
+    logs: tuple[Path, ...] = ()
     _actions: ExitStack = field(default_factory=ExitStack)
 
     def client(self, *, token: str | None = None) -> RasaClient:
@@ -94,11 +95,21 @@ def rasa(
             within=START_SECONDS,
         )
 
-    running = RunningRasa(f"http://{LOOPBACK}:{port}", token, start_actions)
+    logs = (folder / "rasa.log", folder / "actions.log")
+    running = RunningRasa(f"http://{LOOPBACK}:{port}", token, start_actions, logs)
     ready = running.client().ready
-    rasa = started("Rasa", command, log=folder / "rasa.log", ready=ready, within=START_SECONDS)
-    with running.with_actions(), rasa:
+    rasa = started("Rasa", command, log=logs[0], ready=ready, within=START_SECONDS)
+    with _shell_that_wants_debug(), running.with_actions(), rasa:
         yield running
+
+
+@contextmanager
+def _shell_that_wants_debug() -> Iterator[None]:
+    """As somebody who looks for another mistake might have set it: texts stay out of logs."""
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("LOG_LEVEL", "DEBUG")
+        shell.setenv("LOG_LEVEL_LIBRARIES", "DEBUG")
+        yield
 
 
 def _environment(settings: Settings) -> dict[str, str]:

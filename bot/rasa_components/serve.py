@@ -9,6 +9,7 @@ models fails as it is loaded and not in the middle of a turn.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -77,7 +78,12 @@ def install() -> None:
 
 
 def main() -> None:
-    """Run Rasa's own program."""
+    """Run Rasa's own program.
+
+    As bot/rasa_server.py says, yet here for whoever starts it without: a container's environment
+    must not bring what people text into a log either.
+    """
+    os.environ.update(LOG_LEVEL="INFO", LOG_LEVEL_LIBRARIES="ERROR")
     install()
     from rasa.__main__ import main as rasa  # noqa: PLC0415  (only now that they are in place)
 

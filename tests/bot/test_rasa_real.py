@@ -231,3 +231,12 @@ def test_a_body_that_cannot_be_read_is_refused(rasa: RunningRasa, body: bytes) -
         trust_env=False,
     )
     assert answer.status_code in {400, 422}
+
+
+def test_no_text_reaches_a_log_even_where_the_shell_asks_for_debug(
+    rasa: RunningRasa, person: Person
+) -> None:
+    person.ask("my quokka has no groceries till friday 60540")
+    person.client.look("another quokka")
+    for log in rasa.logs:
+        assert "quokka" not in log.read_text(encoding="utf-8", errors="replace")

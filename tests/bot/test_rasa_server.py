@@ -36,3 +36,12 @@ def test_settings_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     environment = action_server(port=2, HANDOFF_DATA_DIR="/data").environment()
     assert environment["HANDOFF_DATA_DIR"] == "/data"
     assert "VIRTUAL_ENV" not in environment
+
+
+def test_the_shell_does_not_bring_texts_into_the_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("LOG_LEVEL_LIBRARIES", "DEBUG")
+    rasa = rasa_server(port=1, actions_port=2, model=Path("m"), token="t", tracker_db="db")
+    for command in (rasa, action_server(port=2)):
+        environment = command.environment()
+        assert (environment["LOG_LEVEL"], environment["LOG_LEVEL_LIBRARIES"]) == ("INFO", "ERROR")
