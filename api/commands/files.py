@@ -1,5 +1,7 @@
-"""Lines of a file, written where the command line says."""
+"""Files that commands write, for their owner's eyes: most are about people."""
 
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from directory.settings import SettingsError
 
 STANDARD_OUTPUT = "-"
+_OWNER_ALONE = stat.S_IRUSR | stat.S_IWUSR
 
 
 def write(lines: Iterator[str], path: str) -> int | None:
@@ -20,10 +23,39 @@ def write(lines: Iterator[str], path: str) -> int | None:
         return None
     count = -1  # the line with the names of the columns
     try:
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        with os.fdopen(_opened(path, new=False), "w", encoding="utf-8", newline="") as file:
             for line in lines:
                 file.write(line)
                 count += 1
     except OSError as error:
-        raise SettingsError(f"cannot write {path}: {error.strerror}") from error
+        raise _not_written(path, error) from error
     return count
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file for its owner's eyes. Raises SettingsError, also where it exists already."""
+    try:
+        with os.fdopen(_opened(path, new=True), "wb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise SettingsError(f"{path} exists already: name another file") from error
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _opened(path: Path | str, *, new: bool) -> int:
+    """A descriptor to write to; the file is closed to others before anything is in it."""
+    only = os.O_EXCL if new else 0
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | only, _OWNER_ALONE)
+    try:
+        if stat.S_ISREG(os.fstat(handle).st_mode):  # a pipe or a device stays as it is
+            os.fchmod(handle, _OWNER_ALONE)
+            os.ftruncate(handle, 0)  # last: a file that cannot be closed keeps what it has
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _not_written(path: Path | str, error: OSError) -> SettingsError:
+    return SettingsError(f"cannot write {path}: {error.strerror}")

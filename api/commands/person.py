@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from api.commands.files import STANDARD_OUTPUT
+from api.commands.files import STANDARD_OUTPUT, write_private
 from api.commands.privacy import (
     BY,
     Who,
     called,
     number_said,
     the_person,
-    write_private,
     zone,
 )
 from api.commands.terminal import complain, open_database, say

@@ -1,8 +1,6 @@
-"""What the commands about persons' records share: whom is meant, which days, files for few eyes."""
+"""What the commands about persons' records share: whom is meant, and which days."""
 
-import os
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -55,18 +53,6 @@ def days(first: datetime, last: datetime, zone: ZoneInfo) -> tuple[datetime, dat
     since = datetime.combine(first.date(), time(), zone)
     until = datetime.combine(last.date() + timedelta(days=1), time(), zone)
     return since.astimezone(UTC), until.astimezone(UTC)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """A new file for its owner's eyes. Raises SettingsError, also where it exists already."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        raise SettingsError(f"{path} exists already: name another file") from error
-    except OSError as error:
-        raise SettingsError(f"cannot write {path}: {error.strerror}") from error
 
 
 def zone() -> ZoneInfo:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.privacy import BY, FirstDay, LastDay, days, write_private, zone
+from api.commands.files import write_private
+from api.commands.privacy import BY, FirstDay, LastDay, days, zone
 from api.commands.terminal import open_database, say
 from api.interchange import tables
 from directory import database
