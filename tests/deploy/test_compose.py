@@ -64,3 +64,35 @@ def test_the_operators_are_told_how_often_a_text_is_tried() -> None:
     guide = (ROOT / "docs" / "operators.md").read_text()
     assert f"growing pauses, {words[TRIES]} times" in guide
     assert f"a text is tried {words[TRIES]} times" in guide
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_restore_has_the_backups_and_the_role_that_owns_the_tables() -> None:
+    restore, backup = services()["restore"], services()["backup"]
+    assert restore["command"] == ["handoff", "restore", "/backups"]
+    assert "backups:/backups" in backup["volumes"]
+    assert "backups:/backups:ro" in restore["volumes"]
+    assert "migration_database_url" in restore["secrets"]
+    named = restore["environment"]["HANDOFF_MIGRATION_DATABASE_URL_FILE"]
+    assert named == "/run/secrets/migration_database_url"
+    # It is not started with the rest, and nothing that makes tables is started with it.
+    assert restore["profiles"]
+    assert set(restore["depends_on"]) == {"postgres"}
+
+
+def test_each_command_of_the_pages_names_a_service_of_the_file() -> None:
+    drill = (ROOT / "docs" / "operations" / "restore-drill.md").read_text()
+    used = re.findall(r"(?:exec|run --rm(?: --[\w-]+(?: /\S+)?)*) ([a-z]+) ", words(drill))
+    used += re.findall(r"deploy/compose.yml exec ([a-z]+) ", SCALE.read_text())
+    assert {"postgres", "restore", "api", "backup"} <= set(used) <= set(services())
+
+
+def test_a_restore_is_told_in_an_order_that_works() -> None:
+    """It refuses a database with tables: those that make some are started after it."""
+    drill = words((ROOT / "docs" / "operations" / "restore-drill.md").read_text())
+    steps = ("compose down", "--wait postgres", "/etc/handoff/handoff.sql", "rm restore", "up --d")
+    places = [drill.index(step) for step in steps]
+    assert places == sorted(places)

@@ -16,6 +16,7 @@ import pytest
 
 from directory.settings import ROOT
 from directory.version import VERSION
+from tests.deploy.test_deploy import compose
 
 DOCKERFILE = ROOT / "deploy" / "application.Dockerfile"
 NOT_IN_IMAGES = shutil.ignore_patterns("__pycache__", ".venv", "models", ".rasa", ".env")
@@ -84,6 +85,27 @@ def test_each_program_starts_where_the_sources_are_only_copied(image: Path, prog
 def test_the_stand_in_for_an_image_has_no_installed_handoff(image: Path) -> None:
     done = run(image, "metadata.version('handoff')")
     assert "PackageNotFoundError" in done.stderr
+
+
+def test_what_a_volume_is_mounted_on_belongs_to_the_user_of_the_image() -> None:
+    """A new volume takes the owner of the folder under it; one that is not there is root's."""
+    whole = "\n".join(instructions(DOCKERFILE))
+    owned = re.search(
+        r"install --directory --owner handoff --mode 0700 ([/\w ]+?) *(?:&&|\n)", whole
+    )
+    assert owned is not None
+    services = compose()["services"].values()
+    volumes = [v.split(":") for s in services if s["image"] == "handoff" for v in s["volumes"]]
+    assert {place for _, place, *_ in volumes} == set(owned[1].split()) == {"/data", "/backups"}
+
+
+def test_its_postgres_tools_are_as_new_as_the_server() -> None:
+    """They come with Debian, so its release says which they are."""
+    tools = {"bookworm": 15, "trixie": 17}
+    froms = [each.split()[1] for each in instructions(DOCKERFILE) if each.startswith("FROM ")]
+    (debian,) = {image.rpartition("-")[2] for image in froms}
+    server = compose()["services"]["postgres"]["image"].partition(":")[2]
+    assert tools[debian] >= int(server)
 
 
 def test_the_code_asks_no_packaging_for_its_own_version() -> None:
