@@ -34,7 +34,8 @@ def asked_last(situation: Situation) -> Asked | None:
 
 
 def offers_call(situation: Situation) -> bool:
-    """Whether what we said last is that a 3 brings a call."""
+    """Whether the menu of a check-in still counts that was answered within a day: a 3 brings a
+    call. Not once something else with numbers was shown, nor after danger."""
     at = situation.memory.call_offered_at
     if at is None or not is_recent(at, situation.now) or is_set_aside(at, situation.memory):
         return False

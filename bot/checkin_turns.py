@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.asked import asked_last
+from bot.asked import Asked, asked_last, waits_for_place
 from bot.checkin_answers import (
     CheckinAnswer,
     asks_who,
@@ -12,12 +12,14 @@ from bot.checkin_answers import (
 )
 from bot.choices import Pick, read_choice
 from bot.clarifying import MOST_CHOICES
+from bot.plain_text import words_of
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import results, say
 from bot.wording.questions import which_need
 from directory.conversations.memory import Memory, Question
 from directory.languages import Language
 from directory.messages.models import AnsweredBy
+from directory.search import needs_in
 from directory.tasks.models import TaskKind
 
 
@@ -25,13 +27,14 @@ from directory.tasks.models import TaskKind
 class AnswerCallsFor:
     """The sentence to say, the tasks to open, and what it changes in whether we may text.
 
-    `offers_call`: the sentence says that a 3 brings a call. `settled`: the check-in is answered.
+    `keeps_menu`: the numbers of the check-in go on to mean what it said of them, so that who thinks
+    again can still ask for a call with a 3. `settled`: the check-in is answered.
     """
 
     sentence: str
     tasks: tuple[NewTask, ...] = ()
     consent: ConsentChange | None = None
-    offers_call: bool = False
+    keeps_menu: bool = True
     settled: bool = True
 
 
@@ -56,34 +59,44 @@ _TOLD_OF_DEATH = NewTask(
 
 _CALLS_FOR = {
     CheckinAnswer.BETTER: AnswerCallsFor("checkin_better"),
-    CheckinAnswer.SAME: AnswerCallsFor("checkin_same", offers_call=True),
+    CheckinAnswer.SAME: AnswerCallsFor("checkin_same"),
     CheckinAnswer.WORSE: AnswerCallsFor(
         "checkin_worse", (NewTask(TaskKind.CALL_BACK, "A check-in was answered: worse."),)
     ),
-    CheckinAnswer.NEEDS_HELP: AnswerCallsFor("checkin_needs_help", offers_call=True),
-    CheckinAnswer.UNCLEAR: AnswerCallsFor("checkin_unclear", (TO_BE_READ,), offers_call=True),
+    CheckinAnswer.NEEDS_HELP: AnswerCallsFor("checkin_needs_help"),
+    CheckinAnswer.UNCLEAR: AnswerCallsFor("checkin_unclear", (TO_BE_READ,)),
     CheckinAnswer.CALL_ME: AnswerCallsFor(
         "person",
         (NewTask(TaskKind.CALL_BACK, "Asked for a call in answer to a check-in."),),
     ),
     CheckinAnswer.WRONG_PERSON: AnswerCallsFor(
-        "checkin_wrong_person", (_WRONG_NUMBER,), consent=ConsentChange.WRONG_PERSON
+        "checkin_wrong_person",
+        (_WRONG_NUMBER,),
+        consent=ConsentChange.WRONG_PERSON,
+        keeps_menu=False,
     ),
-    CheckinAnswer.STOP: AnswerCallsFor("stopped", consent=ConsentChange.STOP),
+    CheckinAnswer.STOP: AnswerCallsFor("stopped", consent=ConsentChange.STOP, keeps_menu=False),
     # The screen has looked already; should the two ever differ, a person looks.
     CheckinAnswer.CRISIS: AnswerCallsFor(
         "checkin_worse",
         (NewTask(TaskKind.DANGER, "A check-in was answered with a sign of danger."),),
+        keeps_menu=False,
     ),
 }
 
 _ASKS_WHO = AnswerCallsFor("checkin_who", settled=False)
 _SEEMS_WRONG = AnswerCallsFor(
-    "checkin_seems_wrong", (_MAY_BE_WRONG,), consent=ConsentChange.NO_CHECKINS
+    "checkin_seems_wrong",
+    (_MAY_BE_WRONG,),
+    consent=ConsentChange.NO_CHECKINS,
+    keeps_menu=False,
 )
-_DIED = AnswerCallsFor("checkin_died", (_TOLD_OF_DEATH,), consent=ConsentChange.NO_CHECKINS)
+_DIED = AnswerCallsFor(
+    "checkin_died", (_TOLD_OF_DEATH,), consent=ConsentChange.NO_CHECKINS, keeps_menu=False
+)
 
 _NUMBERS = (Pick(1), Pick(2))
+_THREE = frozenset({"3", "three", "tres"})
 # Answered in words that the understanding may find a need in.
 IN_WORDS = (CheckinAnswer.UNCLEAR, CheckinAnswer.NEEDS_HELP)
 
@@ -106,14 +119,22 @@ def turn_for(
 
 
 def after_answer(text: str, situation: Situation) -> Turn | None:
-    """The turn for a text after an answer of ours that said what a 3 brings; None for others.
+    """The turn for a text after a check-in was answered, within the day in which its numbers still
+    count; None for others.
 
-    A 1 or a 2 may mean something that we asked before.
+    A 1 or a 2 may mean something that we asked before; the list of services from before it is not.
     """
-    answer, nothing_open = read_answer(text), asked_last(situation) is None
-    if answer is CheckinAnswer.CALL_ME or (nothing_open and read_choice(text) in _NUMBERS):
+    answer = read_answer(text)
+    if answer is CheckinAnswer.CALL_ME and _asks_only_that(text):
         return turn_for(answer, situation, text)
+    if read_choice(text) in _NUMBERS and asked_last(situation) in (None, Asked.LIST):
+        return None if waits_for_place(situation) else turn_for(answer, situation, text)
     return None
+
+
+def _asks_only_that(text: str) -> bool:
+    """Whether a call is what is wanted: "can i call a food pantry" is a need."""
+    return not _THREE.isdisjoint(words_of(text)[:3]) or not needs_in(text)
 
 
 def _called_for(answer: CheckinAnswer, text: str) -> AnswerCallsFor:
@@ -127,8 +148,8 @@ def _called_for(answer: CheckinAnswer, text: str) -> AnswerCallsFor:
 
 
 def _remembering(calls_for: AnswerCallsFor, situation: Situation) -> Memory:
-    offered = situation.now if calls_for.offers_call else None
-    return replace(situation.memory, call_offered_at=offered)
+    kept = situation.now if calls_for.keeps_menu else None
+    return replace(situation.memory, call_offered_at=kept)
 
 
 def asking_further(turn: Turn, text: str, situation: Situation) -> Turn:
@@ -143,7 +164,8 @@ def asking_further(turn: Turn, text: str, situation: Situation) -> Turn:
     question = Question(situation.now, needs=needs, text=text)
     return replace(
         turn,
-        memory=replace(turn.memory, needs=needs, question=question),
+        # Its numbers are the ones that count from now on.
+        memory=replace(turn.memory, needs=needs, question=question, call_offered_at=None),
         replies=(reply,),
         understood=replace(turn.understood, offered=needs),
     )
@@ -156,7 +178,26 @@ def _telling(task: NewTask, needs: tuple[str, ...]) -> NewTask:
     return replace(task, note=f"{task.note or ''} It may be about: {named}.".strip())
 
 
-def in_words(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
+def understood(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
+    """The turn for an answer in words, from what the understanding made of it."""
+    if turn.understood.offered:
+        turn = _with_question(turn, answer, situation)
+    elif not _is_served(turn):
+        turn = _in_words(turn, answer, situation)
+    elif turn.memory.results_at != situation.now:  # nothing with numbers of its own was shown
+        turn = replace(turn, memory=replace(turn.memory, call_offered_at=situation.now))
+    noted = replace(turn.understood, checkin=answer)
+    return replace(turn, checkin_answer=answer, understood=noted)
+
+
+def _is_served(turn: Turn) -> bool:
+    """Whether the understanding found something to do with the text."""
+    if turn.understood.other_language:
+        return True
+    return turn.memory.misses == 0 and turn.answered_by is not AnsweredBy.HOLDING
+
+
+def _in_words(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
     """The turn when words were not understood: a person reads them, and no miss is counted."""
     calls_for = _CALLS_FOR[answer]
     return replace(
@@ -168,7 +209,7 @@ def in_words(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
     )
 
 
-def with_question(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
+def _with_question(turn: Turn, answer: CheckinAnswer, situation: Situation) -> Turn:
     """The turn when words may have meant a need: the question, in one text with our thanks."""
     question = turn.replies[-1]
     if answer is CheckinAnswer.NEEDS_HELP:

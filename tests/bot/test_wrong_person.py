@@ -153,7 +153,6 @@ def test_a_3_after_we_said_what_it_brings_is_a_call(first: str, text: str) -> No
     turn = respond(text, asked)
     assert kinds(turn) == [TaskKind.CALL_BACK]
     assert turn.replies[0] in {say("person", EN), say("person", ES)}
-    assert respond(text, later(turn, asked)).tasks == ()  # once
 
 
 def test_it_is_not_the_third_of_a_list_from_before() -> None:

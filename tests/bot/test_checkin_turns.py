@@ -1,0 +1,124 @@
+"""What an answer to a check-in calls for, and for how long its numbers go on to mean something."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.checkin_answers import CheckinAnswer
+from bot.rasa_client import Look, Seen
+from bot.turn import Situation, Turn
+from bot.wording import say
+from directory import database
+from directory.checkins import service as checkins
+from directory.database import Database
+from directory.tasks.models import TaskKind
+from tests.bot.talking import (
+    CHECKIN,
+    DANGER,
+    EN,
+    ES,
+    NOBODY,
+    after_a_list,
+    conversation,
+    found,
+    later,
+    respond,
+)
+from tests.bot.texting import Texting, task_kinds
+from tests.factories import visited
+from tests.fakes import MORNING
+
+ASKED = replace(NOBODY, checkin=CHECKIN)
+MINUTES_LATER = {"checkin": None, "now": MORNING + timedelta(minutes=5)}
+
+
+def kinds(turn: Turn) -> list[TaskKind]:
+    return [task.kind for task in turn.tasks]
+
+
+def answered(text: str, *payload: dict[str, object], **changes: object) -> Situation:
+    """Minutes after this answer."""
+    return later(respond(text, ASKED, *payload), ASKED, **(MINUTES_LATER | changes))
+
+
+# --- the numbers of a check-in that has been answered ---------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["1", "fine", "okay", "bien", "2", "worse", "same", "3"])
+@pytest.mark.parametrize("text", ["3", "3 please", "tres", "ok 3", "call me", "llameme"])
+def test_a_3_after_any_answer_is_a_call(first: str, text: str) -> None:
+    turn = respond(text, answered(first))
+    assert kinds(turn) == [TaskKind.CALL_BACK]
+    assert turn.replies[0] in {say("person", EN), say("person", ES)}
+
+
+@pytest.mark.parametrize(("text", "key"), [("2", "checkin_needs_help"), ("1", "checkin_better")])
+def test_so_do_the_other_numbers(text: str, key: str) -> None:
+    assert respond(text, answered("1")).replies == (say(key, EN),)
+    # Of the list from before the check-in nobody thinks any more.
+    before = after_a_list(at=timedelta(hours=3), checkin=CHECKIN)
+    since = later(respond("1", before), before, **MINUTES_LATER)
+    assert respond(text, since).replies == (say(key, EN),)
+
+
+def test_a_need_that_was_named_but_not_listed_leaves_the_3() -> None:
+    asked_where = answered("2 i need food", {"ask": "place", "needs": ["food"]})
+    assert kinds(respond("3", asked_where)) == [TaskKind.CALL_BACK]
+    assert respond("2", asked_where).replies != (say("checkin_needs_help", EN),)
+
+
+def test_of_the_list_that_answered_it_a_3_is_the_third() -> None:
+    listed = answered("2, food 60540", found("food"))
+    turn = respond("3", listed)
+    assert "Pantry 3" in turn.replies[0]
+    assert turn.tasks == ()
+
+
+def test_of_a_question_that_answered_it_the_numbers_are_its_own() -> None:
+    talk, rasa = conversation()
+    rasa.sees = Look(checkin=Seen("worse", 0.9))
+    rasa.ranking = (("food", 0.5), ("rent", 0.4), ("housing", 0.35))
+    turn = talk.respond_to("its all worse since the landlord came by", ASKED)
+    assert turn.memory.question is not None
+    third = respond("3", later(turn, ASKED, **MINUTES_LATER), found("housing"))
+    assert "Pantry" in third.replies[0]
+    assert third.tasks == ()
+
+
+@pytest.mark.parametrize("text", ["3", "2"])
+def test_a_day_later_or_after_danger_they_mean_nothing(text: str) -> None:
+    next_day = answered("1", now=MORNING + timedelta(hours=25))
+    assert respond(text, next_day).replies == (say("no_list", EN),)
+    danger = respond(DANGER, answered("1"))
+    after = replace(answered("1"), memory=danger.memory, now=MORNING + timedelta(minutes=9))
+    assert respond(text, after).replies == (say("no_list", EN),)
+
+
+@pytest.mark.parametrize(
+    "text", ["can i call a food pantry", "who can i call about rent", "a donde llamo por comida"]
+)
+def test_a_need_in_the_hours_after_an_answer_is_no_request_for_a_call(text: str) -> None:
+    turn = respond(text, answered("1"), found("food"))
+    assert turn.tasks == ()
+    assert "Pantry" in turn.replies[0]
+
+
+@pytest.mark.parametrize("first", ["wrong number", "he died", "never met you"])
+def test_who_is_not_the_person_is_offered_no_call(first: str) -> None:
+    assert respond("3", answered(first)).tasks == ()
+
+
+def test_asked_for_twice_it_is_one_call(any_database: Database) -> None:
+    _, planned = visited()
+    with database.session_scope() as session:
+        checkins.mark_sent(session, planned[0].id, now=MORNING)
+    texting = Texting()
+    for text in ("1", "3", "3 please"):
+        (reply,) = texting.text(text)
+    assert reply == say("person", EN)
+    assert task_kinds() == [TaskKind.CALL_BACK]
+
+
+def test_the_answer_on_record_stays_what_it_was() -> None:
+    assert respond("1", ASKED).checkin_answer is CheckinAnswer.BETTER
