@@ -4,12 +4,13 @@ even that can answer, the words that always can."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.turn import NewTask, Situation, Turn, Understanding
 from bot.wording import say
 from directory.conversations.memory import Memory
 from directory.messages.models import AnsweredBy
-from directory.search import FindResult, Query, needs_in, place_in
+from directory.search import FindResult, Query, names_unknown_place, needs_in, place_in
 from directory.tasks.models import TaskKind
 
 
@@ -32,7 +33,10 @@ def understand(
     if not needs:
         return Understanding(({"say": "clarify"},), (), AnsweredBy.FALLBACK)
     if where is None:
-        return Understanding(({"ask": "place", "needs": list(needs)},), needs, AnsweredBy.FALLBACK)
+        asked: dict[str, Any] = {"ask": "place", "needs": list(needs)}
+        if names_unknown_place(text):
+            asked["unknown"] = True
+        return Understanding((asked,), needs, AnsweredBy.FALLBACK)
     query = Query(needs=needs, place=where, language=None, open_now=False, text=text, at=now)
     found = {"found": {"result": search(query).as_json()}}
     return Understanding((found,), needs, AnsweredBy.FALLBACK)

@@ -49,7 +49,8 @@ def _part(
     if payload.get("ask") == "place":
         needs = tuple(payload.get("needs") or ())
         memory = replace(memory, needs=needs or memory.needs, misses=0, question=None)
-        return lists.ask_place(needs, replace(situation, memory=memory), by)
+        unknown = bool(payload.get("unknown"))
+        return lists.ask_place(needs, replace(situation, memory=memory), by, unknown=unknown)
     if payload.get("ask") == "need":
         return Turn(by, memory, (say("ask_need", language),))
     key = str(payload.get("say"))

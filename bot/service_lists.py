@@ -66,13 +66,26 @@ class ServiceLists:
         )
         return Turn(by, memory, (reply,))
 
-    def ask_place(self, needs: tuple[str, ...], situation: Situation, by: AnsweredBy) -> Turn:
-        """Asks in what town or ZIP these needs are to be looked for; without any, what for."""
+    def ask_place(
+        self,
+        needs: tuple[str, ...],
+        situation: Situation,
+        by: AnsweredBy,
+        *,
+        unknown: bool = False,
+    ) -> Turn:
+        """Asks in what town or ZIP these needs are to be looked for; without any, what for.
+
+        `unknown`: the text named a place that is none we know.
+        """
         named = results.name_needs(needs, situation.language)
         if not named:
             return Turn(by, situation.memory, (say("ask_need", situation.language),))
+        key = "ask_place"
+        if unknown:
+            key = "place_unknown" if waits_for_place(situation) else "ask_place_unknown"
         memory = replace(situation.memory, place_asked_at=situation.now, place_misses=0)
-        return Turn(by, memory, (say("ask_place", situation.language, needs=named),))
+        return Turn(by, memory, (say(key, situation.language, needs=named),))
 
     def _no_place_given(self, situation: Situation) -> Turn:
         """MORE or a number in answer to "which town?": asked again, then searched without."""

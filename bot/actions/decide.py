@@ -97,6 +97,13 @@ def form_slots(turn: Turn, place_named: str | None, by_words: list[str]) -> dict
     return {"place_misses": turn.place_misses + 1}
 
 
+def names_no_place(turn: Turn, by_words: list[str]) -> bool:
+    """True when a text answers our question for the place, and not with one that is known."""
+    if not turn.asking or turn.intent in SIDE_REMARKS | NO_PLACE | {"open_now"}:
+        return False
+    return not _names_a_need(turn, None, by_words)
+
+
 def is_filled(slots: Mapping[str, Any]) -> bool:
     """True when the form needs nothing more with what a text has changed in it."""
     return slots.get("place") is not None or "requested_slot" in slots

@@ -13,13 +13,24 @@ from bot.actions.decide import (
     SEARCHED,
     form_slots,
     is_filled,
+    names_no_place,
     needs_meant,
     wants_open_now,
 )
 from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.database import read_scope
-from directory.search import Query, find, needs_in, place_answered, place_in
+from directory.search import (
+    Query,
+    Relaxation,
+    RelaxationKind,
+    find,
+    names_unknown_place,
+    needs_in,
+    place_answered,
+    place_in,
+)
+from directory.search.jsonable import to_jsonable
 
 
 def place_named(text: str, *, asking: bool = False) -> str | None:
@@ -47,15 +58,17 @@ class ValidateFindForm(Action):
             needs = tuple(slots.get("needs") or turn.known_needs)
             place = slots.get("place") or turn.known_place
             open_now = bool(slots.get("open_now", turn.open_now))
-            dispatcher.utter_message(
-                json_message=await _search(turn, needs, place, open_now=open_now)
-            )
+            found = await _search(turn, needs, place, open_now=open_now)
+            if place == ANYWHERE and names_no_place(turn, needs_in(turn.text)):
+                _say_place_unknown(found["found"]["result"])
+            dispatcher.utter_message(json_message=found)
             slots |= SEARCHED
         return [SlotSet(name, value) for name, value in slots.items()]
 
 
 class AskPlace(Action):
-    """Asks where, naming the needs in question."""
+    """Asks where, naming the needs in question; `unknown`: a place was said, and we know none
+    such."""
 
     def name(self) -> str:
         return "action_ask_find_form_place"
@@ -64,8 +77,12 @@ class AskPlace(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
+        turn = Turn.of(tracker)
         needs = list(tracker.get_slot("needs") or [])
-        dispatcher.utter_message(json_message={"ask": "place", "needs": needs})
+        asked: dict[str, Any] = {"ask": "place", "needs": needs}
+        if names_unknown_place(turn.text) or names_no_place(turn, needs_in(turn.text)):
+            asked["unknown"] = True
+        dispatcher.utter_message(json_message=asked)
         return []
 
 
@@ -109,6 +126,12 @@ async def _search(
     result = await asyncio.to_thread(_find, query)
     asked = {"needs": list(query.needs), "place": query.place, "open_now": query.open_now}
     return {"found": {"query": asked, "result": result}}
+
+
+def _say_place_unknown(result: dict[str, Any]) -> None:
+    """Has the list begin with the word that what was answered is no place we know."""
+    unknown = to_jsonable(Relaxation(RelaxationKind.PLACE_NOT_KNOWN))
+    result["relaxed"] = [unknown, *result["relaxed"]]
 
 
 def _find(query: Query) -> dict[str, Any]:

@@ -230,6 +230,8 @@ def _what_was_relaxed(result: Json, language: Language) -> list[str]:
     """One line on what was given up; the place is the one as asked for."""
     for relaxed in result["relaxed"]:
         key = _RELAXED.get(relaxed["kind"])
+        if key == "relaxed_unknown_place" and result.get("place_name"):
+            key = "relaxed_unknown_place_but"
         if key is not None:
             return [say(key, language, place=_place(result) or relaxed["detail"])]
     return []

@@ -16,6 +16,7 @@ from directory.search.model import (
 )
 from directory.search.needs import needs_in
 from directory.search.places import place_answered, place_in
+from directory.search.places_unknown import names_unknown_place
 from directory.search.said import says_now
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "compare_meanings",
     "encode_now",
     "find",
+    "names_unknown_place",
     "needs_in",
     "place_answered",
     "place_in",

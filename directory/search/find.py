@@ -32,6 +32,7 @@ from directory.search.model import FindResult, Match, Query, Relaxation, Relaxat
 from directory.search.names import Asked, asked, rows_named, rows_of_organization
 from directory.search.needs import needs_in
 from directory.search.places import place_in
+from directory.search.places_unknown import names_unknown_place
 from directory.search.rank import Question, Ranked, consider, in_order
 from directory.search.relevance import COMMON_STEMS, coverage, coverage_of, steps
 from directory.search.said import needs_said, place_said, place_words, without_place
@@ -74,6 +75,8 @@ def find(session: Session, query: Query) -> FindResult:
     if query.place and place is None:
         kind = RelaxationKind.PLACE_NOT_KNOWN
         search.relaxed.append(Relaxation(kind, detail=query.place))
+    elif query.text and not search.named and _is_left_out(query, place):
+        search.relaxed.append(Relaxation(RelaxationKind.PLACE_NOT_KNOWN))
     needs = query.needs or needs_said(search.words, search.vector)
     served = [need for need in needs if len(index.rows_of_key(need_key(need)))]
     lists = [_for_need(search, need) for need in served]
@@ -142,6 +145,12 @@ def _begun(index: Index, query: Query) -> _Search:
         if search.vector is not None:
             search.likes = known.compared(index, search.vector)
     return search
+
+
+def _is_left_out(query: Query, place: Place | None) -> bool:
+    """Whether the text names a place that is not known, and so is not the one looked for."""
+    of_the_text = place is not None and not query.place
+    return not of_the_text and names_unknown_place(query.text or "")
 
 
 def _place(text: str | None) -> Place | None:

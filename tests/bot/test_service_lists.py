@@ -48,6 +48,20 @@ def test_more_after_the_question_is_not_more_of_an_older_list_but_a_number_still
     assert "2 Example St." in talk.respond_to("2", later(asked)).replies[0]
 
 
+def test_a_place_that_nobody_knows_is_told_the_first_time_and_when_asked_again() -> None:
+    talk, _ = conversation(ASK_FOOD | {"unknown": True})
+    asked = talk.respond_to("food in xyzville", NOBODY)
+    needs = "food or groceries"
+    assert asked.replies == (say("ask_place_unknown", EN, needs=needs),)
+    again = talk.respond_to("ogden and washington", later(asked))
+    assert again.replies == (say("place_unknown", EN),)
+
+
+def test_without_rasa_too_it_is_told_that_a_place_is_not_known() -> None:
+    reply = respond("necesito comida en xyzville", down=True).replies[0]
+    assert reply == say("ask_place_unknown", ES, needs="comida o despensa")
+
+
 def test_without_anything_asked_or_a_day_later_it_is_said_what_to_text() -> None:
     nothing = (say("no_list", EN),)
     assert respond("MORE", replace(NOBODY, memory=Memory(needs=("food",)))).replies == nothing

@@ -119,6 +119,36 @@ def test_the_question_for_the_place_names_the_needs() -> None:
     assert said == [{"ask": "place", "needs": ["food"]}]
 
 
+def test_a_place_that_nobody_knows_is_said_to_be_so() -> None:
+    said, _ = run(AskPlace(), tracker("food in xyzville", "food", slots={"needs": ["food"]}))
+    assert said == [{"ask": "place", "needs": ["food"], "unknown": True}]
+    slots = {"needs": ["food"], "requested_slot": "place", "place_misses": 1.0}
+    said, _ = run(AskPlace(), tracker("ogden and washington", "nlu_fallback", slots=slots))
+    assert said == [{"ask": "place", "needs": ["food"], "unknown": True}]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("thank you", "thanks"), ("actually rent", "rent"), ("hi", "greet")]
+)
+def test_what_is_no_answer_to_the_question_is_no_unknown_place(text: str, intent: str) -> None:
+    slots = {"needs": ["rent"], "requested_slot": "place", "place_misses": 1.0}
+    said, _ = run(AskPlace(), tracker(text, intent, slots=slots))
+    assert said == [{"ask": "place", "needs": ["rent"]}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "intent", "told"),
+    [("ogden and washington", "nlu_fallback", True), ("skip", "skip", False)],
+)
+def test_a_list_after_a_place_that_nobody_knows_begins_with_that(
+    directory: None, answer: str, intent: str, told: bool
+) -> None:
+    slots = {"needs": ["food"], "requested_slot": "place", "place_misses": 1.0}
+    (message,), _ = run(ValidateFindForm(), tracker(answer, intent, slots=slots))
+    kinds = [relaxed["kind"] for relaxed in message["found"]["result"]["relaxed"]]
+    assert kinds == (["place_not_known"] if told else [])
+
+
 def test_a_switch_of_language_names_the_language() -> None:
     said, _ = run(SwitchLanguage(), tracker("en español", "switch_language"))
     assert said == [{"say": "language_switched", "language": "es"}]

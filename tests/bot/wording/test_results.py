@@ -130,6 +130,14 @@ def test_what_was_given_up_is_said_before_the_list() -> None:
     assert text.splitlines()[0] == say("relaxed_open_now", EN)
 
 
+def test_a_place_that_is_not_known_is_said_with_the_one_that_was_looked_for() -> None:
+    relaxed = (Relaxation(RelaxationKind.PLACE_NOT_KNOWN),)
+    text, _ = page(a_match(), relaxed=relaxed)
+    assert text.splitlines()[0] == say("relaxed_unknown_place", EN)
+    text, _ = page(a_match(), relaxed=relaxed, place_name="Lisle", language=ES)
+    assert text.splitlines()[0] == say("relaxed_unknown_place_but", ES, place="Lisle")
+
+
 def test_long_names_lose_their_extras_before_a_service_is_left_out() -> None:
     name = "The Very Long Name of a Community Service for Everybody in the County " * 2
     text, count = page(*[a_match(n, service_name=name) for n in (1, 2, 3)])

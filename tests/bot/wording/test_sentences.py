@@ -146,7 +146,13 @@ def test_no_sentence_names_another_number_than_the_three_short_lines(key: str) -
 def test_the_longest_need_fits_into_every_sentence_that_names_needs() -> None:
     for language in Language:
         longest = max((need.ask[language] for need in taxonomy().values()), key=len)
-        for key in ("ask_place", "nothing_found", "offer_related", "after_danger"):
+        for key in (
+            "ask_place",
+            "ask_place_unknown",
+            "nothing_found",
+            "offer_related",
+            "after_danger",
+        ):
             assert segments(say(key, language, needs=f"{longest} / {longest}")) <= 2
 
 

@@ -141,6 +141,15 @@ def test_a_place_that_we_do_not_know_is_left_out_and_told() -> None:
     assert result.place_name is None
 
 
+def test_a_place_that_only_the_text_names_is_told_too_where_we_do_not_know_it() -> None:
+    kinds = [r.kind for r in ask("food", text="food in xyzville").relaxed]
+    assert kinds == [RelaxationKind.PLACE_NOT_KNOWN]
+    elsewhere = ask("food", text="food in xyzville", place="Naperville")
+    assert [r.kind for r in elsewhere.relaxed] == [RelaxationKind.PLACE_NOT_KNOWN]
+    assert elsewhere.place_name == "Naperville"
+    assert ask("food", text="food for a family in need").relaxed == ()
+
+
 def test_a_line_in_spanish_goes_first_for_who_writes_spanish() -> None:
     english = ask("mental_health", language="en").matches[0]
     spanish = ask("mental_health", language="es").matches[0]
