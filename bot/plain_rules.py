@@ -7,9 +7,10 @@ from bot.discreet import said
 from bot.languages import language_of
 from bot.safety.replies import approved
 from bot.safety.screen import Danger
-from bot.sms.keywords import Keyword
+from bot.sms.keywords import Keyword, is_the_carriers, language_of_keyword
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import results, say
+from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.needs import is_sensitive
 from directory.search import needs_in, place_in
@@ -57,7 +58,12 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
 def on_keyword(word: Keyword | None, text: str, situation: Situation) -> Turn:
     """STOP, START and HELP; and silence for a number that opted out and says anything else."""
     memory = situation.memory
-    language = language_of(text, otherwise=situation.language)
+    if memory.language is None and (shown := language_of_keyword(text)) is not None:
+        # What comes after STOP, such as the answer to START, is in that language too.
+        memory = replace(memory, language=shown)
+    language = Language(memory.language or situation.language)
+    if not is_the_carriers(text):
+        language = language_of(text, otherwise=language)
     if situation.opted_out and word is not Keyword.START:
         optout = Understood(optout=word is Keyword.STOP)
         return Turn(AnsweredBy.SILENCE, memory, understood=optout)

@@ -1,18 +1,24 @@
 """STOP, START and HELP, and what must never be taken for them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.safety.screen import screen
-from bot.sms.keywords import Keyword, keyword
+from bot.sms.keywords import Keyword, keyword, language_of_keyword, wants_texts
+from bot.wording import say
+from directory.languages import Language
+from tests.bot.talking import NOBODY, respond
 
 
 @pytest.mark.parametrize("spelling", ["{}", "{}.", " {} ", "{}!!", "\n{}\n", '"{}"', "({})"])
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("STOP UNSUBSCRIBE END QUIT STOPALL REVOKE OPTOUT CANCEL ALTO PARAR BAJA", Keyword.STOP),
+        ("STOP UNSUBSCRIBE END QUIT STOPALL REVOKE OPTOUT CANCEL", Keyword.STOP),
+        ("ALTO PARAR PARE BAJA CANCELAR SALIR DESUSCRIBIR DESUSCRIBIRME", Keyword.STOP),
         ("START UNSTOP", Keyword.START),
         ("HELP INFO AYUDA", Keyword.HELP),
     ],
@@ -98,10 +104,96 @@ def test_opting_out_in_plain_words_counts(text: str) -> None:
         "necesito que ya no me moleste mi ex",
         "kids at school should stop bothering my daughter",
         "I never signed up for this life",
+        "quiero cancelar mi cita",
+        "necesito salir de mi casa",
     ],
 )
 def test_what_only_sounds_like_a_keyword_is_none(text: str) -> None:
     assert keyword(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dont stop texting me",
+        "please don't stop the texts",
+        "never stop sending me these",
+        "please do not ever stop texting me",
+        "dont you dare stop texting me",
+        "thank you never stop texting me",
+        "i hope you never stop sending these",
+        "i dont want you to stop texting",
+        "i don't want to unsubscribe",
+        "didnt mean to opt out",
+        "dont take me off the list",
+        "please dont remove my number",
+        "dont cancel my check ins",
+        "dont leave me alone",
+        "your texts dont bother me",
+        "no dejen de escribirme",
+        "por favor no paren de escribirme",
+        "nunca dejen de mandarme estos mensajes",
+        "no quiero que dejen de mandarme mensajes",
+        "no me dejen de escribir",
+        "no cancelen los mensajes por favor",
+        "no me quiten de la lista",
+        "no borren mi numero",
+        "no quiero darme de baja",
+        "espero que no dejen de escribirme",
+    ],
+)
+def test_who_asks_us_not_to_stop_is_not_opted_out(text: str) -> None:
+    assert keyword(text) is None
+    assert wants_texts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you dont stop texting me",
+        "you guys never stop texting me",
+        "why dont you stop texting me",
+        "why wont you stop sending me these",
+        "these texts never stop. stop texting me",
+        "please stop dont text me",
+        "dont ask, just stop texting",
+        "i dont want to be mean but take me off the list",
+        "dont stop by, stop texting me",
+        "i wish you would stop texting me",
+        "no quiero ser grosera pero dejen de escribirme",
+        "no. dejen de escribirme",
+        "no quiero que me escriban",
+    ],
+)
+def test_an_opt_out_with_a_not_beside_it_still_is_one(text: str) -> None:
+    assert keyword(text) is Keyword.STOP
+    assert not wants_texts(text)
+
+
+def test_a_spanish_keyword_shows_the_language_and_the_carriers_own_shows_none() -> None:
+    for word in ["ALTO", "pare", "Baja.", "DESUSCRIBIR", "CANCELAR", "salir", "AYUDA"]:
+        assert language_of_keyword(word) is Language.ES
+    for word in ["STOP", "CANCEL", "START", "HELP", "necesito comida", ""]:
+        assert language_of_keyword(word) is None
+
+
+@pytest.mark.parametrize("word", ["PARE", "ALTO", "BAJA", "DESUSCRIBIR", "CANCELAR", "SALIR"])
+def test_a_new_person_is_answered_in_the_language_of_the_keyword(word: str) -> None:
+    turn = respond(word, NOBODY)
+    assert turn.replies == (say("stopped", Language.ES),)
+    after = replace(NOBODY, memory=turn.memory, opted_out=True)
+    assert respond("START", after).replies == (say("started", Language.ES),)
+
+
+@pytest.mark.parametrize("word", ["STOP", "Cancel", "unsubscribe"])
+def test_the_carriers_words_are_answered_in_the_language_that_is_known(word: str) -> None:
+    for known in Language:
+        assert respond(word, replace(NOBODY, language=known)).replies == (say("stopped", known),)
+
+
+def test_whoever_writes_english_with_us_stays_in_english() -> None:
+    known = replace(NOBODY, memory=replace(NOBODY.memory, language=Language.EN))
+    assert respond("BAJA", known).replies == (say("stopped", Language.EN),)
 
 
 def test_ending_it_all_is_danger_and_no_opt_out() -> None:
