@@ -23,6 +23,7 @@ from bot import (
     listing_texts,
     partner_texts,
     referral_turns,
+    second_net,
 )
 from bot.asked import Asked, asked_last, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer, tells_of_death
@@ -42,7 +43,6 @@ from bot.referral_answers import TakeBack, reads_take_back, said_besides
 from bot.referral_deeds import TakeBackConsent
 from bot.rendering import rendered
 from bot.safety.screen import Danger, screen
-from bot.second_net import as_answer, as_danger, confirms, is_sentence, likely_needs
 from bot.service_lists import Search, ServiceLists
 from bot.sms.keywords import Keyword, keyword
 from bot.turn import Held, Situation, Turn, Understanding
@@ -80,7 +80,7 @@ class Conversation:
         if situation.flood is not None:
             return in_flood(text, situation.flood, situation)
         danger = screen(text) if situation.clinician is None else own_danger(text)
-        if danger is not None and danger.hint and not confirms(self._look(text)):
+        if danger is not None and danger.hint and not second_net.confirms(self._look(text)):
             danger = replace(danger, immediate=False)
         if danger is not None and danger.immediate:
             return clarifying.in_danger_meanwhile(text, danger, situation)
@@ -88,7 +88,7 @@ class Conversation:
         # "I revoke my consent to share…" is about partners, not about our texts.
         said = said_besides(text) if takes_back else [text]
         word = next((word for each in said if (word := keyword(each)) is not None), None)
-        if word is None and situation.opted_out and is_sentence(text):
+        if word is None and situation.opted_out and second_net.is_sentence(text):
             raised = self._danger_seen(text, self._look(text), situation)
             if raised is not None:
                 return raised
@@ -109,7 +109,7 @@ class Conversation:
     def _aside(self, text: str, held: Held, situation: Situation) -> Turn:
         """Staff speaks with the person: only danger and opting out are answered, also what the
         second net alone sees of them."""
-        look = self._look(text) if is_sentence(text) else None
+        look = self._look(text) if second_net.is_sentence(text) else None
         raised = self._raised(text, look, situation) if look is not None else None
         return raised or aside(text, held, situation)
 
@@ -177,10 +177,10 @@ class Conversation:
             turn = referral_turns.take_back(text, situation)
         turn = turn or referral_turns.answer(text, situation, last)
         if turn is not None:
-            look = self._look(text) if is_sentence(text) else None
+            look = self._look(text) if second_net.is_sentence(text) else None
             return self._danger_seen(text, look, situation) or turn
         turn = referral_turns.why_in_own_words(text, situation, last)
-        if turn is None or not is_sentence(text) or "?" in text:
+        if turn is None or not second_net.is_sentence(text) or "?" in text:
             return None
         if needs_in(text) or place_in(text) is not None:
             return None
@@ -206,7 +206,7 @@ class Conversation:
     def _on_checkin(self, text: str, situation: Situation) -> Turn:
         """The turn that the answer to a check-in calls for; in words it may name a need."""
         answer = read_answer(text)
-        plain = answer not in checkin_turns.IN_WORDS and not is_sentence(text)
+        plain = answer not in checkin_turns.IN_WORDS and not second_net.is_sentence(text)
         if plain or isinstance(read_choice(text), Pick) or not has_words(text):
             return checkin_turns.turn_for(answer, situation, text)
         look = self._look(text) or Look()
@@ -214,9 +214,10 @@ class Conversation:
         if raised is not None:
             return raised
         if answer is CheckinAnswer.UNCLEAR:
-            answer = as_answer(look.checkin)
+            answer = second_net.as_answer(look.checkin)
         if answer not in checkin_turns.IN_WORDS or tells_of_death(text):
-            turn = checkin_turns.turn_for(answer, situation, text, needs=likely_needs(look))
+            needs = second_net.likely_needs(look)
+            turn = checkin_turns.turn_for(answer, situation, text, needs=needs)
             return checkin_turns.asking_further(turn, redact(text), situation)
         turn = self._understand(text, situation)
         if turn.consent is not None or turn.answered_by is AnsweredBy.SAFETY:
@@ -236,7 +237,7 @@ class Conversation:
             return _said("no_words", situation)
         if not chosen and in_another_language(text):
             return clarifying.in_another_language(situation)
-        redacted = redact(text)
+        redacted, chosen = redact(text), chosen or second_net.needs_after_denial(text)
         understanding = self._ask(redacted, situation, chosen)
         raised = self._raised(text, understanding.look, situation)
         if raised is not None:
@@ -307,12 +308,13 @@ class Conversation:
         A clinician writes of others, so what it sees there is not the clinician's.
         """
         raised = self._danger_seen(text, look, situation)
-        if raised is not None or not look.opts_out or situation.clinician is not None:
+        if raised is not None or situation.clinician is not None:
             return raised
-        return on_keyword(Keyword.STOP, text, situation)
+        stops = second_net.opts_out(look, text)
+        return on_keyword(Keyword.STOP, text, situation) if stops else None
 
     def _danger_seen(self, text: str, look: Look | None, situation: Situation) -> Turn | None:
-        seen = as_danger(look.danger) if look is not None else None
+        seen = second_net.as_danger(look.danger, text) if look is not None else None
         if seen is None or situation.clinician is not None:
             return None
         return clarifying.in_danger_meanwhile(text, seen, situation)
@@ -344,6 +346,5 @@ def _is_served(turn: Turn) -> bool:
 
 
 def _with_danger(turn: Turn, danger: Danger | None) -> Turn:
-    if danger is None:
-        return turn
-    return replace(turn, understood=replace(turn.understood, danger=danger))
+    understood = turn.understood if danger is None else replace(turn.understood, danger=danger)
+    return replace(turn, understood=understood)

@@ -1,21 +1,30 @@
 """The second net: what Rasa's classifier sees in a text where no plain rule fired.
 
 It raises danger and opt-outs and sorts answers to a check-in. Of the rules it can take back only
-those that are marked as hints. In whatever way Rasa fails, the rules alone decide.
+those that are marked as hints, and it yields to those that settle a text. In whatever way Rasa
+fails, the rules alone decide.
 """
 
 from bot.checkin_answers import CheckinAnswer
 from bot.plain_text import words_of
 from bot.rasa_client import Look, Seen
-from bot.safety.screen import NET, Danger, Risk
+from bot.safety.screen import NET, Danger, Risk, screen
+from bot.sms.keywords import wants_texts
 from directory.needs import taxonomy
+from directory.search import needs_in
 
 # What the classifier says of fewer words is chance.
 FEWEST_WORDS = 4
 # From this score of danger on a hint of the rules counts; far below what raises without one.
 AGREES_WITH_A_HINT = 0.1
+# From this on danger counts where the text says no more than a denial and a practical need: the
+# classifier hears the words of a danger, not that they are denied. Twice what raises elsewhere.
+SURE_DESPITE_A_DENIAL = 1.1
 # Below this an answer to a check-in stays unclear, and a person reads it.
 SURE_OF_AN_ANSWER = 0.2
+# What only plain words may say: both end all check-ins, and the classifier takes a complaint ("no
+# one ever called me like you said") for a wrong person.
+NEVER_GUESSED = frozenset({CheckinAnswer.STOP, CheckinAnswer.WRONG_PERSON})
 # From this on a need is worth telling the person who reads.
 LIKELY_NEED = 0.3
 
@@ -25,11 +34,19 @@ def is_sentence(text: str) -> bool:
     return len(words_of(text)) >= FEWEST_WORDS
 
 
-def as_danger(seen: Seen | None) -> Danger | None:
+def as_danger(seen: Seen | None, text: str) -> Danger | None:
     """A danger as the rules would tell it; None also for a risk that has no approved reply."""
     if seen is None or not seen.raised or seen.what not in Risk.__members__.values():
         return None
+    if seen.score < SURE_DESPITE_A_DENIAL and needs_after_denial(text):
+        return None
     return Danger(Risk(seen.what), immediate=True, rule=NET)
+
+
+def needs_after_denial(text: str) -> tuple[str, ...]:
+    """The needs of a text that denies danger, names a practical need and says nothing else."""
+    danger = screen(text)
+    return tuple(needs_in(text)) if danger is not None and danger.settled else ()
 
 
 def confirms(look: Look | None) -> bool:
@@ -39,17 +56,22 @@ def confirms(look: Look | None) -> bool:
     return look.danger is not None and look.danger.score >= AGREES_WITH_A_HINT
 
 
+def opts_out(look: Look, text: str) -> bool:
+    """Whether an opt-out that only the net sees counts. It reads "don't stop" as "stop"."""
+    return look.opts_out and not wants_texts(text)
+
+
 def as_answer(seen: Seen | None) -> CheckinAnswer:
     """The answer to a check-in, UNCLEAR when it isn't plain enough.
 
-    A word for good is never taken from here: an opt-out has a score of its own (`Look.opts_out`).
+    A word for good is never taken from here: an opt-out has a score of its own (`Look.opts_out`),
+    and that somebody else has the number now is told in plain words or read by a person.
     """
     known = CheckinAnswer.__members__.values()
     if seen is None or seen.score < SURE_OF_AN_ANSWER or seen.what not in known:
         return CheckinAnswer.UNCLEAR
-    if seen.what == CheckinAnswer.STOP:
-        return CheckinAnswer.UNCLEAR
-    return CheckinAnswer(seen.what)
+    answer = CheckinAnswer(seen.what)
+    return CheckinAnswer.UNCLEAR if answer in NEVER_GUESSED else answer
 
 
 def likely_needs(look: Look) -> tuple[str, ...]:

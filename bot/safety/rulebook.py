@@ -28,6 +28,8 @@ class Rule:
     certain: neither a question nor an "if" makes it less immediate (symptoms, weapons in hand).
     first: comes before every other risk when several fire.
     hint: safe people say this too; it counts when the second net agrees, or cannot be asked.
+    settles: the whole text is said to be harmless; the second net needs more to doubt it.
+    whole: looked for in the whole text, harmless phrases included ("they cut off the power").
     """
 
     id: str
@@ -37,6 +39,8 @@ class Rule:
     certain: bool
     first: bool
     hint: bool
+    settles: bool
+    whole: bool
     because: str
 
     def precedence(self) -> tuple[bool, int]:
@@ -53,11 +57,12 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that the screen knows; `now` and `not_now` in the order of precedence."""
+    """Everything that the screen knows; each book of rules in the order of precedence."""
 
     benign: PhraseBook[str]
     not_now: PhraseBook[Rule]
     now: PhraseBook[Rule]
+    now_whole: PhraseBook[Rule]
     modifiers: PhraseBook[Modifier]
     present: PhraseBook[str]
     clause_end: re.Pattern[str]
@@ -79,7 +84,10 @@ def rulebook() -> Rulebook:
             for source in entry["says"]
         ),
         not_now=PhraseBook((phrase, rule) for rule, phrase in rules if not rule.immediate),
-        now=PhraseBook((phrase, rule) for rule, phrase in rules if rule.immediate),
+        now=PhraseBook(
+            (phrase, rule) for rule, phrase in rules if rule.immediate and not rule.whole
+        ),
+        now_whole=PhraseBook((phrase, rule) for rule, phrase in rules if rule.whole),
         modifiers=PhraseBook(
             (notation.compile(source), Modifier(entry["kind"]))
             for entry in modifiers["modifiers"]
@@ -107,8 +115,12 @@ def _risk_rules(risk: Risk, notation: Notation) -> Iterator[tuple[Rule, Phrase]]
                 certain=entry.get("certain", False),
                 first=entry.get("first", False),
                 hint=entry.get("hint", False),
+                settles=entry.get("settles", False),
+                whole=entry.get("whole", False),
                 because=entry["because"],
             )
+            if rule.settles if rule.immediate else rule.whole:
+                raise RuleError("`whole` is for immediate rules, `settles` for the others")
             if unknown := entry.keys() - {*Rule.__slots__, "says"}:
                 raise RuleError(f"unknown {sorted(unknown)}")
             for source in entry["says"]:

@@ -11,8 +11,9 @@ strangers is last, for every other reply says 911 too. Immediate always goes bef
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 
-from bot.phrases import mask
+from bot.phrases import PhraseBook, mask
 from bot.plain_text import plain
 from bot.safety.risks import Risk
 from bot.safety.rulebook import Rule, Rulebook, rulebook
@@ -32,38 +33,49 @@ class Danger:
     reads the whole text, sees next to nothing (bot/second_net.py). Alone it counts in full.
     rule: the id of the rule that decided, for the reviewing clinician; NET where it was the
     classifier that saw what no rule did.
+    settled: a rule takes the whole text for harmless (a denial, and what is needed instead).
     """
 
     risk: Risk
     immediate: bool
     rule: str
     hint: bool = False
+    settled: bool = False
 
 
 def screen(text: str) -> Danger | None:
     """The most urgent danger in any text, in English, Spanish or both. Never raises."""
     book = rulebook()
-    sentence = book.benign.mask(plain(text))
+    whole = plain(text)
+    sentence = book.benign.mask(whole)
     not_now = list(book.not_now.find(sentence))
     sentence = mask(sentence, (match.span() for _, parts in not_now for match in parts))
     excused: list[Rule] = []
     hinted: list[Rule] = []
-    for rule, immediate in _rules_that_fire(sentence, book):
+    fires = merge(
+        _rules_that_fire(whole, book.now_whole, book),
+        _rules_that_fire(sentence, book.now, book),
+        key=lambda fired: fired[0].precedence(),
+    )
+    for rule, immediate in fires:
         if immediate and not rule.hint:  # in the order of precedence, so the first one decides
             return Danger(rule.risk, immediate=True, rule=rule.id)
         (hinted if immediate else excused).append(rule)
     if hinted:
         return Danger(hinted[0].risk, immediate=True, rule=hinted[0].id, hint=True)
     rest = min([rule for rule, _ in not_now] + excused, key=Rule.precedence, default=None)
-    return None if rest is None else Danger(rest.risk, immediate=False, rule=rest.id)
+    settled = any(rule.settles for rule, _ in not_now)
+    return None if rest is None else Danger(rest.risk, False, rest.id, settled=settled)
 
 
-def _rules_that_fire(sentence: str, book: Rulebook) -> Iterator[tuple[Rule, bool]]:
-    """Each rule of present danger that matches, and whether it still is immediate here."""
+def _rules_that_fire(
+    sentence: str, rules: PhraseBook[Rule], book: Rulebook
+) -> Iterator[tuple[Rule, bool]]:
+    """Each of the rules that matches, and whether it still is immediate here."""
     ends = [match.start() for match in book.clause_end.finditer(sentence)]
     modifiers = [(modifier.kind, found[0]) for modifier, found in book.modifiers.find(sentence)]
     present = [found[0] for _, found in book.present.find(sentence)]
-    for rule, parts in book.now.find(sentence):
+    for rule, parts in rules.find(sentence):
         kinds: set[str] = set()
         for match in parts:
             clause = _clause(match, ends, len(sentence))

@@ -8,11 +8,19 @@ from bot.checkin_answers import CheckinAnswer, read_answer
 from bot.rasa_client import OPT_OUT, Look, Seen
 from bot.safety.replies import approved
 from bot.safety.screen import NET, Danger, Risk, screen
-from bot.second_net import AGREES_WITH_A_HINT, as_answer, as_danger, is_sentence, likely_needs
+from bot.second_net import (
+    AGREES_WITH_A_HINT,
+    SURE_DESPITE_A_DENIAL,
+    as_answer,
+    as_danger,
+    is_sentence,
+    likely_needs,
+)
 from bot.sms.keywords import keyword
 from bot.turn import ConsentChange, Situation
 from bot.wording import say
 from directory.messages.models import AnsweredBy
+from directory.search import needs_in
 from directory.tasks.models import TaskKind
 from tests.bot.talking import CHECKIN, EN, NOBODY, conversation, found, later
 
@@ -123,8 +131,8 @@ def test_a_plain_rule_asks_no_net() -> None:
 
 
 def test_a_risk_without_an_approved_reply_is_no_danger() -> None:
-    assert as_danger(Seen("boredom", 0.9)) is None
-    assert as_danger(None) is None
+    assert as_danger(Seen("boredom", 0.9), UNSEEN) is None
+    assert as_danger(None, UNSEEN) is None
 
 
 def test_a_few_words_are_no_sentence() -> None:
@@ -147,6 +155,70 @@ def test_an_opt_out_that_only_the_net_sees_ends_our_texts(situation: Situation) 
     assert turn.understood.optout
 
 
+@pytest.mark.parametrize("situation", [NOBODY, replace(NOBODY, checkin=CHECKIN)])
+def test_the_net_ends_no_texts_that_are_plainly_wanted(situation: Situation) -> None:
+    talk, rasa = conversation({"say": "opt_out"})
+    rasa.sees = Look(intent=OPT_OUT)
+    turn = talk.respond_to("please dont ever stop texting me", situation)
+    assert turn.consent is None
+    assert turn.replies and turn.replies != (say("stopped", EN),)
+
+
+DENIED = "not going to hurt myself i just need food 60540"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DENIED,
+        "im not suicidal just need rent help 60540",
+        "i dont want to die i just need insulin",
+        "im not gonna hurt anybody i just need a ride",
+        "i just need diapers, not suicidal",
+        "no me voy a hacer daño solo necesito comida",
+        "no quiero morir, nomas ocupo mi insulina",
+        "no voy a lastimar a nadie solo necesito un aventon",
+    ],
+)
+def test_nothing_but_a_denial_and_a_need_is_answered_with_the_need(text: str) -> None:
+    (need, *_) = needs_in(text)
+    talk, rasa = conversation(found(need))
+    rasa.sees = Look(danger=Seen("suicide", 1.02))
+    turn = talk.respond_to(text, NOBODY)
+    assert turn.answered_by is AnsweredBy.RASA
+    assert rasa.asked[-1]["metadata"]["chosen_need"] == need
+    assert turn.understood.danger is not None
+    assert not turn.understood.danger.immediate
+
+
+def test_a_net_that_is_very_sure_counts_in_spite_of_a_denial() -> None:
+    talk, rasa = conversation(found("food"))
+    rasa.sees = Look(danger=Seen("suicide", SURE_DESPITE_A_DENIAL))
+    assert talk.respond_to(DENIED, NOBODY).answered_by is AnsweredBy.SAFETY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not going to hurt myself tonight",
+        "i dont want to die but i need someone to help me pay rent or its over",
+        "im not suicidal i just dont see why i should keep going, need help with rent",
+        "not going to hurt myself but the bridge looks nice. need a bus pass",
+        "im not suicidal but i cut last night and need a doctor",
+        "im not suicidal i just need food for my dog when im away for good",
+        "not going to hurt myself i just need my pills",
+        "not suicidal i just need to disappear",
+        "no me voy a hacer daño",
+        "no me quiero hacer daño pero no se que hacer",
+        "no quiero morir solo necesito comida para aguantar hasta el viernes y ya",
+    ],
+)
+def test_whoever_says_more_than_that_is_heard_as_before(text: str) -> None:
+    talk, rasa = conversation(found("food"))
+    rasa.sees = Look(danger=Seen("suicide", 0.6))
+    assert talk.respond_to(text, NOBODY).answered_by is AnsweredBy.SAFETY
+
+
 ODD = "the tulips came up"
 
 
@@ -156,6 +228,8 @@ ODD = "the tulips came up"
         (Seen("better", 0.7), CheckinAnswer.BETTER),
         (Seen("better", 0.1), CheckinAnswer.UNCLEAR),
         (Seen("elated", 0.9), CheckinAnswer.UNCLEAR),
+        (Seen("wrong_person", 0.9), CheckinAnswer.UNCLEAR),
+        (Seen("stop", 0.9), CheckinAnswer.UNCLEAR),
         (None, CheckinAnswer.UNCLEAR),
     ],
 )
@@ -167,6 +241,19 @@ def test_an_answer_that_no_phrase_reads_is_sorted_when_the_net_is_sure(
     talk, rasa = conversation()
     rasa.sees = Look(checkin=answer)
     assert talk.respond_to(ODD, checked_in()).checkin_answer is read
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no one ever called me like you said", "nobody has called me yet", "nadie me ha llamado"],
+)
+def test_a_complaint_is_read_by_a_person_and_the_check_ins_stay(text: str) -> None:
+    talk, rasa = conversation()
+    rasa.sees = Look(checkin=Seen("wrong_person", 0.9))
+    turn = talk.respond_to(text, checked_in())
+    assert turn.checkin_answer is CheckinAnswer.UNCLEAR
+    assert turn.consent is None
+    assert [task.kind for task in turn.tasks] == [TaskKind.CALL_BACK]
 
 
 def test_what_a_phrase_reads_the_net_does_not_change() -> None:

@@ -47,3 +47,14 @@ def test_a_phrase_that_cannot_be_read_is_refused() -> None:
     for wrong in ["(open", "a | ", "{nowhere} to go", "", "kill) me", "wörd*"]:
         with pytest.raises(PhraseError):
             compile_phrase(wrong)
+
+
+@pytest.mark.parametrize(("immediate", "flag"), [(True, "settles"), (False, "whole")])
+def test_a_flag_that_the_rule_cannot_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch, immediate: bool, flag: str
+) -> None:
+    entry = {"id": "medical.en.new", "language": "en", "immediate": immediate, flag: True}
+    wrong = {"risk": "medical", "rules": [entry | {"because": "a slip", "says": ["help"]}]}
+    monkeypatch.setattr(module, "_read", lambda name: wrong)
+    with pytest.raises(RuleError, match=r"medical\.en\.new.*settles"):
+        list(module._risk_rules(Risk.MEDICAL, Notation()))
