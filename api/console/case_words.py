@@ -106,6 +106,8 @@ VISIT_CHANGED = _(
     "right."
 )
 VOID_WITHOUT_REASON = _("Write why the visit should never have been logged.")
+# After these the page also says what is planned now.
+SAYS_PLANNED = ("visit", "corrected", "checkins_ended", "voided")
 # What the page says after a form (`?done=…`).
 SAID = {
     "saved": _("Saved."),
@@ -117,6 +119,10 @@ SAID = {
     "handed_back": _("The bot answers again."),
     "visit": _("The visit was logged."),
     "corrected": _("The visit was put right."),
+    "checkins_ended": _(
+        "The visit was put right. It was domestic violence: the check-ins that were chosen before "
+        "that was known do not go out. If the person wants them, choose them anew."
+    ),
     "voided": _("The visit was voided: it counts nowhere."),
     "texted": _("The listing is on its way."),
     "referred": _("The referral was sent."),

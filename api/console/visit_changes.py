@@ -27,9 +27,12 @@ router = console_router("/people", *EVERYONE)
 
 
 class Corrected(BaseModel):
-    """The form as it came. `version`: of the visit that it was filled in from."""
+    """The form as it came. `version`: of the visit that it was filled in from; `type_was` and
+    `plan_was`: what it showed then. An empty `follow_up`: what is usual for the call type."""
 
     version: str = ""
+    type_was: Annotated[str, StringConstraints(max_length=40)] = ""
+    plan_was: Annotated[str, StringConstraints(max_length=40)] = ""
     call_type: CallType
     occurred_at: Annotated[str, StringConstraints(max_length=40)] = ""
     follow_up: Annotated[str, StringConstraints(max_length=40)] = ""
@@ -72,18 +75,21 @@ def correct(
     # Of two corrections at once the second is compared with what the first has left.
     person, visit = _found(session, visitor, person_id, visit_id, for_update=True)
     note = sent.disposition.strip() if visitor.reads_words else None
-    if _is_so_already(visit, sent, note, services):
-        return back_to(page_of(person.id), done="corrected")
+    plan = _plan(session, visit, sent)
+    not_as_shown = sent.follow_up not in ("", plan)
+    done = "checkins_ended" if not_as_shown else "corrected"
+    if _is_so_already(visit, sent, plan, note, services):
+        return back_to(page_of(person.id), done=done)
     try:
         if sent.version != _version(visit):
             raise Conflict("changed_meanwhile", case_words.VISIT_CHANGED)
         with session.begin_nested():
-            correction = _correction(visit, sent, note, services)
+            correction = _correction(visit, sent, plan, note, services)
             visits.put_right(session, services, visitor.member, visit, correction)
     except HandoffError as error:
         wrong = Wrong(error, "correct", sent)
         return _page(request, visitor, session, services, person, visit, wrong=wrong)
-    return back_to(page_of(person.id), done="corrected")
+    return back_to(page_of(person.id), done=done)
 
 
 @router.post("/{person_id}/visits/{visit_id}/void")
@@ -125,19 +131,41 @@ def _found(
     return person, visit
 
 
-def _correction(visit: Visit, sent: Corrected, note: str | None, services: Services) -> Correction:
+def _plan(session: Session, visit: Visit, sent: Corrected) -> str:
+    """The plan that the form asks for: what it shows is what happens.
+
+    But for a visit that turns out to have been for domestic violence: what was chosen before that
+    was known has to be chosen anew. Told from what the form showed, so that a button that was
+    pressed twice means the same both times.
+    """
+    kept = sent.follow_up == (sent.plan_was or visit.follow_up)
+    if not sent.follow_up or (kept and _becomes_violence(sent)):
+        return plans.default_for(session, sent.call_type)
+    return sent.follow_up
+
+
+def _becomes_violence(sent: Corrected) -> bool:
+    violence = CallType.DOMESTIC_VIOLENCE
+    return sent.call_type is violence and sent.type_was != violence
+
+
+def _correction(
+    visit: Visit, sent: Corrected, plan: str, note: str | None, services: Services
+) -> Correction:
     """What differs. A browser's time has no seconds: left as it was, it changes nothing. `note`:
     None where the form did not show it."""
     when = moment(sent.occurred_at, services)
     return Correction(
         call_type=sent.call_type if sent.call_type != visit.call_type else None,
         occurred_at=when if as_field(visit.occurred_at, services) != sent.occurred_at else None,
-        follow_up=sent.follow_up if sent.follow_up not in ("", visit.follow_up) else None,
+        follow_up=plan,
         disposition=note,
     )
 
 
-def _is_so_already(visit: Visit, sent: Corrected, note: str | None, services: Services) -> bool:
+def _is_so_already(
+    visit: Visit, sent: Corrected, plan: str, note: str | None, services: Services
+) -> bool:
     """Whether this very form was taken before: the button was pressed twice. What it says is so
     then, and whoever pressed it must not be told that somebody else was faster."""
     return (
@@ -145,7 +173,7 @@ def _is_so_already(visit: Visit, sent: Corrected, note: str | None, services: Se
         and visit.voided_at is None
         and sent.call_type == visit.call_type
         and as_field(visit.occurred_at, services) == sent.occurred_at
-        and sent.follow_up in ("", visit.follow_up)
+        and plan == visit.follow_up
         and note in (None, visit.disposition or "")
     )
 
@@ -174,6 +202,7 @@ def _page(
         disposition=(visit.disposition or "") if visitor.reads_words else "",
     )
     sent.version = _version(visit)
+    sent.type_was, sent.plan_was = visit.call_type, visit.follow_up
     return draw(
         request,
         visitor,

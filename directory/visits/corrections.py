@@ -24,7 +24,12 @@ VISIT_VOIDED = "visit_voided"
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was wrong; None stays as it is. An empty `disposition` removes it."""
+    """What was wrong; None stays as it is. An empty `disposition` removes it.
+
+    `follow_up`: what is to be planned, also where that is what the visit has already. None: as the
+    visit has it, where that was chosen; where it was the usual plan, or the visit becomes one for
+    domestic violence, what is usual for the call type.
+    """
 
     call_type: CallType | None = None
     occurred_at: datetime | None = None
@@ -69,6 +74,8 @@ def _follow_up(session: Session, visit: Visit, correction: Correction) -> str:
     only what is asked for now goes out."""
     old, new = CallType(visit.call_type), correction.call_type or CallType(visit.call_type)
     if correction.follow_up is not None:
+        if correction.follow_up == visit.follow_up:
+            return visit.follow_up  # also a plan that no new visit may take any more
         return following.plan_id(session, new, correction.follow_up)
     usual = visit.follow_up == following.plan_id(session, old, None)
     if new is not old and (usual or new is CallType.DOMESTIC_VIOLENCE):

@@ -44,13 +44,70 @@ def path(visit: Visit) -> str:
 def shown(console: Console, visit: Visit) -> dict[str, str]:
     """The form as it is filled in."""
     page = console.get(path(visit)).text
-    fields = dict(re.findall(r'name="(version|occurred_at)"[^>]*value="([^"]*)"', page))
-    return {**fields, "call_type": "mental_health", "follow_up": visit.follow_up}
+    fields = dict(
+        re.findall(r'name="(version|type_was|plan_was|occurred_at)"[^>]*value="([^"]*)"', page)
+    )
+    plan = re.search(r'<option value="(\w*)" selected>', page.partition('name="follow_up"')[2])
+    assert plan is not None
+    return {**fields, "call_type": read().call_type, "follow_up": plan[1]}
 
 
 def checkins() -> set[str]:
     with database.read_scope() as session:
         return {each.status for each in session.query(CheckIn)}
+
+
+def put_right(console: Console, visit: Visit, **changes: str) -> tuple[str, str, bool]:
+    """Change only this on the form; the plan, what the page then says, and whether any check-in
+    is still planned."""
+    form = shown(console, visit) | changes
+    answers = [console.post(f"{path(visit)}/correct", form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    page = console.get(answers[0].headers["location"]).text
+    notice = page.partition('role="status">')[2].partition("</p>")[0]
+    return read().follow_up, notice, "planned" in checkins()
+
+
+def test_what_the_form_shows_is_planned_whatever_the_visit_becomes(
+    console: Console, visit: Visit
+) -> None:
+    plan, notice, planned = put_right(console, visit, follow_up="none")
+    assert (plan, planned) == ("none", False) and "No check-ins are planned now." in notice
+    plan, notice, planned = put_right(console, visit, call_type="domestic_violence")
+    assert (plan, planned) == ("none", False) and "chosen before" not in notice
+    plan, notice, planned = put_right(console, visit, call_type="mental_health")
+    assert (plan, planned) == ("none", False), "the form still shows no check-ins"
+    plan, notice, planned = put_right(console, visit, follow_up="standard")
+    assert (plan, planned) == ("standard", True)
+    assert "3 check-ins are planned now, the first for" in notice
+    plan, _, planned = put_right(console, visit, call_type="elderly")
+    assert (plan, planned) == ("standard", True)
+
+
+def test_checkins_chosen_before_it_was_domestic_violence_end_and_the_page_says_so(
+    console: Console, visit: Visit
+) -> None:
+    assert "Only where it turns out to have been domestic violence" in console.get(path(visit)).text
+    plan, notice, planned = put_right(console, visit, call_type="domestic_violence")
+    assert (plan, planned) == ("none", False)
+    assert "do not go out" in notice and "No check-ins are planned now." in notice
+    plan, notice, planned = put_right(console, visit, follow_up="standard")
+    assert (plan, planned) == ("standard", True) and "do not go out" not in notice
+
+
+def test_a_plan_that_is_chosen_with_domestic_violence_is_planned(
+    console: Console, visit: Visit
+) -> None:
+    changes = {"call_type": "domestic_violence", "follow_up": "caring_contacts"}
+    assert put_right(console, visit, **changes)[0] == "caring_contacts"
+    usual = put_right(console, visit, call_type="elderly", follow_up="")
+    assert (usual[0], usual[2]) == ("standard", True), "as usual for this kind of call"
+
+
+def test_no_checkins_stand_once_in_the_list_of_plans(console: Console, visit: Visit) -> None:
+    for page in (path(visit), f"/console/people/{visit.person_id}/visit"):
+        assert console.get(page).text.lower().count(">no check-ins</option>") == 1
 
 
 def test_a_visit_is_put_right_and_noted(console: Console, visit: Visit) -> None:

@@ -147,6 +147,16 @@ def test_what_the_clinician_chose_stays(db: Database) -> None:
     assert (read(visit).follow_up, planned(visit)) == ("none", [])
 
 
+def test_a_plan_that_was_said_stays_whatever_the_visit_becomes(db: Database) -> None:
+    violence, _ = visited(call_type=CallType.DOMESTIC_VIOLENCE)
+    correct(violence, call_type=CallType.ELDERLY, follow_up="none")
+    assert (read(violence).follow_up, planned(violence)) == ("none", [])
+    with database.session_scope() as session:
+        session.get_one(Visit, violence.id).follow_up = "taken_out"
+    correct(violence, call_type=CallType.OTHER_CRISIS, follow_up="taken_out")
+    assert read(violence).follow_up == "taken_out", "also one that no new visit may take"
+
+
 def test_an_earlier_visit_is_corrected_without_moving_what_the_later_planned(
     db: Database,
 ) -> None:
