@@ -35,6 +35,7 @@ from directory.clock import ProductClock, wall_now
 from directory.database import Database
 from directory.fleet import Membership
 from directory.messages.spool import Spool
+from directory.processes import FOLDER as PROCESSES
 from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
 from directory.search import FindResult, Query, find, warm_up
@@ -145,7 +146,7 @@ def build(settings: Settings, *, duty: Duty = Duty.ALL, **replaced: Any) -> Serv
 def presence_of(opened: Database) -> Presence | Membership:
     """What the others see of this process, under a name of its own."""
     if opened.engine.dialect.name == "sqlite":
-        return Presence(opened.settings.data_dir / "processes", new_name())
+        return Presence(opened.settings.data_dir / PROCESSES, new_name())
     return Membership(opened.settings.database, new_name())
 
 

@@ -26,6 +26,8 @@ from directory.settings import Settings
 from directory.turns import Turns
 
 BUSY_SECONDS = 15
+# What our sessions are called on PostgreSQL: told from those of whoever looks in from outside.
+OURS = "handoff"
 # FOR NO KEY UPDATE: who else locks the row waits. FOR UPDATE would also hold up whoever writes a
 # row that points to it, and two who wait for each other so are a deadlock.
 LOCKED = {"key_share": True}
@@ -164,7 +166,7 @@ def make_engine(url: str, *, pooled: bool = True) -> Engine:
         given["poolclass"] = NullPool
     if make_url(url).get_backend_name() != "sqlite":
         pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20} if pooled else {}
-        return create_engine(url, **given, **pool)
+        return create_engine(url, connect_args={"application_name": OURS}, **given, **pool)
     size = {"pool_size": 20} if pooled else {}
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **given, **size)
     event.listen(engine, "connect", _prepare_sqlite)

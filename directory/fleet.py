@@ -22,6 +22,8 @@ import structlog
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from directory.database import OURS
+
 log = structlog.get_logger(__name__)
 
 # Any fixed numbers; migrations have a lock of another kind (directory/migrations).
@@ -55,6 +57,18 @@ def living(connection: psycopg.Connection[Any]) -> frozenset[str]:
     """The names of the processes that answer and send, at this moment."""
     rows = connection.execute(_HELD, (_LIVES,)).fetchall()
     return frozenset(f"{row[0]:08x}" for row in rows)
+
+
+def sessions(connection: psycopg.Connection[Any]) -> int:
+    """How many connections programs of ours keep to this database: also of those that only hold
+    the doors or search, who have no lock of their own. Commands count as well."""
+    row = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = %s",
+        (OURS,),
+    ).fetchone()
+    assert row is not None  # noqa: S101  # count(*) always has one
+    return int(row[0])
 
 
 def first_for(subject: str, names: Iterable[str]) -> str | None:

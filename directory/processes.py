@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 NAME_LENGTH = 8
+FOLDER = "processes"
 
 
 def new_name() -> str:
@@ -128,6 +129,11 @@ class Presence:
     def forget(self, name: str) -> None:
         """What `name` held has been let go of by others."""
         (self._folder / name).unlink(missing_ok=True)
+
+
+def living(folder: Path) -> bool:
+    """Whether any process has appeared in this folder and lives."""
+    return any(path.exists() and not _is_free(path) for path in folder.glob("[0-9a-f]*"))
 
 
 def _is_free(path: Path) -> bool:

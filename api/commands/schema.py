@@ -9,7 +9,7 @@ import typer
 from api.commands.terminal import say
 from api.supervisor.lifecycle import alone_on
 from api.supervisor.preparation import StartError
-from directory import database, fleet, migrations
+from directory import database, fleet, migrations, processes
 from directory.database import Database
 from directory.settings import Settings, SettingsError, load_settings
 
@@ -25,8 +25,8 @@ def schema(
     try:
         known, current = migrations.revisions(), migrations.revision_of(opened.engine)
         if back_to:
-            _check(settings, back_to, current, known)
-            with _nothing_running(settings):
+            _check(back_to, current, known)
+            with _nothing_running(opened):
                 migrations.go_back(back_to)
             current = migrations.revision_of(opened.engine)
         say(f"at {current or 'none'}; this version has {known[0]}")
@@ -34,7 +34,7 @@ def schema(
         opened.close()
 
 
-def _check(settings: Settings, back_to: str, current: str | None, known: tuple[str, ...]) -> None:
+def _check(back_to: str, current: str | None, known: tuple[str, ...]) -> None:
     if current not in known:
         raise SettingsError(f"the database is at {current}, which this version doesn't know")
     if back_to not in known or known.index(back_to) < known.index(current):
@@ -43,14 +43,31 @@ def _check(settings: Settings, back_to: str, current: str | None, known: tuple[s
 
 
 @contextmanager
-def _nothing_running(settings: Settings) -> Iterator[None]:
-    """The version that runs would meet tables that are gone."""
-    if not settings.database.startswith("sqlite"):
-        with fleet.connect(settings.database) as connection:
-            if fleet.living(connection):
-                raise SettingsError("the product is running on this database: stop it first")
+def _nothing_running(opened: Database) -> Iterator[None]:
+    """The version that runs would meet tables that are gone.
+
+    Under a supervisor or by itself, here or on another machine: also a process that only holds
+    the doors. Raises SettingsError.
+    """
+    settings = opened.settings
+    opened.engine.dispose()  # the sessions that are left are not this command's
     try:
         with alone_on(settings.data_dir):
+            _check_nobody_else(settings)
             yield
     except StartError as error:
         raise SettingsError(str(error)) from error
+
+
+def _check_nobody_else(settings: Settings) -> None:
+    if settings.database.startswith("sqlite"):
+        if processes.living(settings.data_dir / processes.FOLDER):
+            raise SettingsError("the product is running on this database: stop it first")
+        return
+    with fleet.connect(settings.database) as connection:
+        count = fleet.sessions(connection)
+        if count or fleet.living(connection):
+            raise SettingsError(
+                f"programs of the product keep {count} connections to this database: stop "
+                "them all first, the doors and the action servers too"
+            )
