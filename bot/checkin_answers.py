@@ -18,7 +18,7 @@ from bot.sms.keywords import Keyword, keyword
 from directory.search import needs_in
 
 PHRASES_FILE = Path(__file__).with_name("checkin_answers.yml")
-_NAMED = ("surely_wrong_person", "number_given", "has_died")
+_NAMED = ("surely_wrong_person", "number_given", "has_died", "no_call_came")
 # "Who is this?" is a request for that, too.
 _ASKED_FOR_BY_WHO = frozenset({"information"})
 # Who writes more than this says more than that they are somebody else.
@@ -61,6 +61,8 @@ def read_answer(text: str) -> CheckinAnswer:
         return CheckinAnswer.STOP
     if keyword(text) is Keyword.HELP:
         return CheckinAnswer.NEEDS_HELP
+    if tells_of_no_call(text):
+        return CheckinAnswer.CALL_ME
     found = [answer for answer, _ in _phrases().find(plain(text))]
     if found and found[0] is CheckinAnswer.WRONG_PERSON and not is_surely_wrong_person(text):
         # Whoever also says how they are, or what they need, is most likely who we mean.
@@ -87,6 +89,13 @@ def asks_who(text: str) -> bool:
     if len(words_of(text)) > MOST_WORDS or is_surely_wrong_person(text):
         return False
     return _listed("who_asks", plain(text))
+
+
+def tells_of_no_call(text: str) -> bool:
+    """Whether a call that we had promised has not come: as good as asking for one."""
+    if not _ASKED_FOR_BY_WHO.issuperset(needs_in(text)):
+        return False
+    return _listed("no_call_came", plain(text))
 
 
 def tells_of_death(text: str) -> bool:

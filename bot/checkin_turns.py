@@ -9,6 +9,7 @@ from bot.checkin_answers import (
     is_surely_wrong_person,
     read_answer,
     tells_of_death,
+    tells_of_no_call,
 )
 from bot.choices import Pick, read_choice
 from bot.clarifying import MOST_CHOICES
@@ -95,6 +96,15 @@ _DIED = AnswerCallsFor(
     "checkin_died", (_TOLD_OF_DEATH,), consent=ConsentChange.NO_CHECKINS, keeps_menu=False
 )
 
+_NO_CALL_CAME = AnswerCallsFor(
+    "person",
+    (
+        NewTask(
+            TaskKind.CALL_BACK,
+            "They wrote that nobody has called: a call that was promised did not come.",
+        ),
+    ),
+)
 _NUMBERS = (Pick(1), Pick(2))
 _THREE = frozenset({"3", "three", "tres"})
 # Answered in words that the understanding may find a need in.
@@ -132,6 +142,18 @@ def after_answer(text: str, situation: Situation) -> Turn | None:
     return None
 
 
+def no_call_came(text: str, situation: Situation) -> Turn | None:
+    """The turn for a call that has not come, while one is owed or was lately, with no check-in to
+    answer; None for other texts, and where we never promised one."""
+    if not situation.call_awaited or not tells_of_no_call(text):
+        return None
+    return replace(
+        turn_for(CheckinAnswer.CALL_ME, situation, text),
+        checkin_answer=None,
+        understood=Understood(),
+    )
+
+
 def _asks_only_that(text: str) -> bool:
     """Whether a call is what is wanted: "can i call a food pantry" is a need."""
     return not _THREE.isdisjoint(words_of(text)[:3]) or not needs_in(text)
@@ -144,6 +166,8 @@ def _called_for(answer: CheckinAnswer, text: str) -> AnswerCallsFor:
         return _ASKS_WHO
     if answer is CheckinAnswer.WRONG_PERSON and not is_surely_wrong_person(text):
         return _SEEMS_WRONG
+    if answer is CheckinAnswer.CALL_ME and tells_of_no_call(text):
+        return _NO_CALL_CAME
     return _CALLS_FOR[answer]
 
 

@@ -162,7 +162,8 @@ class Conversation:
             return self._lists.choice(choice, situation)
         if asked.is_wrong_person(text, situation, last):
             return checkin_turns.turn_for(CheckinAnswer.WRONG_PERSON, situation, text)
-        return discreet.to_who_asks(text, situation) or self._understand(text, situation)
+        turn = discreet.to_who_asks(text, situation) or checkin_turns.no_call_came(text, situation)
+        return self._unless_danger(text, turn, situation) or self._understand(text, situation)
 
     @property
     def _lists(self) -> ServiceLists:
@@ -177,8 +178,7 @@ class Conversation:
             turn = referral_turns.take_back(text, situation)
         turn = turn or referral_turns.answer(text, situation, last)
         if turn is not None:
-            look = self._look(text) if second_net.is_sentence(text) else None
-            return self._danger_seen(text, look, situation) or turn
+            return self._unless_danger(text, turn, situation)
         turn = referral_turns.why_in_own_words(text, situation, last)
         if turn is None or not second_net.is_sentence(text) or "?" in text:
             return None
@@ -222,12 +222,7 @@ class Conversation:
         turn = self._understand(text, situation)
         if turn.consent is not None or turn.answered_by is AnsweredBy.SAFETY:
             return turn
-        if turn.understood.offered:
-            turn = checkin_turns.with_question(turn, answer, situation)
-        elif not _is_served(turn):
-            turn = checkin_turns.in_words(turn, answer, situation)
-        understood = replace(turn.understood, checkin=answer)
-        return replace(turn, checkin_answer=answer, understood=understood)
+        return checkin_turns.understood(turn, answer, situation)
 
     # --- a need, in words ---------------------------------------------------------------------
 
@@ -316,6 +311,11 @@ class Conversation:
     def _danger_seen(self, text: str, look: Look | None, situation: Situation) -> Turn | None:
         seen = second_net.as_danger(look.danger, text) if look is not None else None
         if seen is None or situation.clinician is not None:
+    def _unless_danger(self, text: str, turn: Turn | None, situation: Situation) -> Turn | None:
+        """This turn, unless the second net sees danger in a sentence that no rule caught."""
+        look = self._look(text) if turn is not None and second_net.is_sentence(text) else None
+        return self._danger_seen(text, look, situation) or turn
+
             return None
         return clarifying.in_danger_meanwhile(text, seen, situation)
 
@@ -336,13 +336,6 @@ def _in_language_of(text: str, situation: Situation) -> Situation:
     language = requested_language(text) or language_of(text, otherwise=situation.language)
     memory = replace(situation.memory, language=language)
     return replace(situation, language=language, memory=memory)
-
-
-def _is_served(turn: Turn) -> bool:
-    """Whether the understanding found something to do with the text."""
-    if turn.understood.other_language:
-        return True
-    return turn.memory.misses == 0 and turn.answered_by is not AnsweredBy.HOLDING
 
 
 def _with_danger(turn: Turn, danger: Danger | None) -> Turn:

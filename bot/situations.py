@@ -54,7 +54,7 @@ def situation_of(
     now: datetime,
 ) -> Situation:
     """`now`: product time; `on_shift`: staff is there."""
-    memory, there = conversations.load(session, person.id), ties_of(session, person)
+    memory, there = conversations.load(session, person.id), ties_of(session, person, now=now)
     clinician = _clinician(session, person) if there.staff else None
     contacts = _contacts(session, person) if there.contact and clinician is None else []
     is_resident = clinician is None and not contacts
@@ -86,6 +86,7 @@ def situation_of(
         clinician=clinician,
         held=held_of(session, person) if is_resident else None,
         flood=_flood(session, inbound),
+        call_awaited=there.call and is_resident,
         unnamed=is_resident
         and (
             safety is not None

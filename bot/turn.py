@@ -107,7 +107,7 @@ class Situation:
     `listings_asked`: what that contact was asked last about the listings of each organisation.
     `look_up_for`: the language of the person for whom a clinician looks something up. `flood`: more
     texts came from this number than anybody writes. `unnamed`: somebody else may hold the phone, so
-    no answer tells who we are (bot/discreet.py).
+    no answer tells who we are (bot/discreet.py). `call_awaited`: staff is to call, or was lately.
     """
 
     person_id: str
@@ -131,6 +131,7 @@ class Situation:
     held: Held | None = None
     flood: Flood | None = None
     unnamed: bool = False
+    call_awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

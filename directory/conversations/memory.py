@@ -86,7 +86,7 @@ class Memory:
     answered. `misses`: unclear texts in a row. `after_danger`: needs to offer again once safe.
     `about_referral`: what we asked about a referral, until it is answered. `danger_at`: when a text
     last spoke of danger (product time): bare numbers answer nothing that we had asked before.
-    `call_offered_at`: when an answer of ours to a check-in said that a 3 brings a call.
+    `call_offered_at`: when a check-in was answered last: for a day a 3 goes on to bring a call.
     `acknowledged`: since when staff holds the conversation of which the person was told.
     `place_asked_at`: since when a search for `needs` waits for a town or ZIP (product time), and
     `place_misses` how often MORE or a number came instead.

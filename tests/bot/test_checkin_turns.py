@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.checkin_answers import CheckinAnswer
+from bot.checkin_answers import CheckinAnswer, tells_of_no_call
 from bot.rasa_client import Look, Seen
 from bot.turn import Situation, Turn
 from bot.wording import say
 from directory import database
 from directory.checkins import service as checkins
 from directory.database import Database
-from directory.tasks.models import TaskKind
+from directory.tasks import service as tasks
+from directory.tasks.models import Task, TaskKind
 from tests.bot.talking import (
     CHECKIN,
     DANGER,
@@ -25,8 +26,8 @@ from tests.bot.talking import (
     later,
     respond,
 )
-from tests.bot.texting import Texting, task_kinds
-from tests.factories import visited
+from tests.bot.texting import Texting, rows, task_kinds
+from tests.factories import met, visited
 from tests.fakes import MORNING
 
 ASKED = replace(NOBODY, checkin=CHECKIN)
@@ -122,3 +123,63 @@ def test_asked_for_twice_it_is_one_call(any_database: Database) -> None:
 
 def test_the_answer_on_record_stays_what_it_was() -> None:
     assert respond("1", ASKED).checkin_answer is CheckinAnswer.BETTER
+
+
+# --- a call that was promised and did not come ----------------------------------------------------
+
+NO_CALL = [
+    "no one called me back", "nobody called me", "Nobody has called", "still waiting for that call",
+    "no one ever called me like you said", "you never called me back", "yall never called",
+    "still no call", "i never got a call", "you said someone would call me",
+    "im still waiting on someone to call me", "when is someone going to call me",
+    "where is my call", "the lady you said never called me",
+    "nadie me llamo", "nadie me ha llamado", "no me han llamado todavía", "todavia no me llaman",
+    "sigo esperando la llamada", "sigo esperando que me llamen", "nunca me llamaron",
+    "dijeron que me iban a llamar", "no me regresaron la llamada", "no recibi ninguna llamada",
+    "cuando me van a llamar", "aun no me llama nadie",
+]  # fmt: skip
+OTHER_CALLS = [
+    "still no call from the clinic", "the pantry never called me back", "no me llamo Maria",
+    "todavia no me llaman de la clinica", "nobody called the landlord about my rent",
+    "i never call them", "he called me names", "waiting for food", "nadie me ayuda",
+    "no one calls the food pantry here", "todavia no me contestan",
+]  # fmt: skip
+OWED = replace(NOBODY, call_awaited=True)
+
+
+@pytest.mark.parametrize("text", NO_CALL)
+def test_a_call_that_did_not_come_is_promised_again_and_staff_is_told(text: str) -> None:
+    assert tells_of_no_call(text)
+    in_answer = respond(text, ASKED, {"say": "clarify", "needs": ["employment"]})
+    assert in_answer.checkin_answer is CheckinAnswer.CALL_ME
+    assert in_answer.consent is None  # the plan stays
+    for turn in (in_answer, respond(text, answered("1")), respond(text, OWED)):
+        assert kinds(turn) == [TaskKind.CALL_BACK]
+        assert "did not come" in (turn.tasks[0].note or "")
+        assert turn.replies[0] in {say("person", EN), say("person", ES)}
+
+
+@pytest.mark.parametrize("text", OTHER_CALLS)
+def test_somebody_elses_call_is_none_of_ours(text: str) -> None:
+    assert not tells_of_no_call(text)
+
+
+def test_where_no_call_was_promised_it_is_understood_as_any_text() -> None:
+    assert respond("no one called me back").tasks == ()
+
+
+def test_danger_that_only_the_classifier_sees_comes_before_it() -> None:
+    talk, rasa = conversation()
+    rasa.sees = Look(danger=Seen("suicide", 0.9, raised=True))
+    turn = talk.respond_to("no one ever called me like you said", OWED)
+    assert kinds(turn) == [TaskKind.DANGER]
+
+
+def test_it_is_noted_on_the_call_that_waits(any_database: Database) -> None:
+    texting, person_id, kind = Texting(), met(), TaskKind.CALL_BACK
+    with database.session_scope() as session:
+        tasks.open_task(session, kind, person_id=person_id, note="First.", now=MORNING)
+    assert texting.text("nobody called me back") == [say("person", EN)]
+    (task,) = rows(Task)
+    assert "First." in task.note
+    assert "did not come" in task.note

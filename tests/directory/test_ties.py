@@ -1,6 +1,7 @@
 """What is known of a number: each thing for what it is, and nothing of anybody else."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -11,22 +12,33 @@ from directory.notices.models import NoticeKind
 from directory.people import queries as people
 from directory.staff import service as staff
 from directory.staff.models import Role
+from directory.tasks import service as tasks
+from directory.tasks.models import Task, TaskKind
 from directory.ties import Ties, ties_of
+from directory.visits.models import CallType, Visit
 from tests.bot.texting import got
 from tests.directory.referrals.builders import a_referral
 from tests.factories import PHONE, met, visited
 from tests.fakes import MORNING
 
-NONE = Ties(staff=False, contact=False, checkin=False, notice=False, referral=False, violence=False)
+NONE = Ties(
+    staff=False,
+    contact=False,
+    checkin=False,
+    notice=False,
+    referral=False,
+    violence=False,
+    call=False,
+)
 COLLEAGUE, PARTNER = "+16305550120", "+16305550150"
 
 
-def ties(phone: str = PHONE) -> Ties:
+def ties(phone: str = PHONE, now: datetime = MORNING) -> Ties:
     person_id = met(phone)
     with database.read_scope() as session:
         person = people.by_id(session, person_id)
         assert person is not None
-        return ties_of(session, person)
+        return ties_of(session, person, now=now)
 
 
 @pytest.mark.usefixtures("any_database")
@@ -57,3 +69,26 @@ def test_a_check_in_counts_while_it_can_be_answered() -> None:
             session.execute(update(CheckIn).values(status=status))
         seen[status] = ties().checkin
     assert [status for status, there in seen.items() if there] == [CheckInStatus.SENT]
+
+
+@pytest.mark.usefixtures("any_database")
+def test_a_visit_for_domestic_violence_counts_unless_it_never_was() -> None:
+    visit, _ = visited(call_type=CallType.DOMESTIC_VIOLENCE)
+    assert ties().violence
+    with database.session_scope() as session:
+        session.get_one(Visit, visit.id).voided_at = MORNING
+    assert not ties().violence
+
+
+@pytest.mark.usefixtures("any_database")
+def test_a_call_counts_until_a_week_after_it_was_made() -> None:
+    person_id = met()
+    with database.session_scope() as session:
+        task = tasks.open_task(session, TaskKind.CALL_BACK, person_id=person_id, now=MORNING)
+        session.flush()
+        task_id = task.id
+    assert ties(now=MORNING + timedelta(days=30)).call
+    with database.session_scope() as session:
+        tasks.finish(session.get_one(Task, task_id), by="staff-1", now=MORNING)
+    assert ties(now=MORNING + timedelta(days=6)).call
+    assert not ties(now=MORNING + timedelta(days=8)).call
