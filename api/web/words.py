@@ -9,7 +9,7 @@ catalogue has a pattern for it, marked `msgctxt "said"`; `tools.said` finds thos
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -81,6 +81,12 @@ class Words:
         if isinstance(on, datetime):
             on = on.astimezone(self._zone).date()
         return format_date(on, "medium", locale=self._locale)
+
+    def last_day(self, end: datetime) -> str:
+        """The last whole day before `end`, where that is the programme's midnight; else "". What
+        is closed "until Dec 8, 12:00 AM" is what somebody closed through Dec 7."""
+        local = end.astimezone(self._zone)
+        return "" if local.time() != time.min else self.day(local.date() - timedelta(days=1))
 
     def month(self, on: date) -> str:
         """A month: "March 2026"."""

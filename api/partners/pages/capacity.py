@@ -64,12 +64,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """What came of a tap. `number`: what was typed and is kept."""
+    """What came of a tap. `number`: what was typed and is kept. `gone`: the button that was tapped
+    may not be there any more, and the keyboard goes on from another."""
 
     done: bool = False
     changed: bool = False
     wrong: str = ""
     number: str = ""
+    gone: bool = False
 
 
 def counts(service: Service, *, now: datetime) -> list[Count]:
@@ -114,7 +116,7 @@ def count(
         return _shown(request, visitor, service, unit, Tap(changed=True), now=now, status=409)
     body = _body(sent, before)
     if _is_second_tap(before, body, now=now):
-        return _done(request, visitor, service, unit, now=now)
+        return _done(request, visitor, service, sent, now=now)
     try:
         with session.begin_nested():
             counted = parsed(body, capacity.CapacityBody)
@@ -123,7 +125,7 @@ def count(
         over = isinstance(body["available"], int) and isinstance(body["maximum"], int | float)
         tap = Tap(wrong="maximum" if over else "number", number=sent.number)
         return _shown(request, visitor, service, unit, tap, now=now, status=422)
-    return _done(request, visitor, service, unit, now=now)
+    return _done(request, visitor, service, sent, now=now)
 
 
 def _body(sent: Sent, before: ServiceCapacity | None) -> dict[str, object]:
@@ -150,11 +152,12 @@ def _is_second_tap(
 
 
 def _done(
-    request: Request, visitor: Visitor, service: Service, unit: str, *, now: datetime
+    request: Request, visitor: Visitor, service: Service, sent: Sent, *, now: datetime
 ) -> Response:
     if not is_htmx(request):
         return back_to(f"{HOME}/listings/{service.id}", done="counted")
-    return _shown(request, visitor, service, unit, Tap(done=True), now=now)
+    gone = sent.number == "0" or sent.was in ("", "0")
+    return _shown(request, visitor, service, sent.unit, Tap(done=True, gone=gone), now=now)
 
 
 def _shown(

@@ -6,6 +6,7 @@ data/taxonomy.yml decides, and it errs to the safe side: a button too many costs
 
 from collections.abc import Iterable
 
+from bot.safety.risks import Risk
 from bot.safety.screen import screen
 from directory.listings.models import Service
 from directory.needs import is_sensitive
@@ -20,8 +21,8 @@ def asks_for_something_sensitive(needs: Iterable[str]) -> bool:
     return any(map(is_sensitive, needs))
 
 
-def is_danger(words: str) -> bool:
-    """Whether what was written sounds like danger at this moment; never a diagnosis, and
-    nothing of it is kept."""
+def danger_in(words: str) -> Risk | None:
+    """What danger at this moment it sounds like, if any; never a diagnosis, and nothing of it is
+    kept."""
     found = screen(words) if words else None
-    return found is not None and found.immediate
+    return found.risk if found is not None and found.immediate else None

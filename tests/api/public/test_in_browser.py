@@ -72,6 +72,18 @@ def test_nothing_sticks_out_of_the_narrowest_screen(screen: Any) -> None:
         assert not sticks_out(page), path
 
 
+def test_long_numbers_to_text_fit_the_narrowest_screen_and_large_letters(screen: Any) -> None:
+    page = screen(viewport=NARROW)
+    needs = ("legal?lang=en", "legal?lang=es", "domestic_violence?lang=es")
+    for path in (*needs, "domestic_violence?lang=en"):
+        page.goto(f"/needs/{path}")
+        assert not sticks_out(page), path
+    page.set_viewport_size(PHONE)
+    page.goto("/needs/domestic_violence?lang=es")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not sticks_out(page)
+
+
 def test_from_the_need_to_the_number_to_the_mistake_without_scripts(screen: Any) -> None:
     page = screen(java_script_enabled=False, viewport=PHONE)
     page.goto("/")

@@ -70,6 +70,17 @@ def test_words_of_danger_bring_911_first(public: Api) -> None:
     assert "happening now" not in search(public, q="food")
 
 
+@pytest.mark.parametrize("text", ["i want to die", "quiero morir", "i want to kill myself"])
+def test_who_wants_to_die_is_led_to_somebody_to_talk_to(public: Api, text: str) -> None:
+    address = f"/search?{urlencode({'q': text})}"
+    answer = page(public, address)
+    assert 'call or text <a href="tel:988">988</a>' in answer.text
+    said = words(answer)
+    assert "Looked for: Mental health" in said and "Grief" not in said.partition("Search again")[0]
+    assert names(public, address), "and there is a service to call"
+    assert "llame al 988 y oprima 2" in words(page(public, f"{address}&lang=es"))
+
+
 def test_pages_lose_and_double_nothing(public: Api) -> None:
     seen: list[str] = []
     for number in range(1, LAST_PAGE + 1):

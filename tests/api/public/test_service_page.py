@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from tests.api.public.pages import (
     page,
     words,
 )
+from tests.factories import CHICAGO
 from tests.fakes import MORNING
 
 EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -117,6 +118,17 @@ def on_paper(api: Api) -> str:
     found = re.search(r'<p class="print-only">(.*?)</p>', card, re.S)
     assert found is not None
     return " ".join(found[1].split())
+
+
+def test_a_closure_until_midnight_tells_its_last_day(listed: Api, morning: None) -> None:
+    with database.session_scope() as session:
+        service = session.query(Service).filter_by(slug=PANTRY).one()
+        midnight = datetime(2026, 3, 21, tzinfo=CHICAGO)
+        body = notices.NoticeBody(kind=notices.NoticeType.CLOSURE, ends_at=midnight)
+        notices.post(session, service, body, by="staff:x", now=MORNING)
+    assert "Closed through Mar 20, 2026." in words(page(listed, f"/services/{PANTRY}"))
+    spanish = words(page(listed, f"/services/{PANTRY}?lang=es"))
+    assert "Cerrado hasta el 20 mar 2026 inclusive." in spanish
 
 
 def test_one_that_is_closed_for_a_time_is_not_merely_closed_now(listed: Api, morning: None) -> None:

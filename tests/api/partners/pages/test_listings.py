@@ -115,6 +115,22 @@ def test_free_places_in_one_tap(desk: Partner) -> None:
     assert len(changes(desk)) == 3
 
 
+@pytest.mark.parametrize(
+    ("was", "tapped", "goes_on"),
+    [("2", "0", True), ("0", "1", True), ("", "1", True), ("2", "3", False)],
+)
+def test_a_keyboard_whose_button_is_gone_goes_on_from_another(
+    desk: Partner, was: str, tapped: str, goes_on: bool
+) -> None:
+    if was:
+        count_beds(desk, int(was))
+    path = f"/partner/listings/{desk.ids[0]}/capacity"
+    form = {"unit": "beds", "was": was, "available": tapped}
+    answer = desk.post(path, form, **{"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert ("autofocus" in answer.text) is goes_on
+
+
 def test_a_tap_on_an_old_page_shows_the_newer_count_first(desk: Partner) -> None:
     count_beds(desk, 5, maximum=6)
     path = f"/partner/listings/{desk.ids[0]}/capacity"
@@ -185,7 +201,9 @@ def test_a_closure_is_put_up_once_and_taken_down(desk: Partner) -> None:
     with database.read_scope() as session:
         [notice] = notices.standing(session, desk.ids[0], now=MORNING)
     assert notice.ends_at.isoformat() == "2026-03-21T05:00:00+00:00"
+    assert "Shown as closed through Mar 20, 2026" in text_of(desk.get("/partner"))
     answer = desk.get(page)
+    assert "10:00 AM – through Mar 20, 2026" in text_of(answer).replace("\u202f", " ")
     assert "&lt;b&gt;Inventory" in answer.text
     assert "<b>Inventory" not in answer.text
     remove = f"{page}/notices/{notice.id}/remove"
