@@ -308,14 +308,14 @@ class Conversation:
         stops = second_net.opts_out(look, text)
         return on_keyword(Keyword.STOP, text, situation) if stops else None
 
-    def _danger_seen(self, text: str, look: Look | None, situation: Situation) -> Turn | None:
-        seen = second_net.as_danger(look.danger, text) if look is not None else None
-        if seen is None or situation.clinician is not None:
     def _unless_danger(self, text: str, turn: Turn | None, situation: Situation) -> Turn | None:
         """This turn, unless the second net sees danger in a sentence that no rule caught."""
         look = self._look(text) if turn is not None and second_net.is_sentence(text) else None
         return self._danger_seen(text, look, situation) or turn
 
+    def _danger_seen(self, text: str, look: Look | None, situation: Situation) -> Turn | None:
+        seen = second_net.as_danger(look.danger, text) if look is not None else None
+        if seen is None or situation.clinician is not None:
             return None
         return clarifying.in_danger_meanwhile(text, seen, situation)
 
