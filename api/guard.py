@@ -7,6 +7,7 @@ take as long as many an endpoint.
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,6 +57,10 @@ _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains
 _NEVER_STORED = ("/api/v1/", "/webhooks/", "/fhir")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _HERE = ("127.0.0.1", "localhost", "[::1]")
+# What looks after many processes asks each by its own address: probes, and Prometheus. The check of
+# hosts keeps a browser from being led here under a name that somebody else gave us (DNS rebinding),
+# which takes a name: an address is nobody's to give. The check never decided who may read these.
+_BY_ADDRESS = ("/healthz", "/readyz", "/metrics")
 
 
 class Guard:
@@ -82,12 +87,27 @@ class Guard:
                 message["headers"] = headers
             await send(message)
 
-        host = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
-        if host is None or host[1].lower() not in self._hosts:
+        if not self._is_for_us(scope):
             refusal = problem(400, "host_unknown", "This is not a host of ours.")
             await refusal(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
+
+    def _is_for_us(self, scope: Scope) -> bool:
+        host = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
+        if host is None:
+            return False
+        if host[1].lower() in self._hosts:
+            return True
+        return scope["path"] in _BY_ADDRESS and _is_address(host[1])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:

@@ -51,17 +51,45 @@ def test_the_public_host_and_this_machine_are_answered(live: Api, host: str) -> 
         "sub.handoff.city.example",
         "handoff.city.example/x",
         "handoff.city.example:x",
-        "10.0.0.1",
-        "[::2]",
+        "10.0.0.1.evil.example",
+        "10.0.0.1@evil.example",
+        "1",
+        "0x0a000001",
+        "10.1",
         "",
         " ",
     ],
 )
-@pytest.mark.parametrize("path", ["/healthz", "/api/v1/services", "/webhooks/twilio/sms"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/metrics", "/readyz", "/api/v1/services", "/webhooks/twilio/sms"]
+)
 def test_other_hosts_are_refused(live: Api, host: str, path: str) -> None:
     answer = live.client.get(path, headers={"Host": host, "X-Forwarded-Host": "localhost"})
     problem(answer, 400, "host_unknown")
     assert host.strip() == "" or host not in answer.text
+
+
+ADDRESSES = ["10.0.0.1", "10.0.0.1:8000", "[fd00::2]:8000", "[::2]"]
+
+
+@pytest.mark.parametrize("host", ADDRESSES)
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_probes_and_prometheus_ask_a_process_by_its_own_address(
+    live: Api, host: str, path: str
+) -> None:
+    here = live.client.get(path, headers={"Host": "localhost"})
+    there = live.client.get(path, headers={"Host": host})
+    assert there.status_code == here.status_code != 400
+    assert there.headers["content-type"] == here.headers["content-type"]
+    assert "access-control-allow-origin" not in there.headers
+
+
+@pytest.mark.parametrize("host", ADDRESSES)
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/services", "/webhooks/twilio/sms", "/console", "/metrics/x", "/healthz/"]
+)
+def test_nothing_else_is_served_under_an_address(live: Api, host: str, path: str) -> None:
+    problem(live.client.get(path, headers={"Host": host}), 400, "host_unknown")
 
 
 def test_without_a_public_address_only_this_machine_is_answered(api: Api) -> None:
