@@ -1,19 +1,32 @@
 """The compose file and what it is started with: who reads what, who is believed, who meets whom."""
 
+import asyncio
 import os
 import re
+from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api import server
+from api.worker_app import create_worker_app
 from bot.sms.deliver import TRIES
-from directory import secret_files
+from directory import secret_files, setting_checks
 from directory.secret_files import SecretFileError
-from directory.settings import ROOT
-from tests.deploy.test_deploy import compose
+from directory.settings import ROOT, Settings
+from tests.api.conftest import Api, running
+from tests.deploy.test_deploy import compose, read
 
 SCALE = ROOT / "docs" / "operations" / "scale.md"
+
+
+@pytest.fixture
+def api(sqlite_settings: Settings) -> Iterator[Api]:
+    with running(sqlite_settings) as found:
+        yield found
 
 
 def services() -> dict[str, Any]:
@@ -96,3 +109,98 @@ def test_a_restore_is_told_in_an_order_that_works() -> None:
     steps = ("compose down", "--wait postgres", "/etc/handoff/handoff.sql", "rm restore", "up --d")
     places = [drill.index(step) for step in steps]
     assert places == sorted(places)
+
+
+def in_network(name: str) -> set[str]:
+    return {service for service, each in services().items() if name in each["networks"]}
+
+
+def trusted() -> str:
+    found: str = compose()["x-application"]["environment"]["HANDOFF_TRUSTED_PROXIES"]
+    return found
+
+
+def caller(sqlite_settings: Settings, peer: str) -> str:
+    """Who the application takes for the caller that a proxy names, who comes from `peer`."""
+    believed = sqlite_settings.model_copy(update={"trusted_proxies": trusted()})
+    seen: list[str] = []
+
+    async def application(scope: Any, *_: Any) -> None:
+        seen.append(scope["client"][0])
+
+    listening = server.listening(believed)
+    middleware = ProxyHeadersMiddleware(application, trusted_hosts=listening["forwarded_allow_ips"])
+    headers = [(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9")]
+    scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": headers}
+    asyncio.run(middleware(scope, None, None))  # type: ignore[arg-type]
+    return seen[0]
+
+
+def test_the_proxy_before_the_published_port_is_believed_and_nobody_else(
+    sqlite_settings: Settings,
+) -> None:
+    """By that port it comes from the gateway of a network; were it not believed, all the world
+    would be one address, and twenty wrong links would shut out every partner."""
+    file = compose()
+    (subnet,) = (each["subnet"] for each in file["networks"]["doors"]["ipam"]["config"])
+    assert setting_checks.proxies(trusted()) == f"127.0.0.1,{subnet}"
+    gateway = next(ip_network(subnet).hosts())
+    assert caller(sqlite_settings, str(gateway)) == "203.0.113.9"
+    assert caller(sqlite_settings, "172.29.0.2") == "172.29.0.2"
+    # Where a container has two ways out nobody can say which gateway a published port is behind.
+    leading_out = [
+        n for n in services()["api"]["networks"] if not file["networks"][n].get("internal")
+    ]
+    assert leading_out == ["doors"]
+    assert in_network("doors") == {"api"}
+    assert all(port.startswith("127.0.0.1:") for port in services()["api"]["ports"])
+
+
+def test_only_the_doors_are_published() -> None:
+    assert [name for name, each in services().items() if "ports" in each] == ["api"]
+
+
+def test_prometheus_reaches_the_doors_and_the_workers_and_nothing_else() -> None:
+    """By names of the network that it joins."""
+    file = compose()
+    assert in_network("watch") == {"api", "worker"}
+    assert file["networks"]["watch"]["internal"]
+    (scrape,) = read(ROOT / "deploy" / "monitoring" / "prometheus-compose.yml")[0]["scrape_configs"]
+    asked = {name: each["port"] for each in scrape["dns_sd_configs"] for name in each["names"]}
+    served = {}
+    for service in in_network("watch"):
+        each = services()[service]
+        (alias,) = each["networks"]["watch"]["aliases"]
+        given = server._parser().parse_args(each["command"][3:])
+        assert given.host == "0.0.0.0"
+        served[alias] = given.port
+    assert asked == served
+    assert scrape["job_name"] == "handoff"
+    assert f"{file['name']}_watch" in SCALE.read_text()
+
+
+def paths(routes: Any) -> set[str]:
+    found = set()
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        found |= {route.path} if inner is None else paths(inner.routes)
+    return found
+
+
+def test_rasa_meets_each_of_the_others_in_one_network_and_finds_no_door_but_those_for_all(
+    api: Api,
+) -> None:
+    """Who asks it can be asked by it: the workers have pages for probes and measures alone, and
+    what is behind the doors asks for credentials."""
+    shared = {name: in_network(name) - {"rasa"} for name in services()["rasa"]["networks"]}
+    assert shared == {
+        "understanding": {"api", "worker"},
+        "actions": {"actions"},
+        "conversations": {"postgres"},
+    }
+    assert paths(create_worker_app(api.services).routes) == {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/livez",
+    }

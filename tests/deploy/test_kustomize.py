@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from api.guard import _BY_ADDRESS
 from directory.settings import ROOT
 from tests.deploy.test_deploy import KUBERNETES_FOLDER, named, pod_of, read
 
@@ -147,3 +148,41 @@ def test_the_overlays_of_the_page_are_what_kustomize_takes(city: Path, folder: s
     policies = [each["spec"] for each in made if each["kind"] == "NetworkPolicy"]
     reached = [each["egress"][1]["to"] for each in policies if "egress" in each]
     assert reached == [[{"ipBlock": {"cidr": "10.1.2.3/32"}}]] * (len(policies) - 1)
+
+
+def test_prometheus_finds_the_pods_that_have_measures_and_is_let_in() -> None:
+    (file,) = read(ROOT / "deploy" / "monitoring" / "prometheus-kubernetes.yml")
+    (scrape,) = file["scrape_configs"]
+    kept = {
+        rule["source_labels"][0].removeprefix("__meta_kubernetes_pod_"): rule["regex"].split("|")
+        for rule in scrape["relabel_configs"]
+        if rule["action"] == "keep"
+    }
+    assert scrape["job_name"] == "handoff"
+    assert kept["label_app"] == ["handoff"]
+    assert sorted(kept["label_part"]) == ["api", "worker"]
+    for kind, part in (("StatefulSet", "api"), ("Deployment", "worker")):
+        pod = pod_of(named(kind, part))
+        assert pod is not None
+        (container,) = pod["containers"]
+        (port,) = container["ports"]
+        assert port["name"] in kept["container_port_name"]
+        assert container["command"][-1] == str(port["containerPort"])
+        let_in = [
+            rule["ports"]
+            for rule in named("NetworkPolicy", part)["spec"]["ingress"]
+            for peer in rule["from"]
+            if "monitoring" in peer["namespaceSelector"]["matchLabels"].values()
+        ]
+        assert let_in == [[{"protocol": "TCP", "port": port["containerPort"]}]]
+
+
+def test_probes_ask_for_what_is_answered_by_address() -> None:
+    """A kubelet asks a pod by its address, which is no host of ours."""
+    pod = pod_of(named("StatefulSet", "api"))
+    assert pod is not None
+    (container,) = pod["containers"]
+    probes = [container[name]["httpGet"] for name in container if name.endswith("Probe")]
+    assert len(probes) == 3
+    for probe in probes:
+        assert probe["path"] in _BY_ADDRESS or "httpHeaders" in probe

@@ -39,7 +39,10 @@ WORDS = {
     "status": {*TaskStatus, *OutboundStatus, *DeliveryStatus},
     "job": {"handoff"},
 }
-FUNCTIONS = {"max", "min", "sum", "rate", "increase", "histogram_quantile", "by", "on", "ignoring"}
+FUNCTIONS = {
+    *("max", "min", "sum", "rate", "increase", "histogram_quantile", "absent"),
+    *("by", "on", "ignoring"),
+}
 
 
 @pytest.fixture
@@ -95,6 +98,20 @@ def test_queries_are_whole() -> None:
         plain = re.sub(r'"[^"]*"', "", query)
         assert all(plain.count(a) == plain.count(b) for a, b in ("()", "{}", "[]")), query
         assert set(re.findall(r"\b([a-z_]+)\s*\(", plain)) <= FUNCTIONS, query
+
+
+def test_a_process_that_is_gone_is_missed_where_processes_are_looked_up() -> None:
+    """It leaves no `up` of 0 behind, but none at all."""
+    (down,) = [rule for rule in rules() if rule["alert"] == "ApplicationDown"]
+    assert 'or absent(up{job="handoff"})' in down["expr"]
+
+
+@pytest.mark.parametrize("file", sorted(MONITORING.glob("prometheus*.yml")), ids=lambda f: f.stem)
+def test_each_way_to_scrape_names_the_job_and_the_rules(file: Path) -> None:
+    read = YAML(typ="safe").load(file)
+    assert [scrape["job_name"] for scrape in read["scrape_configs"]] == ["handoff"]
+    assert [(file.parent / name).is_file() for name in read["rule_files"]] == [True]
+    assert f"({Path('../../deploy/monitoring') / file.name})" in METRICS.read_text()
 
 
 def test_each_alert_says_how_bad_it_is_and_what_to_do() -> None:
