@@ -19,6 +19,7 @@ from api.supervisor.processes import Process, Watchdog, last_lines, stop_all
 from api.supervisor.programs import (
     Program,
     Understanding,
+    is_rasa,
     mail_is_ours,
     programs,
     rasa_is_ours,
@@ -33,6 +34,7 @@ from directory.settings import ROOT, Carrier, Settings
 READY_WITHIN_SECONDS = 120.0
 _LOOK_EVERY = 0.1
 _PROBE_SECONDS = 3.0
+_TRAINING = (sys.executable, "-m", "bot.training")
 
 
 def up(settings: Settings) -> int:
@@ -60,13 +62,14 @@ def _run(
     preparation.check_ports(settings)
     preparation.prepare_database(settings, progress)
     start = Starter(logs=logs, watchdog=watchdog, progress=progress)
-    settings, understanding = _prepare_understanding(settings, start, stop)
+    settings, understanding = _prepare_understanding(settings)
     if stop:
         return 0
     settings, mail_port = _prepare_mail(settings)
     wanted = programs(settings, understanding, mail_port=mail_port)
     shown = places(settings, logs, mail_caught=mail_port is not None)
-    return serve(start, wanted, first=1, shown=shown, stop=stop)
+    untrained = understanding is not None and not training.model_is_current()
+    return serve(start, wanted, first=1, shown=shown, stop=stop, untrained=untrained)
 
 
 @contextmanager
@@ -120,15 +123,25 @@ def serve(
     shown: dict[str, str],
     stop: StopRequest,
     besides: Sequence[Process] = (),
+    untrained: bool = False,
 ) -> int:
     """Start the programs, say where they are, and keep them running until told to stop.
 
     `shown`: where things are. `first`: so many of them are the application, which is stopped
     first: what it has begun may still need the others. `besides`: runs already, is started again
-    when it dies, and stopped by whoever started it. 0, or 1 when they could not start.
+    when it dies, and stopped by whoever started it. `untrained`: Rasa has no model yet; the others
+    need not wait for it. 0, or 1 when they could not start.
     """
-    progress, running = start.progress, start.all(wanted)
+    progress = start.progress
+    later = [each for each in wanted if untrained and is_rasa(each)]
+    running = start.all([each for each in wanted if each not in later])
     try:
+        if later:
+            # Whoever texts meanwhile is answered by rules and search, as when Rasa is down: the
+            # carrier does not come again with a text that met nobody.
+            progress.say("it answers without Rasa until Rasa is trained")
+            train(start, stop, meanwhile=[*besides, *running])
+            running += start.all([] if stop else later)
         missing = wait_until_ready(running, progress=progress, stop=stop)
         if missing:
             progress.warn(missing)
@@ -147,15 +160,11 @@ def serve(
         progress.say("stopped")
 
 
-def _prepare_understanding(
-    settings: Settings, start: Starter, stop: StopRequest
-) -> tuple[Settings, Understanding | None]:
+def _prepare_understanding(settings: Settings) -> tuple[Settings, Understanding | None]:
     """The settings with Rasa's address and token in them, and what Rasa needs to start."""
     if not rasa_is_ours(settings):
         return settings, None
     preparation.check_rasa_installed()
-    if not training.model_is_current() and not stop:
-        train(start, stop)
     port = preparation.rasa_port(settings)
     if preparation.why_unusable(port):  # a port that was asked for has been checked before
         port = preparation.free_port()
@@ -176,13 +185,16 @@ def _prepare_mail(settings: Settings) -> tuple[Settings, int | None]:
     return settings.model_copy(update={"smtp_url": f"smtp://{LOOPBACK}:{port}"}), port
 
 
-def train(start: Starter, stop: StopRequest) -> None:
-    """Train in a process of its own, so that stopping or killing us ends it like the others."""
+def train(start: Starter, stop: StopRequest, *, meanwhile: Sequence[Process]) -> None:
+    """Train in a process of its own, so that stopping or killing us ends it like the others.
+
+    `meanwhile`: kept running. Raises StartError.
+    """
     process = start.one(
         Program(
             name="training",
             title="the training",
-            argv=(sys.executable, "-m", "bot.training"),
+            argv=_TRAINING,
             folder=ROOT,
             environment=without_settings(os.environ),
             ready_url="",
@@ -192,6 +204,8 @@ def train(start: Starter, stop: StopRequest) -> None:
     try:
         while process.exit_code() is None and not stop:
             told = _tell_new_lines(process.log, told, start.progress)
+            for each in meanwhile:
+                each.tend()
             time.sleep(_LOOK_EVERY)
         _tell_new_lines(process.log, told, start.progress)
     finally:

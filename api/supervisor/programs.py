@@ -14,6 +14,8 @@ from directory.settings import ROOT, Carrier, Settings
 from directory.withheld import without_secrets
 
 PREFIX = "HANDOFF_"
+# How the program is called; where there are several, with a number behind.
+RASA = "rasa"
 # A shell's own Python settings would lead a program to other code than ours, and without
 # compiled modules every start would compile them again.
 _NOT_INHERITED = {
@@ -112,13 +114,17 @@ def rasa_program(
         tracker_db=settings.data_dir.resolve() / "rasa.sqlite",
     )
     return Program(
-        name="rasa",
+        name=RASA,
         title="Rasa",
         argv=command.argv,
         folder=command.folder,
         environment=shell | dict(command.settings),
         ready_url=f"http://127.0.0.1:{understanding.rasa_port}/webhooks/handoff/",
     )
+
+
+def is_rasa(program: Program) -> bool:
+    return program.name.partition("-")[0] == RASA
 
 
 def actions_program(

@@ -21,6 +21,7 @@ from api.supervisor.postgres import Found, running_postgres
 from api.supervisor.preparation import StartError, free_port
 from api.supervisor.processes import Watchdog
 from api.supervisor.programs import (
+    RASA,
     Program,
     Understanding,
     actions_program,
@@ -97,8 +98,6 @@ def _run(
     preparation.prepare_database(found.to_prepare(settings), start.progress)
     settings = found.to_serve(settings)
     preparation.check_rasa_installed()
-    if not training.model_is_current() and not stop:
-        lifecycle.train(start, stop)
     if stop:
         return 0
     with listening(settings.port) as listener:
@@ -110,6 +109,7 @@ def _run(
             shown=_places(plan, counts),
             stop=stop,
             besides=found.processes,
+            untrained=not training.model_is_current(),
         )
 
 
@@ -196,7 +196,7 @@ def _rasa(plan: Plan, place: int, shell: dict[str, str]) -> Program:
     environment = dict(program.environment) | {"HANDOFF_RASA_TRACKER_DB": plan.trackers}
     return replace(
         program,
-        name=f"rasa-{place + 1}",
+        name=f"{RASA}-{place + 1}",
         title=f"Rasa {place + 1}",
         environment=environment,
     )
