@@ -17,6 +17,7 @@ from bot.actions.decide import (
     needs_meant,
     wants_open_now,
 )
+from bot.actions.plain import as_plainly_needed
 from bot.actions.tracing import traced
 from bot.actions.turn import Turn
 from directory.database import read_scope
@@ -53,13 +54,15 @@ class ValidateFindForm(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         turn = Turn.of(tracker)
-        slots = form_slots(turn, place_named(turn.text, asking=turn.asking), needs_in(turn.text))
+        named, by_words = place_named(turn.text, asking=turn.asking), needs_in(turn.text)
+        turn = as_plainly_needed(turn, named, by_words)
+        slots = form_slots(turn, named, by_words)
         if is_filled(slots):
             needs = tuple(slots.get("needs") or turn.known_needs)
             place = slots.get("place") or turn.known_place
             open_now = bool(slots.get("open_now", turn.open_now))
-            found = await _search(turn, needs, place, open_now=open_now)
-            if place == ANYWHERE and names_no_place(turn, needs_in(turn.text)):
+            found = await search_for(turn, needs, place, open_now=open_now)
+            if place == ANYWHERE and names_no_place(turn, by_words):
                 _say_place_unknown(found["found"]["result"])
             dispatcher.utter_message(json_message=found)
             slots |= SEARCHED
@@ -103,7 +106,7 @@ class FindAgain(Action):
         place = place_named(turn.text) or turn.known_place
         needs = needs_meant(turn, needs_in(turn.text)) or turn.known_needs
         if needs:
-            found = await _search(turn, needs, place, open_now=wants_open_now(turn))
+            found = await search_for(turn, needs, place, open_now=wants_open_now(turn))
             found["found"]["more"] = turn.intent == "more_options"
             dispatcher.utter_message(json_message=found)
         else:
@@ -111,9 +114,10 @@ class FindAgain(Action):
         return [SlotSet("needs", list(needs)), SlotSet("place", place)]
 
 
-async def _search(
+async def search_for(
     turn: Turn, needs: tuple[str, ...], place: str | None, *, open_now: bool
 ) -> dict[str, Any]:
+    """The payload with what the directory has for these needs."""
     query = Query(
         needs=needs,
         place=None if place == ANYWHERE else place,

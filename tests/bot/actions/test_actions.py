@@ -11,9 +11,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from ruamel.yaml import YAML
 
-from bot.actions.decide import ANYWHERE
+from bot.actions.decide import ANYWHERE, SEARCHED
 from bot.actions.find import AskPlace, FindAgain, ValidateFindForm
 from bot.actions.talk import Clarify, SwitchLanguage
+from bot.actions.turn import FALLBACK
 from directory import database
 from directory.database import Database
 from directory.settings import ROOT
@@ -152,6 +153,29 @@ def test_a_list_after_a_place_that_nobody_knows_begins_with_that(
 def test_a_switch_of_language_names_the_language() -> None:
     said, _ = run(SwitchLanguage(), tracker("en español", "switch_language"))
     assert said == [{"say": "language_switched", "language": "es"}]
+
+
+def test_what_is_plain_by_its_words_is_searched_for_and_not_asked_about(directory: None) -> None:
+    ranking = [{"name": "give_place", "confidence": 0.55}, {"name": "food", "confidence": 0.44}]
+    given = tracker("despensa naperville", FALLBACK, ranking=ranking)
+    (message,), after = run(Clarify(), given)
+    assert message["found"]["query"] == {
+        "needs": ["food"],
+        "place": "Naperville",
+        "open_now": False,
+    }
+    assert after == {"needs": ["food"], "place": "Naperville", **SEARCHED}
+
+
+def test_another_need_with_its_place_replaces_the_one_whose_place_was_asked_for(
+    directory: None,
+) -> None:
+    ranking = [{"name": "give_place", "confidence": 0.8}, {"name": "food", "confidence": 0.19}]
+    slots = {"needs": ["rent"], "requested_slot": "place"}
+    given = tracker("food joliet", FALLBACK, ranking=ranking, slots=slots)
+    (message,), after = run(ValidateFindForm(), given)
+    assert message["found"]["query"]["needs"] == ["food"]
+    assert after["place"] == "Joliet"
 
 
 def test_what_is_unclear_comes_with_needs_to_choose_from() -> None:
