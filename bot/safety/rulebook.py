@@ -57,7 +57,10 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that the screen knows; each book of rules in the order of precedence."""
+    """Everything that the screen knows; each book of rules in the order of precedence.
+
+    unless: for some rules, by id: what in a text keeps the rule from matching it.
+    """
 
     benign: PhraseBook[str]
     not_now: PhraseBook[Rule]
@@ -66,6 +69,7 @@ class Rulebook:
     modifiers: PhraseBook[Modifier]
     present: PhraseBook[str]
     clause_end: re.Pattern[str]
+    unless: dict[str, PhraseBook[str]]
     rules: tuple[Rule, ...]
 
 
@@ -97,6 +101,12 @@ def rulebook() -> Rulebook:
         clause_end=re.compile(
             "(?<= )(?:" + "|".join(map(re.escape, modifiers["clause_ends"])) + ") "
         ),
+        unless={
+            entry["id"]: PhraseBook((notation.compile(source), source) for source in exceptions)
+            for risk in Risk
+            for entry in _read(risk.value)["rules"]
+            if (exceptions := entry.get("unless"))
+        },
         rules=tuple(dict.fromkeys(rule for rule, _ in rules)),
     )
 
@@ -121,7 +131,7 @@ def _risk_rules(risk: Risk, notation: Notation) -> Iterator[tuple[Rule, Phrase]]
             )
             if rule.settles if rule.immediate else rule.whole:
                 raise RuleError("`whole` is for immediate rules, `settles` for the others")
-            if unknown := entry.keys() - {*Rule.__slots__, "says"}:
+            if unknown := entry.keys() - {*Rule.__slots__, "says", "unless"}:
                 raise RuleError(f"unknown {sorted(unknown)}")
             for source in entry["says"]:
                 yield rule, notation.compile(source)

@@ -76,6 +76,8 @@ def _rules_that_fire(
     modifiers = [(modifier.kind, found[0]) for modifier, found in book.modifiers.find(sentence)]
     present = [found[0] for _, found in book.present.find(sentence)]
     for rule, parts in rules.find(sentence):
+        if rule.id in book.unless and any(True for _ in book.unless[rule.id].find(sentence)):
+            continue
         kinds: set[str] = set()
         for match in parts:
             clause = _clause(match, ends, len(sentence))

@@ -162,3 +162,96 @@ def test_an_ordinary_text_takes_under_a_millisecond() -> None:
     for text in texts:
         screen(text)
     assert (time.process_time() - started) / len(texts) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        # Equipment that needs power, in either order.
+        ("no tengo luz y mi bebe usa oxigeno", Risk.MEDICAL),
+        ("no hay luz y mi mama usa oxigeno", Risk.MEDICAL),
+        ("sin luz y mi abuelo usa maquina de oxigeno", Risk.MEDICAL),
+        ("nos cortaron la luz y mi hijo usa nebulizador", Risk.MEDICAL),
+        ("mi abuela esta con oxigeno y se fue la luz", Risk.MEDICAL),
+        ("la luz se fue y mi nina tiene respirador", Risk.MEDICAL),
+        ("quitaron la electricidad y papa esta en dialisis en casa", Risk.MEDICAL),
+        ("they shut off our electric and my son is on a ventilator", Risk.MEDICAL),
+        ("my mom uses oxygen and we have no power", Risk.MEDICAL),
+        ("comed cut our lights, son has a feeding pump", Risk.MEDICAL),
+        ("lost power and my husband needs his cpap", Risk.MEDICAL),
+        ("dads oxygen concentrator and the electricity went out", Risk.MEDICAL),
+        # Medicine that was missed, and confusion.
+        ("my grandma didnt take her heart pills and is confused", Risk.MEDICAL),
+        ("mom hasnt taken insulin in 3 days and is confused", Risk.MEDICAL),
+        ("dad missed his insulin and doesnt know where he is", Risk.MEDICAL),
+        ("my husband ran out of his seizure meds and hes disoriented", Risk.MEDICAL),
+        ("mama no se tomo la insulina y esta confundida", Risk.MEDICAL),
+        ("mi esposo no se ha tomado sus pastillas y anda desorientado", Risk.MEDICAL),
+        ("se le acabo la insulina a mi papa y no me reconoce", Risk.MEDICAL),
+        # A partner, or just "he", against the speaker.
+        ("my boyfriend said he will kill me", Risk.DOMESTIC_VIOLENCE),
+        ("my husband said he'll kill me if i leave", Risk.DOMESTIC_VIOLENCE),
+        ("my wife threatened to kill me", Risk.DOMESTIC_VIOLENCE),
+        ("my ex keeps texting that hes going to kill me", Risk.DOMESTIC_VIOLENCE),
+        ("he said he will kill me", Risk.DOMESTIC_VIOLENCE),
+        ("mi novio me va a matar si se entera", Risk.DOMESTIC_VIOLENCE),
+        ("mi ex me quiere matar", Risk.DOMESTIC_VIOLENCE),
+        ("mi marido quiere matarme", Risk.DOMESTIC_VIOLENCE),
+        ("el me esta pegando ayuda", Risk.DOMESTIC_VIOLENCE),
+        ("ayuda me esta golpeando", Risk.DOMESTIC_VIOLENCE),
+        ("mi esposo no me deja salir ni trabajar", Risk.DOMESTIC_VIOLENCE),
+        ("mi esposo no me deja ir al trabajo ni salir", Risk.DOMESTIC_VIOLENCE),
+        ("my husband wont let me leave or work", Risk.DOMESTIC_VIOLENCE),
+        # ... and what stays with its own line.
+        ("el vecino me esta pegando", Risk.VIOLENCE),
+        ("my neighbor said he will kill me", Risk.VIOLENCE),
+        ("mi patron no me deja salir del trabajo y no me paga", Risk.TRAFFICKING),
+        ("mi novio no me deja salir y me manda con hombres", Risk.TRAFFICKING),
+        ("my boyfriend said he will kill himself", Risk.SUICIDE),
+        ("my husband says he'll kill me and i want to die", Risk.SUICIDE),
+        ("mi esposo no me deja salir y me quiero matar", Risk.SUICIDE),
+        # Harm to oneself is no harm to others.
+        ("me voy a hacer daño", Risk.SUICIDE),
+        ("tengo miedo de hacerme daño", Risk.SUICIDE),
+    ],
+)
+def test_the_danger_that_is_meant_is_named(text: str, risk: Risk) -> None:
+    danger = screen(text)
+    assert danger is not None
+    assert danger.immediate
+    assert danger.risk is risk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "need help with electric bill, my mom uses oxygen",
+        "ayuda con el recibo de la luz, mi mama usa oxigeno",
+        "my son has a nebulizer and i need help with the light bill",
+        "they shut off our electric, need help paying",
+        "nos cortaron la luz y necesito ayuda para pagar",
+        "no hay luz y el ventilador no sirve",
+        "lights out at 9, he uses cpap",
+        "last year they shut off our power and my son was on a ventilator",
+        "i havent taken my meds and im confused about medicaid",
+        "ran out of insulin, confused on how to refill it",
+        "no he tomado mi medicina y estoy confundida con los papeles",
+        "mom has dementia and is confused about her pills, need home care",
+        "grandma didnt take her pills today can someone help her remember",
+        "my wife is going to kill me if i forget the groceries",
+        "no me voy a hacer daño solo necesito comida",
+        "no voy a lastimar a nadie",
+    ],
+)
+def test_what_only_shares_words_with_them_is_no_emergency(text: str) -> None:
+    assert not is_immediate(text)
+
+
+def test_a_denial_settles_a_text_only_where_nothing_but_a_need_is_beside_it() -> None:
+    for text in ["im not suicidal just need food", "no quiero morir solo necesito mi insulina"]:
+        danger = screen(text)
+        assert danger is not None and danger.settled and not danger.immediate
+    for text in ["im not suicidal", "im not suicidal just need food or its over"]:
+        danger = screen(text)
+        assert danger is not None and not danger.settled
+    assert is_immediate("I don't want to die but I can't go on")
