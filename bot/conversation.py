@@ -21,6 +21,7 @@ from bot import (
     fallback,
     good_time_turns,
     listing_texts,
+    listing_turns,
     partner_texts,
     referral_turns,
     second_net,
@@ -172,11 +173,13 @@ class Conversation:
     # --- what was asked or told about a referral -----------------------------------------------
 
     def _about_referral(self, text: str, situation: Situation, last: Asked | None) -> Turn | None:
-        """The turn for an answer about a referral, or a withdrawal; None for another text."""
+        """The turn for an answer about a referral, a withdrawal, or a text about a service that we
+        have just listed; None for another text."""
         turn = None
         if situation.clinician is None and not situation.at_partner:
             turn = referral_turns.take_back(text, situation)
         turn = turn or referral_turns.answer(text, situation, last)
+        turn = turn or listing_turns.answer(text, situation, last, self.zone)
         if turn is not None:
             return self._unless_danger(text, turn, situation)
         turn = referral_turns.why_in_own_words(text, situation, last)

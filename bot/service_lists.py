@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.asked import is_recent, open_question, waits_for_place
 from bot.choices import Choice, More
+from bot.listing_turns import opened
 from bot.turn import Situation, Turn
 from bot.unmet_deeds import NoteNothingFound
 from bot.wording import results, say
@@ -46,7 +47,7 @@ class ServiceLists:
         reply = results.details(
             matches[choice.number - 1], language=language, now=situation.now, zone=self.zone
         )
-        return Turn(AnsweredBy.CHOICE, replace(memory, results_at=situation.now), (reply,))
+        return Turn(AnsweredBy.CHOICE, opened(memory, choice.number, situation.now), (reply,))
 
     def more(self, last: dict[str, Any], situation: Situation, by: AnsweredBy) -> Turn:
         """The next services of the last list; at its end, the nearest needs that are served."""
@@ -62,7 +63,11 @@ class ServiceLists:
             zone=self.zone,
         )
         memory = replace(
-            memory, shown=memory.shown + count, results_at=situation.now, question=None
+            memory,
+            shown=memory.shown + count,
+            results_at=situation.now,
+            question=None,
+            about_list=None,
         )
         return Turn(by, memory, (reply,))
 
@@ -122,6 +127,7 @@ class ServiceLists:
             misses=0,
             place_asked_at=None,
             place_misses=0,
+            about_list=None,
         )
         deeds = (NoteNothingFound(unserved, memory.place),) if unserved else ()
         return Turn(by, memory, tuple(replies), deeds=deeds)

@@ -60,7 +60,7 @@ def page_of_services(
     opening = _what_was_relaxed(result, language) if start == 0 else []
     for detail in (2, 1, 0):
         lines = [
-            _line(
+            service_line(
                 start + position,
                 match,
                 detail,
@@ -98,7 +98,7 @@ def related_needs(result: Json) -> tuple[str, ...]:
 
 def details(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
     """Everything a person needs to use one service, the least important left out first."""
-    hours = _hours(match, language=language, now=now, zone=zone)
+    hours = hours_now(match, language=language, now=now, zone=zone)
     parts = [
         f"{match['service_name']} ({match['organization_name']})"
         if match["organization_name"] not in match["service_name"]
@@ -151,7 +151,7 @@ def _other_lines(match: Json, language: Language) -> list[str]:
     ]
 
 
-def _line(
+def service_line(
     number: int,
     match: Json,
     detail: int,
@@ -163,16 +163,16 @@ def _line(
 ) -> str:
     reached = contact(match, language)
     extras = [
-        _hours(match, language=language, now=now, zone=zone) if detail >= 1 else "",
+        hours_now(match, language=language, now=now, zone=zone) if detail >= 1 else "",
         _reason(match, language, place) if detail >= 2 else "",
     ]
     said = ", ".join(filter(None, [reached, *extras]))
     return say("result", language, number=number, name=match["service_name"], contact=said)
 
 
-def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
+def hours_now(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
     """As things stand now, not as they stood when the list was made."""
-    closed = _closed_for_a_time(match, language=language, now=now, zone=zone)
+    closed = closed_for_a_time(match, language=language, now=now, zone=zone)
     if closed:
         return closed
     hours = state_at(match["opening_hours"], now, zone)
@@ -189,7 +189,7 @@ def _hours(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) ->
     return say("call_first", language)
 
 
-def _closed_for_a_time(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
+def closed_for_a_time(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
     """ "closed until Nov 30", whatever the hours say; "" once it is over."""
     until = datetime.fromisoformat(match["closed_until"]) if match.get("closed_until") else now
     if until <= now:

@@ -78,6 +78,24 @@ _MOMENTS = ("results_at", "danger_at", "acknowledged", "call_offered_at", "place
 
 
 @dataclass(frozen=True, slots=True)
+class AboutList:
+    """What is remembered of talking about the last list of services.
+
+    `opened`: the number told of last. `asked`: a question of which we asked what number it meant,
+    redacted. `tried`: the numbers that came to nothing.
+    """
+
+    opened: int | None = None
+    asked: str = ""
+    tried: tuple[int, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """What `asdict` and JSON made of it."""
+        return cls(opened=data["opened"], asked=data["asked"], tried=tuple(data["tried"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that a turn needs of the turns before it.
 
@@ -90,6 +108,7 @@ class Memory:
     `acknowledged`: since when staff holds the conversation of which the person was told.
     `place_asked_at`: since when a search for `needs` waits for a town or ZIP (product time), and
     `place_misses` how often MORE or a number came instead.
+    `about_list`: which of `results` was told of last, and what is asked about it.
     """
 
     language: str | None = None
@@ -107,6 +126,7 @@ class Memory:
     call_offered_at: datetime | None = None
     place_asked_at: datetime | None = None
     place_misses: int = 0
+    about_list: AboutList | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> str:
@@ -128,12 +148,14 @@ class Memory:
             known["question"] = Question.from_json(known["question"])
         if known.get("about_referral"):
             known["about_referral"] = ReferralQuestion.from_json(known["about_referral"])
+        if known.get("about_list"):
+            known["about_list"] = AboutList.from_json(known["about_list"])
         return cls(**known)
 
 
 def _as_json(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Question | ReferralQuestion):
+    if isinstance(value, Question | ReferralQuestion | AboutList):
         return asdict(value)
     raise TypeError(f"a memory cannot hold {type(value).__name__}")

@@ -42,6 +42,9 @@ TYPICAL = {
     "request": "AC",
     "day": "Wed Nov 25",
     "field": "phone and temporary closing",
+    "fact": "Bring photo ID and a recent bill. Residents of DuPage Township only.",
+    "languages": "English, Spanish",
+    "numbers": "1, 2 or 3",
 }
 # What a glance at somebody's phone must not tell: who writes, or why.
 REVEALING = (
