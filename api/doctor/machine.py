@@ -130,7 +130,7 @@ def _model(settings: Settings) -> Finding:
         return warn(
             "model",
             "the model was not trained from the files that are here",
-            "the next start answers without Rasa as long as it trains, 7 to 9 minutes: better train "
+            "the next start answers without Rasa while it trains, 7 to 9 minutes: better train "
             "before it (docs/operations/upgrade.md)",
         )
     return ok("model", "trained from the files that are here")
