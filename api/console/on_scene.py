@@ -12,7 +12,7 @@ from pydantic import BaseModel, StringConstraints
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit, the_person
-from api.console import case_words
+from api.console import case_words, untold
 from api.console import once as repeats
 from api.console import search as searching
 from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
@@ -266,6 +266,7 @@ def _referral_page(
         match=_match(session, services, service.id, _language_of(person)),
         missing=missing_consents(session, services, person, service, sent.need),
         already=already,
+        to_call=untold.before_sending(session, service),
         needs=[(each, known[each].label[visitor.language]) for each in service.needs or ()],
         sent=sent,
         problem=problem,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit, audit_list
-from api.console import case_words
+from api.console import case_words, untold
 from api.console import once as repeats
 from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
 from api.console.person_view import names
@@ -272,6 +272,7 @@ def _page(
         status=problem.status if problem else 200,
         referral=whole,
         person=people.by_id(session, referral.person_id),
+        to_call=untold.of_referral(session, referral),
         need=_label(referral.need, visitor),
         moves=[each for each in MOVES if each in can],
         needs_reason=NEEDS_REASON,

@@ -44,7 +44,7 @@ KINDS = {
     TaskKind.DANGER: _("Danger: call now"),
     TaskKind.OPTED_OUT_DANGER: _("Danger, and texts are stopped: call now"),
     TaskKind.CALL_BACK: _("Call back"),
-    TaskKind.REFERRAL_UNANSWERED: _("Partner has not answered"),
+    TaskKind.REFERRAL_UNANSWERED: _("Call the partner"),
     TaskKind.REFERRAL_DECLINED: _("Partner said no"),
     TaskKind.REFERRAL_QUESTION: _("Partner asks something"),
     TaskKind.REFERRAL_NOT_RECEIVED: _("Service was not received"),

@@ -44,6 +44,16 @@ def handed_over(
     return list(session.scalars(statement))
 
 
+def anybody_told(session: Session, referral_id: str, kind: NoticeKind) -> bool:
+    """Whether anybody was told so of a referral, or is going to be."""
+    statement = select(Notice.id).where(
+        Notice.referral_id == referral_id,
+        Notice.kind == kind,
+        Notice.status != NoticeStatus.CANCELLED,
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def in_outbox(
     session: Session,
     *,

@@ -239,9 +239,10 @@ def _request(
     referral.status, referral.changed_at, referral.requested_at = Status.REQUESTED, now, now
     _note(session, referral, was, actor=actor, reason=referral.reason, now=now)
     referral.ask_at = now + _typical_wait(session, referral)
-    notify.sent(session, referral, person, now=now)
     told = notify.requested(session, referral, now=now)
-    silence.begin(session, referral, told=told, now=now)
+    # No text says that it was passed on where nobody knows of it before somebody has called.
+    if silence.begin(session, referral, told=told, now=now):
+        notify.sent(session, referral, person, now=now)
 
 
 def _require_open(service: Service) -> None:

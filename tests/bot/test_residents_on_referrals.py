@@ -22,7 +22,7 @@ from directory.referrals.states import Status
 from directory.tasks.models import Task, TaskKind
 from tests.bot.talking import DANGER, EN, ES
 from tests.bot.texting import Texting, got, person_of, rows, task_kinds
-from tests.directory.referrals.builders import a_referral, read
+from tests.directory.referrals.builders import a_contact, a_referral, read
 from tests.factories import CLINICIAN, read_person
 from tests.fakes import MORNING
 
@@ -162,6 +162,8 @@ def test_a_no_asks_why_then_offers_the_next_and_sends_the_request_there(
         service = session.get_one(Service, following)
     assert service.name in offer
     assert service.accepts_referrals
+    with database.session_scope() as session:
+        a_contact(session, session.get_one(Service, following), address="+16305550151")
     (sent,) = texting.text("1")
     assert service.name in sent
     (new,) = [each for each in rows(Referral) if each.replaces_id == referral_id]

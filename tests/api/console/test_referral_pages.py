@@ -6,6 +6,8 @@ import pytest
 
 from directory import database
 from directory.clock import wall_now
+from directory.listings import publication
+from directory.listings.models import Service
 from directory.people.models import AuditEntry
 from directory.referrals import queries
 from directory.referrals import service as referrals
@@ -72,6 +74,31 @@ def test_a_referral_is_read_with_its_history_and_the_reading_is_noted(
     with database.read_scope() as session:
         assert session.query(AuditEntry).filter_by(action="referral.read").count() == 1
     assert console.get("/console/referrals/gone").status_code == 404
+
+
+def test_whom_nobody_tells_somebody_calls_and_the_page_says_so_until_they_answer(
+    console: Console,
+) -> None:
+    with database.session_scope() as session:
+        untold = a_referral(session, contact=False, now=wall_now())
+        session.get_one(Referral, untold).clinician_id = console.member_id
+        service = session.get_one(Service, session.get_one(Referral, untold).service_id)
+        number = publication.published_phones(service)[0].number
+    for address in (f"/console/referrals/{untold}?done=referred", f"/console/referrals/{untold}"):
+        page = console.get(address).text
+        assert "nobody there was told: call them" in page and "It is your task." in page
+        assert number in page and "The partner is told" not in page
+    assert "Call the partner" in console.get("/console").text
+    with database.session_scope() as session:
+        referrals.move(
+            session, untold, Status.ACCEPTED, actor=BY_CLINICIAN, reason=None, now=wall_now()
+        )
+    assert "call them" not in console.get(f"/console/referrals/{untold}").text
+
+
+def test_a_partner_that_was_told_needs_no_call(console: Console, referral_id: str) -> None:
+    page = console.get(f"/console/referrals/{referral_id}?done=referred").text
+    assert "The partner is told without name and number" in page and "call them" not in page
 
 
 def test_a_move_is_made_once(console: Console, referral_id: str) -> None:

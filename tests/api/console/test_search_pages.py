@@ -10,7 +10,7 @@ from directory.people.models import AuditEntry, Consent, Purpose
 from directory.referrals.models import Referral
 from tests.api.conftest import Api
 from tests.api.console.console import Console
-from tests.directory.referrals.builders import agreed
+from tests.directory.referrals.builders import a_contact, agreed
 from tests.factories import PHONE, met
 
 ONCE = "11111111-1111-4111-8111-111111111111"
@@ -132,6 +132,15 @@ def test_two_taps_refer_and_a_double_tap_refers_once(console: Console) -> None:
         f"/console/referrals/{referral.id}?done=referred"
     }
     assert (referral.clinician_id, referral.priority) == (console.member_id, "urgent")
+
+
+def test_before_sending_the_page_says_where_nobody_will_be_told(console: Console) -> None:
+    person_id, service_id = somebody(), a_service()
+    address = f"/console/search/refer?service={service_id}&person={person_id}"
+    assert "nobody there is told of the referral" in console.get(address).text
+    with database.session_scope() as session:
+        a_contact(session, session.get_one(Service, service_id))
+    assert "nobody there is told" not in console.get(address).text
 
 
 def test_without_consent_nothing_leaves_until_they_were_asked(console: Console) -> None:

@@ -402,6 +402,9 @@ def test_what_is_done_for_somebody_who_speaks_spanish_is_told_the_clinician_in_e
     assert "Visit no. 1." in logged
     (listed,) = texting.text("comida 60540 es", MINE)
     assert "llame" in listed or "Responda" in listed, "what is read out to the person"
+    with database.session_scope() as session:
+        for service in session.query(Service).filter_by(accepts_referrals=True):
+            a_contact(session, service)
     (referred,) = texting.text("refer 1 to 630-555-0100", MINE)
     (referral,) = rows(Referral)
     assert referral.person_id == person_of()

@@ -67,7 +67,7 @@ def fate(referral_id: str, kind: NoticeKind = SENT) -> str:
 
 
 def test_two_referrals_at_once_are_one_text_to_the_person() -> None:
-    first, second = referred(), referred(need="rent", contact=False)
+    first, second = referred(), referred(need="rent")
     [text] = to_the_person(handed_over())
     assert "your requests were passed on. Reply 1 for details" in text
     assert to_the_person(handed_over(MORNING + MINUTE)) == []
@@ -76,7 +76,7 @@ def test_two_referrals_at_once_are_one_text_to_the_person() -> None:
 
 
 def test_in_spanish_with_a_name() -> None:
-    referred(), referred(need="rent", contact=False)
+    referred(), referred(need="rent")
     change_person(PHONE, name="José Example", language="es")
     [text] = to_the_person(handed_over())
     assert text.startswith("Hola José, sobre la ayuda que pidio: sus solicitudes ya se pasaron.")
@@ -86,7 +86,7 @@ def test_of_two_people_each_gets_their_own() -> None:
     with database.session_scope() as session:
         other = agreed(session, phone="+16305550101")
     referred()
-    referred(need="rent", contact=False, person_id=other)
+    referred(need="rent", person_id=other)
     messages = [each for each in handed_over() if "your request was passed on" in each.body]
     assert len({each.person_id for each in messages}) == 2
 
@@ -94,7 +94,7 @@ def test_of_two_people_each_gets_their_own() -> None:
 def test_a_second_one_joins_a_text_that_has_not_left() -> None:
     first = referred()
     [alone] = to_the_person(handed_over())
-    second = referred(need="rent", contact=False, now=MORNING + MINUTE)
+    second = referred(need="rent", now=MORNING + MINUTE)
     assert to_the_person(handed_over(MORNING + MINUTE)) == []
     [text] = delivered(at=MORNING + 2 * MINUTE)
     assert text != alone
@@ -110,7 +110,7 @@ def test_a_text_that_was_tried_is_left_as_it_is() -> None:
             select(OutboundMessage).where(OutboundMessage.notice_id == the_notice(SENT).id)
         ).one()
         message.attempts, message.reason = 1, outbox.AMBIGUOUS
-    referred(need="rent", contact=False, now=MORNING + MINUTE)
+    referred(need="rent", now=MORNING + MINUTE)
     [text] = to_the_person(handed_over(MORNING + MINUTE))
     assert "your request was passed on" in text, "nobody knows yet whether the first has left"
 
@@ -119,7 +119,7 @@ def test_after_the_first_has_left_the_second_says_that_it_is_another() -> None:
     referred()
     handed_over()
     [first] = delivered()
-    referred(need="rent", contact=False, now=MORNING + 5 * MINUTE)
+    referred(need="rent", now=MORNING + 5 * MINUTE)
     [second] = to_the_person(handed_over(MORNING + 5 * MINUTE))
     assert "one more request of yours was passed on. Reply 1 for details of all" in second
     assert second != first
@@ -130,7 +130,7 @@ def test_days_later_a_request_is_a_request() -> None:
     handed_over()
     delivered()
     later = MORNING + timedelta(days=2)
-    referred(need="rent", contact=False, now=later)
+    referred(need="rent", now=later)
     [text] = to_the_person(handed_over(later))
     assert "your request was passed on" in text
 
@@ -138,7 +138,7 @@ def test_days_later_a_request_is_a_request() -> None:
 def test_different_news_of_two_is_that_there_is_news() -> None:
     first = referred()
     move(first, Status.ACCEPTED)
-    second = referred(need="rent", contact=False)
+    second = referred(need="rent")
     [text] = to_the_person(handed_over())
     assert "there is news" in text
     delivered()
@@ -147,14 +147,14 @@ def test_different_news_of_two_is_that_there_is_news() -> None:
 
 def test_what_must_not_go_out_is_left_out_of_the_text() -> None:
     first = referred()
-    referred(need="rent", contact=False)
+    referred(need="rent")
     move(first, Status.CANCELLED, "found another")
     [text] = to_the_person(handed_over())
     assert "your request was passed on" in text
 
 
 def test_when_the_first_is_taken_back_the_other_is_told_by_itself() -> None:
-    first, second = referred(), referred(need="rent", contact=False)
+    first, second = referred(), referred(need="rent")
     handed_over()
     leading, other = (first, second) if _leads(first) else (second, first)
     move(leading, Status.CANCELLED, "found another")
@@ -166,7 +166,7 @@ def test_when_the_first_is_taken_back_the_other_is_told_by_itself() -> None:
 
 
 def test_when_another_is_taken_back_the_text_goes_for_the_first() -> None:
-    first, second = referred(), referred(need="rent", contact=False)
+    first, second = referred(), referred(need="rent")
     handed_over()
     leading, other = (first, second) if _leads(first) else (second, first)
     move(other, Status.CANCELLED, "found another")
@@ -176,7 +176,7 @@ def test_when_another_is_taken_back_the_text_goes_for_the_first() -> None:
 
 
 def test_when_the_first_is_overtaken_at_the_last_moment_the_other_goes() -> None:
-    first, second = referred(), referred(need="rent", contact=False)
+    first, second = referred(), referred(need="rent")
     handed_over()
     leading, other = (first, second) if _leads(first) else (second, first)
     with database.session_scope() as session:
@@ -188,7 +188,7 @@ def test_when_the_first_is_overtaken_at_the_last_moment_the_other_goes() -> None
 
 
 def test_stop_takes_back_both() -> None:
-    referred(), referred(need="rent", contact=False)
+    referred(), referred(need="rent")
     handed_over()
     with database.session_scope() as session:
         person = the_person(session, PHONE)
@@ -200,7 +200,7 @@ def test_stop_takes_back_both() -> None:
 
 
 def test_a_text_that_fails_fails_for_both() -> None:
-    referred(), referred(need="rent", contact=False)
+    referred(), referred(need="rent")
     handed_over()
     change_person(PHONE, unreachable_because="landline")
     assert delivered() == []

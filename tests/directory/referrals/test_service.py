@@ -9,11 +9,11 @@ from directory import database
 from directory.database import Database
 from directory.errors import Conflict, Invalid
 from directory.listings.models import Service
-from directory.notices.models import Notice, NoticeKind
+from directory.notices.models import Notice, NoticeKind, NoticeStatus
 from directory.partners import service as partners
-from directory.partners.models import KeyScope, PartnerKey
+from directory.partners.models import KeyScope, PartnerContact, PartnerKey
 from directory.people.models import Purpose
-from directory.referrals import clocks, outcomes, queries
+from directory.referrals import clocks, outcomes, queries, silence
 from directory.referrals import service as referrals
 from directory.referrals.actors import partner
 from directory.referrals.models import Priority, Referral
@@ -157,6 +157,35 @@ def test_a_partner_without_contact_is_a_task_at_once() -> None:
     (task,) = tasks_of(referral_id)
     assert (task.kind, task.assigned_to) == (TaskKind.REFERRAL_UNANSWERED, CLINICIAN)
     assert read(referral_id).remind_at is None
+    assert kinds(referral_id=referral_id) == [], "the person is not told that it was passed on"
+
+
+@pytest.mark.parametrize(("priority", "hours"), [(Priority.ROUTINE, 24), (Priority.URGENT, 1)])
+def test_a_partner_that_nobody_tells_is_called_as_soon_as_another_is_reminded(
+    priority: Priority, hours: int
+) -> None:
+    with database.session_scope() as session:
+        referral_id = a_referral(session, contact=False, priority=priority)
+    (task,) = tasks_of(referral_id)
+    assert task.due_at == MORNING + timedelta(hours=hours)
+    with database.read_scope() as session:
+        assert silence.nobody_knows(session, session.get_one(Referral, referral_id))
+
+
+def test_who_was_told_and_left_has_heard_of_it(referral_id: str) -> None:
+    with database.session_scope() as session:
+        referral = session.get_one(Referral, referral_id)
+        assert not silence.nobody_knows(session, referral)
+        for notice in session.scalars(select(Notice).filter_by(kind=NoticeKind.REFERRAL_NEW)):
+            notice.status = NoticeStatus.SENT
+        for contact in session.scalars(select(PartnerContact)):
+            contact.removed_at = MORNING
+        session.flush()
+        assert not silence.nobody_knows(session, referral)
+        for notice in session.scalars(select(Notice).filter_by(kind=NoticeKind.REFERRAL_NEW)):
+            notice.status = NoticeStatus.CANCELLED
+        session.flush()
+        assert silence.nobody_knows(session, referral)
 
 
 @pytest.mark.parametrize("key", ["for listings", "ended"])
