@@ -160,6 +160,14 @@ def came_at(session: Session, inbound_id: str) -> datetime | None:
     return session.scalar(_CAME, {"id": inbound_id})
 
 
+def texted_since(session: Session, person_id: str, since: datetime) -> bool:
+    """Whether a text of this person came after `since`."""
+    statement = select(InboundMessage.id).where(
+        InboundMessage.person_id == person_id, InboundMessage.received_at > since
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def being_answered(
     session: Session, inbound_id: str
 ) -> tuple[InboundMessage, Person, Conversation] | None:

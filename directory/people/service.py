@@ -89,11 +89,10 @@ def give_up_number(session: Session, person: Person, *, now: datetime) -> None:
     session.flush()
 
 
-def try_number_again(person: Person) -> None:
-    """Whoever was met says that this number takes texts: if it does not, the carrier says so again.
-    A number that is somebody else's stays given up."""
-    if person.reassigned_at is None and person.erased_at is None:
-        person.unreachable_because = None
+def number_may_be_tried(person: Person) -> bool:
+    """Whether the word of somebody who met them counts for more than what the carrier said of the
+    number. A number that is somebody else's stays given up."""
+    return person.reassigned_at is None and person.erased_at is None
 
 
 def opt_out(session: Session, person: Person, *, now: datetime) -> None:

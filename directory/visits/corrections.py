@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from directory.checkins import service as checkins
 from directory.checkins.models import CheckIn, CheckInStatus
 from directory.errors import Conflict
+from directory.messages import inbox
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.quiet_hours import QuietHours
@@ -132,7 +133,8 @@ def _forget(
     whose = person.clinician_id
     if visit.replaced is None:
         _forget_unknown(session, person, visit, earlier=earlier, standing=standing, now=now)
-    replaced.put_back(person, visit, later, others=bool(standing))
+    heard = inbox.texted_since(session, person.id, visit.created_at)
+    replaced.put_back(person, visit, later, others=bool(standing), heard=heard)
     if whose is not None and person.clinician_id is None:
         _give_to_next(session, person, standing[::-1])
 

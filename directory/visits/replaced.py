@@ -12,6 +12,8 @@ from directory.people.models import Person
 from directory.visits.models import Visit
 
 CLINICIAN = "clinician_id"
+# Why no text reaches them: a visit that says texting is safe has the number tried again.
+UNREACHABLE = "unreachable_because"
 # Without a visit nothing vouches for these, whatever was typed over them since.
 _OF_VISITS = frozenset({"name", "code_word"})
 
@@ -29,13 +31,18 @@ def add(visit: Visit, field: str, before: Any, after: Any) -> None:
     visit.replaced = json.dumps(_of(visit) | {field: [before, after]})
 
 
-def put_back(person: Person, voided: Visit, later: Sequence[Visit], *, others: bool) -> None:
+def put_back(
+    person: Person, voided: Visit, later: Sequence[Visit], *, others: bool, heard: bool
+) -> None:
     """What `voided` wrote becomes what it was, where no visit has said it since.
 
     `later`: the visits that stand and were logged after it, the earliest first. `others`: whether
-    any visit stands. A phone that others read stays one: a void never makes us bolder.
+    any visit stands. `heard`: whether the person has texted since, so that the number is known to
+    work. A phone that others read stays one: a void never makes us bolder.
     """
     for field, (before, after) in _of(voided).items():
+        if field == UNREACHABLE and heard:
+            continue
         since = next((each for each in later if field in _of(each)), None)
         if since is not None:
             there, value = _of(since)[field]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -130,8 +131,9 @@ def _update(person: Person, new: NewVisit, clinician_id: str) -> str:
         "code_word": new.code_word,
         replaced.CLINICIAN: clinician_id if person.clinician_id is None else None,
     }
-    said = {field: value for field, value in asked.items() if value is not None}
+    said: dict[str, Any] = {field: value for field, value in asked.items() if value is not None}
     person.safe_to_text = new.safe_to_text
-    if new.safe_to_text is True:
-        people.try_number_again(person)
+    if new.safe_to_text is True and people.number_may_be_tried(person):
+        # Whoever was met says that it takes texts: if it does not, the carrier says so again.
+        said[replaced.UNREACHABLE] = None
     return replaced.say(person, said)

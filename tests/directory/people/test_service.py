@@ -65,7 +65,7 @@ def test_a_number_that_is_somebody_else_s_is_not_tried_again(db: Database) -> No
     with database.session_scope() as session:
         person = session.get_one(Person, person_id)
         service.give_up_number(session, person, now=MORNING)
-        service.try_number_again(person)
+        assert not service.number_may_be_tried(person)
     assert read_person(person_id).unreachable_because == service.REASSIGNED
 
 

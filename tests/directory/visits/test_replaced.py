@@ -17,7 +17,7 @@ from directory.staff.models import Role, StaffMember
 from directory.tasks.models import Task, TaskKind
 from directory.visits import corrections, queries
 from directory.visits.models import CallType, Visit
-from tests.factories import CLINICIAN, QUIET, read_person, visited
+from tests.factories import CLINICIAN, QUIET, read_person, texted, visited
 from tests.fakes import MORNING
 
 HOUR = timedelta(hours=1)
@@ -202,3 +202,38 @@ def test_nobody_is_left_where_nobody_who_logged_a_visit_works_here(db: Database)
     slip(call_type=CallType.ELDERLY)  # by an account that never was
     void(first)
     assert read_person(first.person_id).clinician_id is None
+
+
+def why_unreachable(visit: Visit) -> str | None:
+    return read_person(visit.person_id).unreachable_because
+
+
+def test_a_number_that_takes_no_texts_takes_none_after_the_visit_is_voided(
+    any_database: Database,
+) -> None:
+    first = bob()
+    write(first, unreachable_because="landline")
+    wrong = slip()
+    assert why_unreachable(wrong) is None, "the visit has it tried again"
+    void(wrong)
+    assert why_unreachable(first) == "landline"
+
+
+def test_a_later_visit_that_says_texting_is_safe_has_it_tried_all_the_same(db: Database) -> None:
+    first = bob()
+    write(first, unreachable_because="landline")
+    wrong, right = slip(), visited(MORNING + 2 * HOUR)[0]
+    void(wrong)
+    assert why_unreachable(first) is None
+    void(right)
+    assert why_unreachable(first) == "landline"
+
+
+def test_a_number_that_has_texted_since_stays_known_to_work(db: Database) -> None:
+    before = MORNING - 3 * HOUR
+    first, _ = visited(before, occurred_at=before)
+    write(first, unreachable_because="unknown_number")
+    wrong = slip(hours=-2, occurred_at=before)
+    texted("hello")
+    void(wrong)
+    assert why_unreachable(first) is None
