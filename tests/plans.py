@@ -13,7 +13,7 @@ from directory.database import Database
 def plan_of(opened: Database, ask: Callable[[Session], object]) -> str:
     """The plan of the one SELECT that `ask` makes."""
     with opened.read_scope() as session:
-        with _noted(opened) as statements:
+        with noted(opened) as statements:
             ask(session)
         [(statement, given)] = [each for each in statements if each[0].startswith("SELECT")]
         postgresql = opened.engine.dialect.name == "postgresql"
@@ -24,7 +24,7 @@ def plan_of(opened: Database, ask: Callable[[Session], object]) -> str:
 
 
 @contextmanager
-def _noted(opened: Database) -> Iterator[list[tuple[str, Any]]]:
+def noted(opened: Database) -> Iterator[list[tuple[str, Any]]]:
     """The statements that go to the database meanwhile, with what they are given."""
     found: list[tuple[str, Any]] = []
 

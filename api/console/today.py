@@ -10,13 +10,24 @@ from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit_list
 from api.clinicians.tasks import apply
-from api.console.access import EVERYONE, TheVisitor, Visitor, back_to, console_router, draw
+from api.console.access import (
+    EVERYONE,
+    RESPONSIBLE,
+    TheVisitor,
+    Visitor,
+    back_to,
+    console_router,
+    draw,
+)
 from api.console.events import drawn_now
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
 from api.web.forms import Lines
 from api.web.pages import is_htmx
 from directory.errors import Conflict, HandoffError, Invalid
+from directory.listings import edit_queries as changes
+from directory.listings import staff_queries as listings
+from directory.listings.models import Service
 from directory.people import queries as people
 from directory.people.models import Person
 from directory.staff import queries as staff
@@ -55,9 +66,13 @@ KINDS = {
 }
 
 
+TO_DECIDE = _("A change to a listing waits for approval")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task as the page shows it."""
+    """A task as the page shows it. `about_listing`, `listing`: whether it is about one, and which,
+    while that is there. `to_decide`: a change of it waits for whoever may approve it."""
 
     task: Task
     title: str
@@ -65,6 +80,9 @@ class Row:
     is_danger: bool
     overdue: bool
     holder: str | None
+    about_listing: bool = False
+    listing: Service | None = None
+    to_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +188,7 @@ def _page(
         drawn=drawn,
         sections=_sections(rows, visitor),
         more=more,
+        decides=visitor.role in RESPONSIBLE,
         attacks=_attacks(session, visitor, now=now),
         done=done,
         kept=kept,
@@ -206,14 +225,25 @@ def _attacks(session: Session, visitor: Visitor, *, now: datetime) -> list[Attac
 def _rows(session: Session, found: list[Task], *, now: datetime) -> list[Row]:
     known = people.by_ids(session, [task.person_id for task in found if task.person_id])
     holders = {each.id: each.name or each.email for each in staff.everyone(session)}
+    about = {
+        task.id: task.service_id
+        for task in found
+        if task.kind == TaskKind.LISTING_REPORT and task.service_id
+    }
+    # Each once for all that is shown, and only where there is any.
+    listed = listings.by_ids(session, list(about.values())) if about else {}
+    deciding = changes.tasks_of_pending(session, about) if about else set()
     return [
         Row(
             task=task,
-            title=KINDS[TaskKind(task.kind)],
+            title=TO_DECIDE if task.id in deciding else KINDS[TaskKind(task.kind)],
             person=known.get(task.person_id or ""),
             is_danger=task.kind in queries.DANGER,
             overdue=task.due_at <= now,
             holder=holders.get(task.claimed_by or ""),
+            about_listing=task.id in about,
+            listing=listed.get(task.service_id or ""),
+            to_decide=task.id in deciding,
         )
         for task in found
     ]

@@ -25,6 +25,16 @@ A_DAY = timedelta(days=1)
 REPORTS_A_DAY = 5
 # The partner is asked anew about the same thing only after this long.
 ASK_AGAIN_AFTER = timedelta(days=7)
+_WHAT = {
+    Reported.CLOSED: "closed",
+    Reported.WRONG_NUMBER: "wrong number",
+    Reported.WRONG_HOURS: "wrong hours",
+    Reported.MOVED: "moved",
+    Reported.NO_ANSWER: "nobody answers",
+    Reported.FULL: "full",
+    Reported.NOT_ELIGIBLE: "takes other people only",
+    Reported.OTHER: "something else is wrong",
+}
 _WHO = {"resident": "A resident", "staff": "A colleague", "visitor": "Somebody"}
 
 
@@ -110,7 +120,7 @@ def _task(
 ) -> Task:
     who = _WHO.get(written.reported_by.partition(":")[0], "Somebody")
     words = f" In their words: {written.note}" if written.note else ""
-    note = f"{who} says of this listing: {written.kind.replace('_', ' ')}.{words}"
+    note = f"{who} says of this listing: {_WHAT[Reported(written.kind)]}.{words}"
     if referral is None:
         waiting = queries.listing_tasks(session, written.service_id)
         if waiting:

@@ -91,6 +91,19 @@ def history(
     return list(session.scalars(statement))
 
 
+def tasks_of_pending(session: Session, task_ids: Collection[str]) -> set[str]:
+    """Those of these tasks that are to decide on a change."""
+    rows = session.scalars(
+        select(ListingChange.task_id)
+        .where(
+            ListingChange.task_id.in_(tuple(task_ids)),
+            ListingChange.status == ChangeStatus.PENDING,
+        )
+        .distinct()
+    )
+    return {task_id for task_id in rows if task_id is not None}
+
+
 def pending(
     session: Session, service_ids: Collection[str], *, field: str | None = None
 ) -> list[ListingChange]:

@@ -10,16 +10,21 @@ from playwright.sync_api import Browser, expect
 
 from api.console import events, today
 from directory import database
+from directory.freshness import reports
+from directory.freshness.models import Reported
 from directory.people.models import AuditEntry, Person
+from directory.referrals import actors
 from directory.staff.models import Role
 from directory.tasks import queries, service
 from directory.tasks.models import Task, TaskKind
 from tests.api.browsing import needs_browser
 from tests.api.console.console import Console
 from tests.api.console.in_browser import opened
+from tests.api.console.listing_pages import listed, proposed
 from tests.api.web.browser import DESKTOP, PHONE, sticks_out, violations
 from tests.factories import met
 from tests.fakes import MORNING
+from tests.plans import noted
 
 
 def a_task(kind: TaskKind = TaskKind.CALL_BACK, note: str = "Please call in the evening") -> str:
@@ -54,6 +59,45 @@ def test_a_call_about_a_referral_of_nobody_leads_to_it(console: Console) -> None
     with database.session_scope() as session:
         service.open_task(session, kind, person_id=None, referral_id=referral_id, now=MORNING)
     assert f'href="/console/referrals/{referral_id}"' in console.as_().get("/console").text
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.SUPERVISOR, Role.ADMIN])
+def test_a_task_about_a_listing_names_it_and_leads_to_it(console: Console, role: Role) -> None:
+    service_id = listed(name="Pantry <b>")
+    with database.session_scope() as session:
+        by = actors.staff("c-1").by
+        reports.report(session, service_id, Reported.OTHER, by=by, note="Look", now=MORNING)
+    page = console.as_(role).get("/console").text
+    assert f'<a href="/console/listings/{service_id}">Pantry &lt;b&gt;</a>' in page
+    assert "I take it" in page and "says of this listing: other" not in page
+    assert ("something else is wrong" in page) == (role is not Role.ADMIN)
+
+
+def test_a_change_that_waits_leads_who_decides_to_it_and_is_nobody_elses_to_take(
+    console: Console,
+) -> None:
+    service_id = listed()
+    proposed(service_id)
+    page = console.as_().get("/console").text
+    assert "A change to a listing waits for approval" in page and "A supervisor decides" in page
+    assert f'href="/console/listings/{service_id}"' in page and "I take it" not in page
+    page = console.as_(Role.SUPERVISOR).get("/console").text
+    assert f'href="/console/listings/review#listing-{service_id}"' in page and "I take it" in page
+
+
+def test_many_listings_are_read_at_once(console: Console) -> None:
+    def statements() -> int:
+        with noted(console.api.services.database) as found:
+            console.get("/console")
+        return len(found)
+
+    console.as_(Role.SUPERVISOR)
+    proposed(listed())
+    statements()  # the first one also notes who was seen
+    one = statements()
+    for number in range(4):
+        proposed(listed(name=f"Pantry {number}"))
+    assert statements() == one
 
 
 def test_reading_the_list_is_noted(console: Console) -> None:
