@@ -21,6 +21,8 @@ from directory.clock import wall_now
 from directory.follow_up import end_texting
 from directory.messages.models import OutboundStatus
 from directory.notices.models import NoticeKind, NoticeStatus
+from directory.partners import service as partners
+from directory.partners.models import PartnerContact
 from directory.people import service as people
 from directory.referrals import service as referrals
 from directory.referrals.actors import partner
@@ -120,6 +122,18 @@ def test_a_partner_who_says_stop_leaves_the_clinician_a_task(gateway: FakeGatewa
     assert gateway.sends == 0
     assert fates_of(NEW) == [(NoticeStatus.FAILED, "opted_out")]
     assert [kind for kind, _ in tasks_now()] == [TaskKind.REFERRAL_UNANSWERED]
+
+
+def test_a_contact_who_was_removed_after_the_hand_over_is_told_nothing(
+    gateway: FakeGateway,
+) -> None:
+    waiting = texts()
+    with database.session_scope() as session:
+        for contact in session.query(PartnerContact):
+            partners.remove_contact(contact, now=MORNING)
+    a_sender(gateway).deliver(waiting[PARTNER])
+    assert gateway.sends == 0
+    assert fates_of(NEW) == [(NoticeStatus.CANCELLED, "contact_removed")]
 
 
 def test_nobody_is_asked_for_what_a_colleague_has_answered_meanwhile(gateway: FakeGateway) -> None:
