@@ -8,7 +8,7 @@ fails, the rules alone decide.
 from bot.checkin_answers import CheckinAnswer
 from bot.plain_text import words_of
 from bot.rasa_client import Look, Seen
-from bot.safety.screen import NET, Danger, Risk, screen
+from bot.safety.screen import NET, Danger, Risk, is_settled, screen
 from bot.sms.keywords import wants_texts
 from directory.needs import taxonomy
 from directory.search import needs_in
@@ -17,9 +17,10 @@ from directory.search import needs_in
 FEWEST_WORDS = 4
 # From this score of danger on a hint of the rules counts; far below what raises without one.
 AGREES_WITH_A_HINT = 0.1
-# From this on danger counts where the text says no more than a denial and a practical need: the
-# classifier hears the words of a danger, not that they are denied. Twice what raises elsewhere.
-SURE_DESPITE_A_DENIAL = 1.1
+# From this on danger counts where the rules take the whole text for harmless (a denial and a
+# practical need, a mother whose son is asleep): the classifier hears the words of a danger, not
+# what is said with them. Twice what raises elsewhere.
+SURE_DESPITE_THE_RULES = 1.1
 # Below this an answer to a check-in stays unclear, and a person reads it.
 SURE_OF_AN_ANSWER = 0.2
 # What only plain words may say: both end all check-ins, and the classifier takes a complaint ("no
@@ -38,7 +39,7 @@ def as_danger(seen: Seen | None, text: str) -> Danger | None:
     """A danger as the rules would tell it; None also for a risk that has no approved reply."""
     if seen is None or not seen.raised or seen.what not in Risk.__members__.values():
         return None
-    if seen.score < SURE_DESPITE_A_DENIAL and needs_after_denial(text):
+    if seen.score < SURE_DESPITE_THE_RULES and is_settled(text):
         return None
     return Danger(Risk(seen.what), immediate=True, rule=NET)
 

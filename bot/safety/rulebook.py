@@ -59,10 +59,12 @@ class Modifier:
 class Rulebook:
     """Everything that the screen knows; each book of rules in the order of precedence.
 
+    settled: whole texts that are harmless whatever the second net makes of them.
     unless: for some rules, by id: what in a text keeps the rule from matching it.
     """
 
     benign: PhraseBook[str]
+    settled: PhraseBook[str]
     not_now: PhraseBook[Rule]
     now: PhraseBook[Rule]
     now_whole: PhraseBook[Rule]
@@ -87,6 +89,7 @@ def rulebook() -> Rulebook:
             for entry in _read("benign")["rules"]
             for source in entry["says"]
         ),
+        settled=PhraseBook((notation.compile(said), said) for said in _read("benign")["settled"]),
         not_now=PhraseBook((phrase, rule) for rule, phrase in rules if not rule.immediate),
         now=PhraseBook(
             (phrase, rule) for rule, phrase in rules if rule.immediate and not rule.whole

@@ -18,7 +18,7 @@ from bot.plain_text import plain
 from bot.safety.risks import Risk
 from bot.safety.rulebook import Rule, Rulebook, rulebook
 
-__all__ = ["NET", "Danger", "Risk", "screen"]
+__all__ = ["NET", "Danger", "Risk", "is_settled", "screen"]
 
 NET = "net"
 
@@ -66,6 +66,14 @@ def screen(text: str) -> Danger | None:
     rest = min([rule for rule, _ in not_now] + excused, key=Rule.precedence, default=None)
     settled = any(rule.settles for rule, _ in not_now)
     return None if rest is None else Danger(rest.risk, False, rest.id, settled=settled)
+
+
+def is_settled(text: str) -> bool:
+    """Whether a rule takes the whole text for harmless, so that the second net must be surer."""
+    danger = screen(text)
+    if danger is not None:
+        return danger.settled
+    return any(True for _ in rulebook().settled.find(plain(text)))
 
 
 def _rules_that_fire(

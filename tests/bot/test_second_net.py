@@ -10,7 +10,7 @@ from bot.safety.replies import approved
 from bot.safety.screen import NET, Danger, Risk, screen
 from bot.second_net import (
     AGREES_WITH_A_HINT,
-    SURE_DESPITE_A_DENIAL,
+    SURE_DESPITE_THE_RULES,
     as_answer,
     as_danger,
     is_sentence,
@@ -193,8 +193,44 @@ def test_nothing_but_a_denial_and_a_need_is_answered_with_the_need(text: str) ->
 
 def test_a_net_that_is_very_sure_counts_in_spite_of_a_denial() -> None:
     talk, rasa = conversation(found("food"))
-    rasa.sees = Look(danger=Seen("suicide", SURE_DESPITE_A_DENIAL))
+    rasa.sees = Look(danger=Seen("suicide", SURE_DESPITE_THE_RULES))
     assert talk.respond_to(DENIED, NOBODY).answered_by is AnsweredBy.SAFETY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "his mom here he is sleeping",
+        "this is his mom, hes sleeping",
+        "Hi this is her husband. She is at work right now, please text back later",
+        "shes asleep this is her daughter",
+        "soy su mama, esta dormido",
+        "habla su esposa, el no esta ahorita, llame mas tarde",
+    ],
+)
+def test_somebody_who_answers_for_a_sleeper_is_in_no_danger(text: str) -> None:
+    talk, rasa = conversation({"say": "danger"})
+    rasa.sees = Look(danger=Seen("sexual_assault", 0.81))
+    turn = talk.respond_to(text, checked_in())
+    assert turn.answered_by is not AnsweredBy.SAFETY
+    assert TaskKind.DANGER not in [task.kind for task in turn.tasks]
+    rasa.sees = Look(danger=Seen("sexual_assault", SURE_DESPITE_THE_RULES))
+    assert talk.respond_to(text, checked_in()).answered_by is AnsweredBy.SAFETY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is sleeping and i am scared",
+        "this is his mom he is sleeping and i cant get him up from the couch",
+        "her uncle is here she is sleeping he goes in her room",
+        "soy su mama, esta dormida y el entra a su cuarto",
+    ],
+)
+def test_a_sleeper_with_more_beside_it_is_looked_at_as_before(text: str) -> None:
+    talk, rasa = conversation({"say": "danger"})
+    rasa.sees = Look(danger=Seen("sexual_assault", 0.6))
+    assert talk.respond_to(text, NOBODY).answered_by is AnsweredBy.SAFETY
 
 
 @pytest.mark.parametrize(
