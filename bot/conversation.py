@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot import (
+    about_us,
     asked,
     checkin_turns,
     clarifying,
@@ -173,13 +174,13 @@ class Conversation:
     # --- what was asked or told about a referral -----------------------------------------------
 
     def _about_referral(self, text: str, situation: Situation, last: Asked | None) -> Turn | None:
-        """The turn for an answer about a referral, a withdrawal, or a text about a service that we
-        have just listed; None for another text."""
+        """The turn for a text about a referral, a service just listed or us; None for another."""
         turn = None
         if situation.clinician is None and not situation.at_partner:
             turn = referral_turns.take_back(text, situation)
         turn = turn or referral_turns.answer(text, situation, last)
         turn = turn or listing_turns.answer(text, situation, last, self.zone)
+        turn = turn or about_us.answer(text, situation, last)
         if turn is not None:
             return self._unless_danger(text, turn, situation)
         turn = referral_turns.why_in_own_words(text, situation, last)

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import about_us
 from bot.asked import Asked as Last
 from bot.asked import waits_for_place
+from bot.checkin_answers import tells_of_no_call
 from bot.choices import Details, More, Pick, read_choice
 from bot.languages import language_of
 from bot.listing_questions import Asked, Failed, Topic, read
@@ -53,7 +55,7 @@ def answer(text: str, situation: Situation, last: Last | None, zone: ZoneInfo) -
     if isinstance(choice, Pick | Details | More):
         return None
     asked = read(text)
-    if asked is None or _is_new_search(text, asked, situation):
+    if asked is None or _is_of_us(text, situation) or _is_new_search(text, asked, situation):
         return None
     return _on(asked, text, situation, zone)
 
@@ -139,6 +141,13 @@ def _next(known: _List, tried: tuple[int, ...], *, after: int) -> int | None:
     count = len(known.matches)
     order = [*range(after + 1, count + 1), *range(1, after)]
     return next((number for number in order if number not in tried), None)
+
+
+def _is_of_us(text: str, situation: Situation) -> bool:
+    """Whether the text speaks of us and not of the list: our texts, or a call that we owe."""
+    if about_us.read(text, after_list=True) is not None:
+        return True
+    return situation.call_awaited and tells_of_no_call(text)
 
 
 def _is_new_search(text: str, asked: Asked, situation: Situation) -> bool:

@@ -9,9 +9,12 @@ from typing import Any
 from bot import clarifying
 from bot.asked import is_recent
 from bot.discreet import said
+from bot.languages import requested_language
+from bot.listing_questions import asks_of_others
 from bot.service_lists import ServiceLists
 from bot.turn import NewTask, Situation, Turn, Understanding
 from bot.wording import say, sentences
+from directory.languages import Language
 from directory.messages.models import AnsweredBy
 from directory.tasks.models import TaskKind
 
@@ -22,7 +25,8 @@ def rendered(
     """All payloads in order, each with the memory that the one before has left."""
     turn = Turn(understanding.by, situation.memory)
     for payload in understanding.messages:
-        now = replace(situation, memory=turn.memory)
+        language = Language(turn.memory.language or situation.language)
+        now = replace(situation, memory=turn.memory, language=language)
         part = _part(payload, redacted, now, understanding.by, lists)
         turn = replace(
             part,
@@ -59,7 +63,22 @@ def _part(
             # Rasa may yet understand it: no miss is counted, and the full answer is owed.
             return Turn(AnsweredBy.HOLDING, memory, (say("holding", language),))
         return clarifying.not_understood(payload, redacted, situation, by)
+    if key == "language_switched":
+        return _switched(payload, redacted, situation, by)
     if key == "out_of_scope":
         return clarifying.out_of_scope(situation, by)
     tasks = (NewTask(TaskKind.CALL_BACK),) if key == "person" else ()
     return Turn(by, replace(memory, misses=0), (said(key, situation),), tasks=tasks)
+
+
+def _switched(payload: dict[str, Any], redacted: str, situation: Situation, by: AnsweredBy) -> Turn:
+    """In the language asked for, from now on. "Do they speak spanish" asks nothing of us; with no
+    list that it could be about, we ask what is looked for."""
+    memory = replace(situation.memory, misses=0)
+    if asks_of_others(redacted):
+        return Turn(by, memory, (say("no_list", situation.language),))
+    language = requested_language(redacted) or Language(
+        payload.get("language") or situation.language
+    )
+    memory = replace(memory, language=language)
+    return Turn(by, memory, (say("language_switched", language),))
