@@ -26,6 +26,7 @@ from bot import (
     partner_texts,
     referral_turns,
     second_net,
+    unanswerable,
 )
 from bot.asked import Asked, asked_last, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer, tells_of_death
@@ -82,6 +83,8 @@ class Conversation:
         if situation.flood is not None:
             return in_flood(text, situation.flood, situation)
         danger = screen(text) if situation.clinician is None else own_danger(text)
+        if (turn := unanswerable.answer(text, danger, situation)) is not None:
+            return turn
         if danger is not None and danger.hint and not second_net.confirms(self._look(text)):
             danger = replace(danger, immediate=False)
         if danger is not None and danger.immediate:

@@ -8,15 +8,15 @@ texts are kept.
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import clarifying
+from bot import clarifying, unanswerable
 from bot.clinician_texts.danger import own_danger
 from bot.deeds import Deed
 from bot.plain_rules import on_keyword
 from bot.referral_answers import TakeBack, reads_take_back
 from bot.referral_deeds import TakeBackConsent
-from bot.safety.screen import Danger, screen
+from bot.safety.screen import screen
 from bot.sms.keywords import Keyword, keyword
-from bot.turn import NewTask, Situation, Turn, Understood
+from bot.turn import NewTask, Situation, Turn
 from bot.wording import say
 from directory.messages.flood import Flood
 from directory.messages.models import AnsweredBy
@@ -30,8 +30,11 @@ NOTE = "Many texts within a short time, answered once. Read them, and call if it
 def in_flood(text: str, flood: Flood, situation: Situation) -> Turn:
     """The turn for one text of a flood."""
     danger = screen(text) if situation.clinician is None else own_danger(text)
+    unanswered = unanswerable.answer(text, danger, situation)
+    if unanswered is not None:
+        return _not_again(unanswered, situation)
     if danger is not None and danger.immediate:
-        return _on_danger(text, danger, situation)
+        return _not_again(clarifying.in_danger_meanwhile(text, danger, situation), situation)
     word = keyword(text)
     if word in (Keyword.STOP, Keyword.START):
         turn = on_keyword(word, text, situation)
@@ -50,9 +53,10 @@ def in_flood(text: str, flood: Flood, situation: Situation) -> Turn:
     )
 
 
-def _on_danger(text: str, danger: Danger, situation: Situation) -> Turn:
-    """Answered, with a task; not each of a hundred times. A mere hint counts: nobody is asked."""
+def _not_again(turn: Turn, situation: Situation) -> Turn:
+    """Danger is answered, with a task; not each of a hundred times. A mere hint counts: nobody is
+    asked."""
     last = situation.memory.danger_at
     if last is not None and situation.now - last < AGAIN_AFTER:
-        return Turn(AnsweredBy.SILENCE, situation.memory, understood=Understood(danger=danger))
-    return clarifying.in_danger_meanwhile(text, danger, situation)
+        return Turn(AnsweredBy.SILENCE, situation.memory, understood=turn.understood)
+    return turn
