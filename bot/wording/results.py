@@ -163,11 +163,27 @@ def service_line(
 ) -> str:
     reached = contact(match, language)
     extras = [
+        _only_for(match, language),
         hours_now(match, language=language, now=now, zone=zone) if detail >= 1 else "",
         _reason(match, language, place) if detail >= 2 else "",
     ]
     said = ", ".join(filter(None, [reached, *extras]))
     return say("result", language, number=number, name=match["service_name"], contact=said)
+
+
+def _only_for(match: Json, language: Language) -> str:
+    """Whom alone it takes in, always said: a closed door would cost them a night."""
+    only = match.get("only_for")
+    if not only:
+        return ""
+    if only["who"]:
+        return say(f"only_{only['who']}", language)
+    youngest, oldest = only["minimum_age"], only["maximum_age"]
+    if oldest is None:
+        return say("only_from", language, youngest=youngest)
+    if youngest is None:
+        return say("only_until", language, oldest=oldest)
+    return say("only_ages", language, youngest=youngest, oldest=oldest)
 
 
 def hours_now(match: Json, *, language: Language, now: datetime, zone: ZoneInfo) -> str:
@@ -233,8 +249,17 @@ def _what_was_relaxed(result: Json, language: Language) -> list[str]:
         if key == "relaxed_unknown_place" and result.get("place_name"):
             key = "relaxed_unknown_place_but"
         if key is not None:
+            if key == "relaxed_place" and _is_all_from_elsewhere(result):
+                key = "relaxed_place_all"
             return [say(key, language, place=_place(result) or relaxed["detail"])]
     return []
+
+
+def _is_all_from_elsewhere(result: Json) -> bool:
+    """Whether nobody in the list is for the place that was asked for."""
+    kinds = ("place_to_county", "place_to_state")
+    relaxed = {one["need"] for one in result["relaxed"] if one["kind"] in kinds}
+    return all(match["need"] in relaxed for match in result["matches"])
 
 
 def _place(result: Json) -> str | None:

@@ -70,6 +70,12 @@ _OF_NEEDS = {
 CLOSED_GROUPS = int(
     Group.VETERANS | Group.WOMEN | Group.MEN | Group.YOUTH | Group.SENIORS | Group.STUDENTS
 )
+# What is mainly for one of these is for nobody else, whatever other need it meets as well: a
+# shelter of a domestic-violence program takes in survivors.
+ONLY_FOR_THEM = frozenset({"domestic_violence", "sexual_assault", "veterans", "lgbtq"})
+# Up to so old it is for the young alone, from so old on for the old alone.
+YOUNG_UNTIL, OLD_FROM = 25, 55
+_YOUNG = Group.YOUTH | Group.CHILDREN | Group.STUDENTS
 # Years are an age where the words say so; "for 12 years" is how long something lasts.
 _AGE = re.compile(
     r"\b(\d{1,2}) ?(?:(?:years?|yrs?) (?:olds?|of age|son|daughter|kid|boy|girl)|y ?os?)\b"
@@ -120,6 +126,23 @@ def groups_served(name: str, eligibility: str, needs: tuple[str, ...]) -> int:
 def groups_of_need(need: str) -> int:
     """Whom a need is asked for, where it says."""
     return int(_OF_NEEDS.get(need, 0))
+
+
+def limited_to(main_need: str, minimum: int | None, maximum: int | None) -> int:
+    """The groups outside of which nobody is taken, by the coded facts; 0 where all are."""
+    if main_need in ONLY_FOR_THEM:
+        return groups_of_need(main_need)
+    if maximum is not None and maximum <= YOUNG_UNTIL:
+        return int(_YOUNG)
+    return int(Group.SENIORS) if minimum is not None and minimum >= OLD_FROM else 0
+
+
+def groups_asked(groups: int, age: int | None, need: str) -> int:
+    """Of whom a question is, by its words, the age that it tells, and its need."""
+    asked = groups | groups_of_need(need)
+    if age is None:
+        return asked
+    return asked | (_YOUNG if age <= YOUNG_UNTIL else 0) | (Group.SENIORS if age >= OLD_FROM else 0)
 
 
 @lru_cache(maxsize=1_000)

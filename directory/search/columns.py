@@ -45,6 +45,7 @@ class Columns:
     checked: NDArray[np.int32]
     lowered: NDArray[np.bool_]
     groups: NDArray[np.int16]
+    limited: NDArray[np.int16]
     minimum_age: NDArray[np.uint8]
     maximum_age: NDArray[np.uint8]
     room: NDArray[np.float32]
@@ -62,7 +63,7 @@ class Columns:
 NAMES = tuple(field.name for field in fields(Columns))
 _TYPES = (
     np.int16, np.int64, np.bool_, np.int32, np.bool_, np.float32, np.float32, np.float32,
-    np.uint8, np.int32, np.bool_, np.int16, np.uint8, np.uint8, np.float32, np.float64,
+    np.uint8, np.int32, np.bool_, np.int16, np.int16, np.uint8, np.uint8, np.float32, np.float64,
     np.uint8,
 )  # fmt: skip
 
@@ -105,6 +106,7 @@ def row_of(listing: Listing, table: HoursTable) -> tuple[Any, ...]:
         listing.last_checked.toordinal() if listing.last_checked else 0,
         listing.lowered,
         listing.groups,
+        listing.limited,
         _age(listing.minimum_age),
         _age(listing.maximum_age),
         max((room.available for room in listing.room), default=-1),

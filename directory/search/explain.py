@@ -1,8 +1,9 @@
 """Why a service is in the answer, and the answer's own form of it."""
 
 from directory.hours import HoursKind
+from directory.search.audience import ONLY_FOR_THEM, groups_of_need
 from directory.search.listing import Listing
-from directory.search.model import Match, PhoneLine, Reason
+from directory.search.model import Match, OnlyFor, PhoneLine, Reason
 from directory.search.rank import NEAR_MILES, Question, Ranked, Reach, speaks
 
 
@@ -80,7 +81,18 @@ def match_of(ranked: Ranked, question: Question, why: tuple[Reason, ...]) -> Mat
         reasons=why,
         notice={"en": notice.text, "es": notice.text_es} if notice and notice.text else None,
         closed_until=notice.ends_at if notice and notice.closure else None,
+        only_for=_only_for(listing, ranked.need),
     )
+
+
+def _only_for(listing: Listing, need: str) -> OnlyFor | None:
+    limited = listing.limited
+    if not limited or limited & groups_of_need(need):
+        return None
+    main = listing.needs[0] if listing.needs else ""
+    if main in ONLY_FOR_THEM:
+        return OnlyFor(main)
+    return OnlyFor("", listing.minimum_age, listing.maximum_age)
 
 
 def _lines(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
+from directory.search.audience import limited_to
 from directory.search.model import PhoneLine
 
 
@@ -96,6 +97,12 @@ class Listing:
     room: tuple[Room, ...] = ()
     passing: tuple[Passing, ...] = ()
     groups: int = 0
+
+    @property
+    def limited(self) -> int:
+        """The groups that it is for and for nobody else (`audience.Group`); 0: for all."""
+        main = self.needs[0] if self.needs else ""
+        return limited_to(main, self.minimum_age, self.maximum_age)
 
     @property
     def number(self) -> str | None:

@@ -95,6 +95,16 @@ class PhoneLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyFor:
+    """Whom alone a service takes in, by its coded facts. `who`: the need that says so
+    ("domestic_violence", "veterans"…), else "" and the ages count."""
+
+    who: str = ""
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One service of the answer. Texts are {"en": …, "es": …}.
 
@@ -103,6 +113,7 @@ class Match:
     no number that may be given. `address` and `distance_miles` are None for a confidential
     place. `last_checked` is the day somebody last confirmed it, else of its newest source.
     `notice`: a passing word on it, as of a closure, that holds at the time of the query.
+    `only_for`: told where the need that was asked for does not say it already.
     `closed_until`: when a closure that holds then is over (aware); hours count again from there.
     """
 
@@ -133,6 +144,7 @@ class Match:
     reasons: tuple[Reason, ...]
     notice: dict[str, str] | None = None
     closed_until: datetime | None = None
+    only_for: OnlyFor | None = None
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.search.audience import CLOSED_GROUPS, Fit, groups_of_need
+from directory.search.audience import CLOSED_GROUPS, Fit, groups_asked, groups_of_need
 from directory.search.columns import NO_AGE, need_number
 from directory.search.hours_table import CLOSED, OPEN, States
 from directory.search.index import Index
@@ -104,6 +104,11 @@ def _ladder(
     if question.open_now:
         asked = np.where(states == CLOSED, np.uint8(2), not_open)
         ladder.append((2, lambda some: asked[some]))
+    if need:
+        asked_for = groups_asked(question.groups, question.age, need)
+        limited = columns.limited[rows]
+        others = (limited != 0) & ((limited & asked_for) == 0)
+        ladder.append((1, lambda some: others[some]))
     if need in CRISIS_NEEDS:
         pointless = 2 * (relevance >= FAR_FROM_THE_POINT) + not_open
         ladder.append((2, lambda some: pointless[some]))

@@ -3,6 +3,8 @@
 For one need the order is decided by, in turn:
 1. a number to call or a place to go to (without either a listing is a web page only: last);
 2. known to be open, when the person asked for open now: open, then unknown, then closed;
+   and then, for a need, who takes in all before who takes in survivors, veterans, the young… only,
+   unless the person has said to be one of them;
 3. where minutes count (CRISIS_NEEDS): a line that is to the point and known to answer now, before a
    nearer one that may not;
 4. reach: local, before statewide or a drive away, before national;
@@ -27,7 +29,7 @@ from zoneinfo import ZoneInfo
 
 from directory.hours import HoursKind, HoursNow, state_at
 from directory.places import HOME_STATE, Place, PlaceKind, distance_miles, folded
-from directory.search.audience import Fit, fit, groups_of_need
+from directory.search.audience import Fit, fit, groups_asked, groups_of_need
 from directory.search.listing import Area, Listing, Passing
 
 # Where somebody who answers now counts for more than somebody in the same town.
@@ -248,6 +250,7 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
     return (
         not listing.phones and listing.coordinates is None,
         asked_open if question.open_now else 0,
+        is_for_others(listing, ranked.need, question),
         not_open + beside_the_point(ranked.relevance) if crisis else 0,
         ranked.reach.tier,
         ranked.relevance + steps_beside(ranked, question),
@@ -262,6 +265,12 @@ def _sort_key(ranked: Ranked, question: Question) -> tuple[object, ...]:
         listing.name,
         listing.service_id,
     )
+
+
+def is_for_others(listing: Listing, need: str, question: Question) -> bool:
+    """Whether it takes in some people only, and the question is not known to be of them."""
+    limited = listing.limited if need else 0
+    return bool(limited) and not limited & groups_asked(question.groups, question.age, need)
 
 
 def beside_the_point(relevance: int) -> int:

@@ -15,7 +15,8 @@ from directory.hours import HoursKind, HoursNow
 from directory.languages import Language
 from directory.needs import taxonomy
 from directory.search import FindResult, Query, find
-from directory.search.model import Reason, Relaxation, RelaxationKind
+from directory.search.audience import ONLY_FOR_THEM
+from directory.search.model import OnlyFor, Reason, Relaxation, RelaxationKind
 from tests.conftest import settings_for
 from tests.factories import CHICAGO, a_match
 from tests.fakes import MORNING
@@ -128,6 +129,37 @@ def test_what_was_given_up_is_said_before_the_list() -> None:
     relaxed = (Relaxation(RelaxationKind.OPEN_NOW, "food"),)
     text, _ = page(a_match(), relaxed=relaxed)
     assert text.splitlines()[0] == say("relaxed_open_now", EN)
+
+
+@pytest.mark.parametrize(
+    ("only", "english", "spanish"),
+    [
+        (OnlyFor("domestic_violence"), "for abuse survivors", "para victimas de abuso"),
+        (OnlyFor("veterans"), "for veterans", "para veteranos"),
+        (OnlyFor("", 18, 24), "ages 18-24", "de 18 a 24 años"),
+        (OnlyFor("", None, 17), "up to age 17", "hasta 17 años"),
+        (OnlyFor("", 60), "age 60 or older", "de 60 años o mas"),
+    ],
+)
+def test_whom_alone_a_service_takes_in_stands_in_its_line(
+    only: OnlyFor, english: str, spanish: str
+) -> None:
+    assert f"630-555-0101, {english}" in line(only_for=only)
+    assert f"630-555-0101, {spanish}" in line(language=ES, only_for=only)
+
+
+def test_whatever_may_be_for_some_only_has_its_words() -> None:
+    for need in ONLY_FOR_THEM:
+        assert line(only_for=OnlyFor(need))
+
+
+def test_where_all_are_for_other_areas_211_is_named_and_not_where_some_are_for_the_place() -> None:
+    relaxed = (Relaxation(RelaxationKind.PLACE_TO_COUNTY, "food", "Will County"),)
+    text, _ = page(a_match(), relaxed=relaxed, place_name="Joliet")
+    assert text.splitlines()[0] == say("relaxed_place_all", EN, place="Joliet")
+    both = [a_match(), a_match(2, need="rent")]
+    text, _ = page(*both, relaxed=relaxed, place_name="Joliet")
+    assert text.splitlines()[0] == say("relaxed_place", EN, place="Joliet")
 
 
 def test_a_place_that_is_not_known_is_said_with_the_one_that_was_looked_for() -> None:

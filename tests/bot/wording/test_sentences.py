@@ -34,6 +34,8 @@ TYPICAL = {
     "link": f"https://handoff.example.org/r/{'0' * 32}",
     "report": "numero equivocado",
     "count": 12,
+    "youngest": 18,
+    "oldest": 24,
     "sender": " Maximiliana here.",
     "shown": "Phone 630-555-0140, Mon-Fri 9am-5pm. ",
     "names": "Food Pantry, Rent Help",

@@ -73,13 +73,16 @@ _LISTINGS = st.lists(
         county=st.sampled_from(["", "DuPage County", "Franklin County, OH"]),
         town=st.sampled_from(["", "naperville", "columbus"]),
         state=st.sampled_from(["", "IL", "OH"]),
-        needs=st.sampled_from([("food",), ("rent", "food"), ("food", "shelter")]),
+        needs=st.sampled_from(
+            [("food",), ("rent", "food"), ("food", "shelter"), ("domestic_violence", "food")]
+        ),
         has_intake=st.booleans(),
         languages=st.sampled_from([("en",), ("en", "es")]),
         last_checked=st.none() | st.dates(date(2019, 1, 1), date(2026, 11, 20)),
         lowered=st.booleans(),
         groups=st.sampled_from([0, int(Group.VETERANS), int(Group.CHILDREN), int(Group.WOMEN)]),
         minimum_age=st.sampled_from([None, 18, 60]),
+        maximum_age=st.sampled_from([None, 24, 64]),
         room=st.sampled_from([(), (Room(0, NOW),), (Room(3, NOW - timedelta(days=9)),)]),
     ),
     min_size=1,

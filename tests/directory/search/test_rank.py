@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from directory.hours import HoursKind
 from directory.places import place_named
-from directory.search.explain import reasons
+from directory.search.audience import Group
+from directory.search.explain import match_of, reasons
 from directory.search.listing import Area, Listing
-from directory.search.model import PhoneLine, Reason
+from directory.search.model import OnlyFor, PhoneLine, Reason
 from directory.search.rank import (
     CRISIS_NEEDS,
     Question,
@@ -105,6 +106,52 @@ def test_in_a_crisis_a_line_that_answers_now_beats_a_nearer_one_that_may_not() -
         ones = [replace(one, needs=(need,)) for one in (near, far)]
         assert order(*ones, need=need) == ["far", "near"]
     assert order(near, far) == ["near", "far"]
+
+
+SURVIVORS = {"needs": ("domestic_violence", "shelter"), "hours": "24/7"}
+
+
+@pytest.mark.parametrize(
+    ("limited", "groups"),
+    [
+        (SURVIVORS, Group.WOMEN),
+        ({"needs": ("veterans", "shelter")}, Group.VETERANS),
+        ({"minimum_age": 18, "maximum_age": 24}, Group.YOUTH),
+        ({"minimum_age": 60}, Group.SENIORS),
+    ],
+    ids=["survivors", "veterans", "the young", "the old"],
+)
+def test_for_the_bare_need_who_takes_in_some_people_only_comes_after_who_takes_in_all(
+    limited: dict[str, object], groups: Group
+) -> None:
+    changes = {"needs": ("shelter",), "hours": "24/7"} | limited
+    ones = [listing("some", **changes), listing("all", needs=("shelter",), area=STATES)]
+    assert order(*ones, need="shelter") == ["all", "some"]
+    known = replace(QUESTION, groups=int(groups))
+    assert order(*ones, question=known, need="shelter") == ["some", "all"]
+
+
+def test_an_age_says_for_whom_it_is_and_a_wide_range_of_ages_is_no_limit() -> None:
+    young = listing("young", needs=("shelter",), hours="24/7", minimum_age=18, maximum_age=24)
+    adults = listing("adults", needs=("shelter",), minimum_age=18, maximum_age=64, area=STATES)
+    assert order(young, adults, need="shelter") == ["adults", "young"]
+    asked = replace(QUESTION, age=19)
+    assert order(young, adults, question=asked, need="shelter") == ["young", "adults"]
+
+
+def test_whom_alone_it_takes_in_is_told_unless_the_need_says_it() -> None:
+    def told(need: str, **changes: object) -> OnlyFor | None:
+        ranked = consider(listing("one", **changes), need, QUESTION)
+        return match_of(ranked, QUESTION, ()).only_for
+
+    assert told("shelter", **SURVIVORS) == OnlyFor("domestic_violence")
+    assert told("domestic_violence", **SURVIVORS) is None
+    assert told("sexual_assault", needs=("domestic_violence", "sexual_assault")) is None
+    assert told("shelter", needs=("shelter",), minimum_age=18, maximum_age=24) == OnlyFor(
+        "", 18, 24
+    )
+    assert told("food", minimum_age=18) is None
+    assert told("elder", needs=("elder",), minimum_age=60) is None
 
 
 def test_asked_for_open_now_unknown_stands_between_open_and_closed_wherever_they_are() -> None:

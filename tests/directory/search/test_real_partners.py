@@ -88,3 +88,12 @@ def test_an_answer_takes_a_few_milliseconds() -> None:
         ask(query)
         took.append(time.perf_counter() - start)
     assert sorted(took)[len(took) // 2] < 0.015  # usually 0.002; other work may share the machine
+
+
+def test_a_bare_wish_for_a_shelter_is_answered_with_one_for_everybody_first() -> None:
+    found = ask(Query(needs=("shelter",), place="Aurora", text="shelter aurora")).matches
+    numbers = [match.phone for match in found]
+    fresh = [one for place, one in enumerate(found) if one.phone not in numbers[:place]]
+    limited = [match.only_for is not None for match in fresh]
+    assert limited == sorted(limited)
+    assert any(limited)
