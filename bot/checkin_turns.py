@@ -11,9 +11,10 @@ from bot.checkin_answers import (
     tells_of_death,
     tells_of_no_call,
 )
-from bot.choices import Pick, read_choice
+from bot.choices import Pick, read_answer_in_words, read_choice
 from bot.clarifying import MOST_CHOICES
 from bot.plain_text import words_of
+from bot.second_net import is_sentence
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import results, say
 from bot.wording.questions import which_need
@@ -109,6 +110,18 @@ _NUMBERS = (Pick(1), Pick(2))
 _THREE = frozenset({"3", "three", "tres"})
 # Answered in words that the understanding may find a need in.
 IN_WORDS = (CheckinAnswer.UNCLEAR, CheckinAnswer.NEEDS_HELP)
+
+
+def is_plain(answer: CheckinAnswer, text: str) -> bool:
+    """Whether the rules alone say what the text calls for; else it is understood as words are.
+
+    A bare yes or no to "how are things?" tells nothing: the numbers are named, and a person reads.
+    """
+    if isinstance(read_choice(text), Pick):
+        return True
+    if answer is CheckinAnswer.UNCLEAR and read_answer_in_words(text) is not None:
+        return True
+    return answer not in IN_WORDS and not is_sentence(text)
 
 
 def turn_for(

@@ -30,7 +30,7 @@ from bot import (
 )
 from bot.asked import Asked, asked_last, open_question
 from bot.checkin_answers import CheckinAnswer, read_answer, tells_of_death
-from bot.choices import More, Pick, read_choice
+from bot.choices import More, read_choice
 from bot.clinician_texts import turns as clinician_turns
 from bot.clinician_texts.danger import own_danger, speaks_of_danger
 from bot.clinician_texts.read import language_at_the_end
@@ -213,8 +213,7 @@ class Conversation:
     def _on_checkin(self, text: str, situation: Situation) -> Turn:
         """The turn that the answer to a check-in calls for; in words it may name a need."""
         answer = read_answer(text)
-        plain = answer not in checkin_turns.IN_WORDS and not second_net.is_sentence(text)
-        if plain or isinstance(read_choice(text), Pick) or not has_words(text):
+        if checkin_turns.is_plain(answer, text) or not has_words(text):
             return checkin_turns.turn_for(answer, situation, text)
         look = self._look(text) or Look()
         raised = self._raised(text, look, situation)

@@ -9,6 +9,7 @@ from typing import Any
 from bot import clarifying
 from bot.asked import is_recent
 from bot.discreet import said
+from bot.goodbyes import payload_for
 from bot.languages import requested_language
 from bot.listing_questions import asks_of_others
 from bot.service_lists import ServiceLists
@@ -24,7 +25,13 @@ def rendered(
 ) -> Turn:
     """All payloads in order, each with the memory that the one before has left."""
     turn = Turn(understanding.by, situation.memory)
-    for payload in understanding.messages:
+    for sent in understanding.messages:
+        payload = payload_for(
+            sent,
+            redacted,
+            in_checkin=situation.checkin is not None,
+            ranking=understanding.look.ranking,
+        )
         language = Language(turn.memory.language or situation.language)
         now = replace(situation, memory=turn.memory, language=language)
         part = _part(payload, redacted, now, understanding.by, lists)

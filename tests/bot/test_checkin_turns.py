@@ -131,12 +131,12 @@ NO_CALL = [
     "no one called me back", "nobody called me", "Nobody has called", "still waiting for that call",
     "no one ever called me like you said", "you never called me back", "yall never called",
     "still no call", "i never got a call", "you said someone would call me",
-    "im still waiting on someone to call me", "when is someone going to call me",
+    "im still waiting on someone to call me",
     "where is my call", "the lady you said never called me",
     "nadie me llamo", "nadie me ha llamado", "no me han llamado todavía", "todavia no me llaman",
     "sigo esperando la llamada", "sigo esperando que me llamen", "nunca me llamaron",
     "dijeron que me iban a llamar", "no me regresaron la llamada", "no recibi ninguna llamada",
-    "cuando me van a llamar", "aun no me llama nadie",
+    "aun no me llama nadie",
 ]  # fmt: skip
 OTHER_CALLS = [
     "still no call from the clinic", "the pantry never called me back", "no me llamo Maria",
@@ -164,6 +164,12 @@ def test_somebody_elses_call_is_none_of_ours(text: str) -> None:
     assert not tells_of_no_call(text)
 
 
+@pytest.mark.parametrize("text", ["when is someone going to call me", "cuando me van a llamar"])
+def test_who_asks_when_a_call_that_is_owed_will_come_is_promised_it_again(text: str) -> None:
+    assert kinds(respond(text, OWED)) == [TaskKind.CALL_BACK]
+    assert respond(text).tasks == ()
+
+
 def test_where_no_call_was_promised_it_is_understood_as_any_text() -> None:
     assert respond("no one called me back").tasks == ()
 
@@ -183,3 +189,33 @@ def test_it_is_noted_on_the_call_that_waits(any_database: Database) -> None:
     (task,) = rows(Task)
     assert "First." in task.note
     assert "did not come" in task.note
+
+
+# --- a bare yes or no -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("say_what", [{"say": "goodbye"}, {"ask": "need"}])
+@pytest.mark.parametrize(
+    "text", ["no", "No.", "nope", "nah", "no thanks", "yes", "yes please", "si", "no gracias"]
+)
+def test_a_bare_yes_or_no_to_how_things_are_is_asked_about(
+    text: str, say_what: dict[str, str]
+) -> None:
+    turn = respond(text, ASKED, say_what)
+    assert turn.checkin_answer is CheckinAnswer.UNCLEAR
+    assert kinds(turn) == [TaskKind.CALL_BACK]
+    assert turn.replies[0] in {say("checkin_unclear", EN), say("checkin_unclear", ES)}
+    after = later(turn, ASKED, **MINUTES_LATER)
+    assert kinds(respond("3", after)) == [TaskKind.CALL_BACK]
+
+
+@pytest.mark.parametrize("text", ["not today", "bye", "nothing more for today i think"])
+def test_nothing_is_taken_for_a_goodbye_then(text: str) -> None:
+    turn = respond(text, ASKED, {"say": "goodbye"})
+    assert turn.replies == (say("checkin_unclear", EN),)
+    assert kinds(turn) == [TaskKind.CALL_BACK]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("ok", "better"), ("no bien", "worse")])
+def test_what_says_more_than_that_is_read_as_it_says(text: str, answer: str) -> None:
+    assert respond(text, ASKED).checkin_answer == answer

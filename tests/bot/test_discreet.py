@@ -157,7 +157,7 @@ def test_after_domestic_violence_it_is_told_nothing_until_the_time_is_good(
     any_database: Database,
 ) -> None:
     checkin_id, texting = after_violence(), Texting()
-    assert texting.text("quien es") == [say("unnamed_who", ES)]
+    assert texting.text("who is this") == [say("unnamed_who", EN)]
     asked_whether_it_is_a_good_time(checkin_id)
     assert texting.text("HELP") == [say("unnamed_help", EN)]
     assert texting.text("1") != []
