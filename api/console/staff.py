@@ -22,7 +22,7 @@ from api.console.access import (
 from api.deps import Id, ReadingSession, TheServices, WritingSession, get_services
 from api.services import Services
 from directory.clock import wall_now
-from directory.errors import Conflict, HandoffError, NotFound
+from directory.errors import Conflict, HandoffError, Invalid, NotFound
 from directory.people.phone import masked
 from directory.staff import first_codes, queries, second_step
 from directory.staff import service as staff
@@ -156,10 +156,18 @@ def reset_second_step(
 
 @changing.post("/{staff_id}/remove")
 def remove(
-    visitor: TheVisitor, session: WritingSession, services: TheServices, staff_id: Id
-) -> RedirectResponse:
+    request: Request,
+    visitor: TheVisitor,
+    session: WritingSession,
+    services: TheServices,
+    staff_id: Id,
+    sure: Annotated[bool, Form()] = False,
+) -> Response:
     """What they had taken waits for somebody again at once: they cannot finish it any more."""
     member = _member(session, staff_id)
+    if not sure:
+        unsure = Invalid("not_confirmed", "Tick that the account is to end.")
+        return _page(request, visitor, session, problem=unsure, unconfirmed=member.id)
     staff.set_role(session, member.email, Role.CLINICIAN)  # refuses the last administrator
     now = services.clock.now()
     staff.remove(session, member.email, now=now)
@@ -206,7 +214,9 @@ def _page(  # what the form shows again
     problem: HandoffError | None = None,
     sent: NewAccount | None = None,
     handed: Handed | None = None,
+    unconfirmed: str = "",
 ) -> HTMLResponse:
+    """`unconfirmed`: whose account was to end without the tick."""
     return draw(
         request,
         visitor,
@@ -220,6 +230,7 @@ def _page(  # what the form shows again
         address=f"{get_services(request).settings.base_url}{first_codes.PAGE}",
         done=done,
         problem=problem,
+        unconfirmed=unconfirmed,
         sent=sent or NewAccount(once=repeats.fresh()),
         once=repeats.key_after(problem, sent.once) if sent else repeats.fresh(),
     )

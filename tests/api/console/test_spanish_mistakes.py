@@ -156,6 +156,7 @@ def test_staff_training_roster_and_figures(console: Console) -> None:
         refused(console, "/console/sign-in/first", wrong)
     refused(console, f"/console/staff/{member}/phone", {"phone": "12"})
     refused(console, f"/console/staff/{console.member_id}/remove")
+    refused(console, f"/console/staff/{console.member_id}/remove", {"sure": "true"})
     refused(console, f"/console/staff/{console.member_id}/second-step")
     refused(console, f"/console/staff/{OTHER}/remove")
     person = {"name": "J. Example", "unit": "patrol", "hours": "40"}

@@ -31,6 +31,7 @@ NEW = {
     "once": "0a1b2c3d-the-form",
 }
 GOOD = "a long enough password"
+SURE = {"sure": "true"}
 
 
 @pytest.mark.parametrize("page", ["staff", "training", "audit"])
@@ -155,8 +156,26 @@ def test_the_last_administrator_stays_one(console: Console) -> None:
     console.as_(Role.ADMIN)
     path = f"/console/staff/{console.member_id}"
     assert console.post(f"{path}/role", {"role": "clinician"}).status_code == 409
-    assert console.post(f"{path}/remove").status_code == 409
+    assert console.post(f"{path}/remove", SURE).status_code == 409
     assert console.member().role == "admin"
+
+
+def test_an_account_ends_only_with_the_tick_and_the_page_says_what_follows(
+    console: Console,
+) -> None:
+    leaving = a_colleague(61)
+    page = console.as_(Role.ADMIN).get("/console/staff").text
+    fold = page.partition(f'<details id="end-{leaving}">')[2].partition("</details>")[0]
+    assert "waits for somebody again" in fold and "Shifts of theirs" in fold
+    assert re.search(r'name="sure" value="true" required> Yes, end the account of \S+', fold)
+    assert f"end-{console.member_id}" not in page, "nobody ends their own"
+    refused = console.post(f"/console/staff/{leaving}/remove")
+    assert refused.status_code == 422 and f'<details id="end-{leaving}" open>' in refused.text
+    assert refused.text.count("Tick that the account is to end.") == 1
+    answer = console.post(f"/console/staff/{leaving}/remove", SURE)
+    assert answer.headers["location"] == "/console/staff?done=removed"
+    with database.read_scope() as session:
+        assert queries.active_by_id(session, leaving) is None
 
 
 @pytest.mark.usefixtures("morning")
@@ -169,7 +188,7 @@ def test_a_danger_of_whose_account_ends_is_paged_anew(console: Console) -> None:
     with database.session_scope() as session:
         assert acknowledge(session, gone, now=MORNING) == 1
     console.as_(Role.ADMIN)
-    assert console.post(f"/console/staff/{gone}/remove").status_code == 303
+    assert console.post(f"/console/staff/{gone}/remove", SURE).status_code == 303
     with database.read_scope() as session:
         task = session.get_one(Task, task_id)
         assert (task.status, task.claimed_by) == ("open", None)
