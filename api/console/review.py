@@ -14,12 +14,13 @@ from api.console.access import RESPONSIBLE, TheVisitor, Visitor, back_to, consol
 from api.deps import Id, TheServices, WritingSession
 from api.services import Services
 from api.web.forms import Lines
-from directory.errors import Conflict, Forbidden, HandoffError
+from directory.errors import Conflict, Forbidden, HandoffError, Invalid
 from directory.freshness import reports as freshness_reports
 from directory.listings import approvals, staff_queries
 from directory.listings import edit_queries as queries
 from directory.listings.change_models import ChangeStatus, ListingChange
 from directory.listings.models import Service
+from directory.listings.publication import is_published
 from directory.referrals import actors
 from directory.referrals.models import ListingReport
 
@@ -74,11 +75,11 @@ def approve(
             approvals.approve(session, change_id, by=by, now=now)
     except (Conflict, Forbidden) as error:
         if _was_mine(session, change_id, by, ChangeStatus.APPROVED):
-            return back_to(PAGE, done="approved")  # sent twice
+            return back_to(PAGE, done=_approved(session, change_id))  # sent twice
         refusals.note(request, error)
         return _page(request, visitor, session, services, refused=Refused(change_id, error))
     audit(session, services, visitor.member, "listing_change.approve", subject_id=change_id)
-    return back_to(PAGE, done="approved")
+    return back_to(PAGE, done=_approved(session, change_id))
 
 
 @router.post("/changes/{change_id}/decline")
@@ -91,7 +92,11 @@ def decline(
     reason: Annotated[Lines, Form(max_length=2000)] = "",
 ) -> Response:
     by, now = actors.staff(visitor.member.id).by, services.clock.now()
-    why = reason.replace("\x00", "").strip() or None
+    why = reason.replace("\x00", "").strip()
+    if not why and not _was_mine(session, change_id, by, ChangeStatus.DECLINED):
+        missing = Invalid("reason_missing", "Write why: the organization reads it.")
+        refused = Refused(change_id, missing, reason)
+        return _page(request, visitor, session, services, refused=refused)
     try:
         with session.begin_nested():
             approvals.decline(session, change_id, by=by, reason=why, now=now)
@@ -117,6 +122,14 @@ def settle(
     freshness_reports.settle(session, report_id, staff_id=me, note=words, now=now)
     audit(session, services, visitor.member, "listing_report.settle", subject_id=report_id)
     return back_to(PAGE, done="settled")
+
+
+def _approved(session: Session, change_id: str) -> str:
+    """What is said then: people see only what is published."""
+    change = queries.change_by_id(session, change_id)
+    service = session.get(Service, change.service_id) if change is not None else None
+    seen = service is not None and is_published(service)
+    return "approved" if seen else "approved_unseen"
 
 
 def _was_mine(session: Session, change_id: str, by: str, status: ChangeStatus) -> bool:

@@ -35,6 +35,7 @@ from directory.freshness.shown import Shown, shown
 from directory.listings import edit_queries as queries
 from directory.listings import notices
 from directory.listings.models import Service
+from directory.listings.publication import is_published
 from directory.partners import queries as partners
 from directory.referrals.states import Status
 
@@ -199,6 +200,7 @@ def draw_listing(
         today=now.astimezone(services.settings.zone).date().isoformat(),
         fresh=new_id,
         done=done,
+        visible=is_published(service),
         said=said,
     )
 

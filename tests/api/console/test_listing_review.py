@@ -32,7 +32,9 @@ def test_a_change_is_approved_once_and_a_colleague_is_told(console: Console) -> 
     assert "waits" in console.get(f"{LISTINGS}/{service_id}").text
     path = f"{LISTINGS}/changes/{change_id}/approve"
     for _ in range(2):
-        assert console.post(path).headers["location"] == f"{LISTINGS}/review?done=approved"
+        answer = console.post(path)
+        assert answer.headers["location"] == f"{LISTINGS}/review?done=approved_unseen"
+    assert "shown to nobody as it stands" in console.get(answer.headers["location"]).text
     assert stored(service_id).status == "inactive"
     late = console.as_(Role.ADMIN).post(path)
     assert late.status_code == 409 and "approved already" in late.text
@@ -46,6 +48,25 @@ def test_a_change_is_refused_with_a_reason(console: Console) -> None:
     with database.read_scope() as session:
         change = session.get_one(ListingChange, change_id)
         assert (change.status, change.reason) == ("declined", "Call us.")
+
+
+def test_what_people_see_once_it_is_approved_is_said_so(console: Console) -> None:
+    change_id = proposed(listed(), status="temporarily closed")
+    console.as_(Role.SUPERVISOR)
+    answer = console.post(f"{LISTINGS}/changes/{change_id}/approve")
+    assert "People see it from now on" in console.get(answer.headers["location"]).text
+
+
+def test_nothing_is_refused_without_a_reason(console: Console) -> None:
+    change_id = proposed(listed())
+    console.as_(Role.SUPERVISOR)
+    assert 'name="reason" maxlength="2000" required>' in console.get(f"{LISTINGS}/review").text
+    for empty in ("", " \r\n"):
+        answer = console.post(f"{LISTINGS}/changes/{change_id}/decline", {"reason": empty})
+        assert answer.status_code == 422 and "<details open>" in answer.text
+        assert "Write why: the organization reads it." in answer.text
+    with database.read_scope() as session:
+        assert session.get_one(ListingChange, change_id).status == "pending"
 
 
 def test_what_was_proposed_of_something_else_shows_what_it_says_now(console: Console) -> None:
@@ -68,7 +89,7 @@ def test_who_made_a_change_is_told_that_somebody_else_approves_it(console: Conso
     assert answer.status_code == 403
     assert f"{change_id}/approve" in console.as_(Role.ADMIN).get(f"{LISTINGS}/review").text
     done = console.post(f"{LISTINGS}/changes/{change_id}/approve")
-    assert done.headers["location"].endswith("done=approved")
+    assert done.headers["location"].endswith("done=approved_unseen")
 
 
 def test_a_residents_report_is_settled_and_its_reading_noted(console: Console) -> None:

@@ -56,6 +56,13 @@ def test_a_change_is_the_contacts_and_seen_at_once(desk: Partner) -> None:
     answer = desk.get(f"/partner/listings/{desk.ids[0]}?done=saved")
     assert "&lt;b&gt;Fridays" in answer.text
     assert "<b>Fridays" not in answer.text
+    assert "People see it within a second." in answer.text
+    with database.session_scope() as session:
+        listing = session.get_one(Service, desk.ids[0])
+        listing.published, listing.held_because = False, "looked at anew"
+    answer = desk.get(f"/partner/listings/{desk.ids[0]}?done=saved")
+    assert "People see it" not in answer.text
+    assert "not shown this listing as it stands" in answer.text
 
 
 def test_hours_as_a_front_desk_writes_them(desk: Partner) -> None:
