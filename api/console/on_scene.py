@@ -25,7 +25,7 @@ from api.web.forms import Lines
 from bot import staff_texts
 from bot.staff_texts import Footing
 from bot.wording import results
-from directory.errors import HandoffError, Invalid, NotFound
+from directory.errors import Conflict, HandoffError, Invalid, NotFound
 from directory.languages import Language
 from directory.listings import queries as listings
 from directory.listings.models import Service
@@ -33,7 +33,7 @@ from directory.needs import is_sensitive, taxonomy
 from directory.people.models import ConsentMethod, Person, Purpose
 from directory.referrals import actors, queries
 from directory.referrals import service as referrals
-from directory.referrals.models import Priority
+from directory.referrals.models import Priority, Referral
 from directory.referrals.service import NewReferral
 from directory.referrals.states import OPEN
 from directory.search import Match
@@ -55,9 +55,12 @@ class Chosen(BaseModel):
 
 
 class NewRequest(Chosen):
+    """`second`: they know that the person has an open referral to this service already."""
+
     need: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,30}$")] = ""
     priority: Priority = Priority.ROUTINE
     reason: Annotated[Lines, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    second: bool = False
 
 
 # --- the listing by text --------------------------------------------------------------------------
@@ -204,6 +207,12 @@ def refer(
     )
 
     def send() -> str:
+        if not sent.second and _open_ones(session, person.id, sent.service):
+            raise Conflict(
+                "referral_open",
+                "They have an open referral to this service already: look at it, or tick that you "
+                "send a second one.",
+            )
         if sent.has_agreed:
             service = _service(session, sent.service)
             missing = missing_consents(session, services, person, service, sent.need)
@@ -249,11 +258,6 @@ def _referral_page(
 ) -> HTMLResponse:
     audit(session, services, visitor.member, "person.read", person_id=person.id)
     service = _service(session, sent.service)
-    already = [
-        each
-        for each in queries.of_person(session, person.id)
-        if each.service_id == service.id and each.status in OPEN
-    ]
     sent.once = repeats.key_after(problem, sent.once)
     known = taxonomy()
     return draw(
@@ -265,13 +269,21 @@ def _referral_page(
         service=service,
         match=_match(session, services, service.id, _language_of(person)),
         missing=missing_consents(session, services, person, service, sent.need),
-        already=already,
+        already=_open_ones(session, person.id, service.id),
         to_call=untold.before_sending(session, service),
         needs=[(each, known[each].label[visitor.language]) for each in service.needs or ()],
         sent=sent,
         problem=problem,
         w=case_words,
     )
+
+
+def _open_ones(session: Session, person_id: str, service_id: str) -> list[Referral]:
+    return [
+        each
+        for each in queries.of_person(session, person_id)
+        if each.service_id == service_id and each.status in OPEN
+    ]
 
 
 def ask_for_whom(request: Request, visitor: Visitor, service_id: str, then: str) -> HTMLResponse:

@@ -134,6 +134,21 @@ def test_two_taps_refer_and_a_double_tap_refers_once(console: Console) -> None:
     assert (referral.clinician_id, referral.priority) == (console.member_id, "urgent")
 
 
+def test_a_second_open_referral_to_a_service_takes_a_tick(console: Console) -> None:
+    person_id, service_id = somebody(), a_service()
+    address = f"/console/search/refer?service={service_id}&person={person_id}"
+    assert 'name="second"' not in console.get(address).text
+    form = {"once": ONCE, "service": service_id, "person": person_id, "reason": "No <food>"}
+    assert console.post("/console/search/refer", form).status_code == 303
+    again = form | {"once": ONCE[:-1] + "2"}
+    assert 'name="second" value="true" required' in console.get(address).text
+    refused = console.post("/console/search/refer", again)
+    assert refused.status_code == 409 and len(referrals()) == 1
+    assert "No &lt;food&gt;" in refused.text and "tick that you send a second one" in refused.text
+    assert console.post("/console/search/refer", again | {"second": "true"}).status_code == 303
+    assert len(referrals()) == 2
+
+
 def test_before_sending_the_page_says_where_nobody_will_be_told(console: Console) -> None:
     person_id, service_id = somebody(), a_service()
     address = f"/console/search/refer?service={service_id}&person={person_id}"
