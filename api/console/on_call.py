@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import audit
@@ -83,6 +83,19 @@ class NewShifts(BaseModel):
     weeks: Short = "1"
 
 
+class Wanted(BaseModel):
+    """What the address says. `part`: which two weeks. `starts`, `ends`: fill in the form, as the
+    link of a gap does. `shift`: the one that was just written, the first of `weeks`."""
+
+    model_config = ConfigDict(extra="ignore")
+    part: Annotated[int, Field(ge=0, le=LAST_PART)] = 0
+    starts: Annotated[str, StringConstraints(max_length=16)] = ""
+    ends: Annotated[str, StringConstraints(max_length=16)] = ""
+    done: str = ""
+    shift: Short = ""
+    weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS)] = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Wrong:
     """Why the form was not taken. `begins`: the week's shift it was about, where there are more."""
@@ -101,19 +114,15 @@ class NotThatWeek(Exception):
 
 
 @router.get("")
-def shifts(  # what the address says
+def shifts(
     request: Request,
     visitor: TheVisitor,
     session: ReadingSession,
     services: TheServices,
-    part: Annotated[int, Query(ge=0, le=LAST_PART)] = 0,
-    starts: Annotated[str, Query(max_length=16)] = "",
-    ends: Annotated[str, Query(max_length=16)] = "",
-    done: str = "",
+    wanted: Annotated[Wanted, Query()],
 ) -> HTMLResponse:
-    """`part`: which two weeks. `starts`, `ends`: fill in the form, as the link of a gap does."""
-    sent = NewShifts(once=repeats.fresh(), starts=starts, ends=ends)
-    return _page(request, visitor, session, services, sent, part=part, done=done)
+    sent = NewShifts(once=repeats.fresh(), starts=wanted.starts, ends=wanted.ends)
+    return _page(request, visitor, session, services, sent, wanted=wanted)
 
 
 @changing.post("")
@@ -137,14 +146,25 @@ def add(
         spans = _spans(sent, services)
         with session.begin_nested():
             body = sent.model_dump_json(exclude={"once"})
-            repeats.once(session, visitor, sent.once, f"shifts {body}", write)
+            first = repeats.once(session, visitor, sent.once, f"shifts {body}", write)
     except NotThatWeek as error:
         wrong = Wrong(error.problem, error.begins)
         return _page(request, visitor, session, services, sent, wrong=wrong)
     except HandoffError as error:
         sent.once = repeats.key_after(error, sent.once)
         return _page(request, visitor, session, services, sent, wrong=Wrong(error))
-    return back_to(PAGE, done="added")
+    return _to_written(first, spans, services)
+
+
+def _to_written(shift_id: str, spans: list[Span], services: Services) -> Response:
+    """To the two weeks that show the shift, or the first of several."""
+    part = max(0, (spans[0].starts_at - services.clock.now()) // SHOWN)
+    said = {"done": "added", "shift": shift_id}
+    if len(spans) > 1:
+        said["weeks"] = str(len(spans))
+    if part:
+        said["part"] = str(min(part, LAST_PART))
+    return back_to(PAGE, **said)
 
 
 @changing.post("/{shift_id}/remove")
@@ -220,11 +240,12 @@ def _page(
     services: Services,
     sent: NewShifts,
     *,
-    part: int = 0,
-    done: str = "",
+    wanted: Wanted | None = None,
     wrong: Wrong | None = None,
 ) -> HTMLResponse:
     now = services.clock.now()
+    wanted = wanted or Wanted()
+    part = wanted.part
     within = Span(now + part * SHOWN, now + (part + 1) * SHOWN)
     members = {each.id: each for each in staff.everyone(session)}
     rows = rows_within(session, within, members, services.settings.zone)
@@ -252,7 +273,9 @@ def _page(
         most_weeks=MOST_WEEKS,
         last_position=LAST_POSITION,
         sent=sent,
-        done=done,
+        done=wanted.done,
+        written=queries.shift_by_id(session, wanted.shift) if wanted.shift else None,
+        weeks_written=wanted.weeks,
         problem=problem,
         begins=wrong.begins if wrong else None,
         field=FIELDS.get(problem.code, "") if problem else "",

@@ -56,8 +56,10 @@ def test_a_shift_is_written_shown_and_taken_off(console: Console) -> None:
     member = a_colleague(email="ana@city.example")
     console.as_(Role.SUPERVISOR)
     answer = console.post(PAGE, form(member))
-    assert answer.headers["location"] == f"{PAGE}?done=added"
     [shift] = shifts()
+    assert answer.headers["location"] == f"{PAGE}?done=added&shift={shift.id}"
+    notice = console.get(answer.headers["location"]).text.partition('role="status">')[2]
+    assert "Mar 18, 2026, 10:00" in notice.partition("</p>")[0]
     assert (shift.starts_at, shift.ends_at - shift.starts_at) == (MORNING, timedelta(hours=10))
     page = console.get(PAGE).text
     assert "danger pages no one." not in page
@@ -69,6 +71,18 @@ def test_a_shift_is_written_shown_and_taken_off(console: Console) -> None:
     assert again.headers["location"] == f"{PAGE}?done=gone&part=1"
     assert shifts() == []
     assert (noted("shift.add"), noted("shift.remove")) == (1, 1)
+
+
+def test_a_shift_far_ahead_is_shown_once_it_is_written(console: Console) -> None:
+    member = a_colleague(email="ana@city.example")
+    console.as_(Role.SUPERVISOR)
+    far = {"starts": "2026-05-01T10:00", "ends": "2026-05-01T20:00", "weeks": "3"}
+    answer = console.post(PAGE, form(member) | far)
+    first = shifts()[0]
+    assert answer.headers["location"] == f"{PAGE}?done=added&shift={first.id}&weeks=3&part=3"
+    page = console.get(answer.headers["location"]).text
+    assert f"{PAGE}/{first.id}/remove" in page and "It is the first of 3, a week apart." in page
+    assert console.get(f"{PAGE}?done=added&shift=gone").status_code == 200
 
 
 def test_clinicians_see_the_roster_and_do_not_change_it(console: Console) -> None:
