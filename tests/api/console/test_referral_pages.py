@@ -140,7 +140,10 @@ def test_to_take_back_needs_a_reason(console: Console, referral_id: str) -> None
         "act": "status",
         "status": "cancelled",
     }
-    assert console.post(f"/console/referrals/{referral_id}", form).status_code == 422
+    refused = console.post(f"/console/referrals/{referral_id}", form)
+    assert refused.status_code == 422
+    assert "Write why it becomes &#34;Taken back&#34;." in refused.text
+    assert "becomes cancelled" not in refused.text
     form |= {"words": "They found help"}
     assert console.post(f"/console/referrals/{referral_id}", form).status_code == 303
     assert read(referral_id).status == "cancelled"
