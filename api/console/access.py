@@ -182,7 +182,14 @@ class ConsoleRoute(PageRoute):
             return _led_to(request, SECOND_STEP)
         if problem.code == _GIVEN:
             return _led_to(request, ACCOUNT)
-        response = draw(request, visitor, "problem.html", status=problem.status, problem=problem)
+        response = draw(
+            request,
+            visitor,
+            "problem.html",
+            status=problem.status,
+            problem=problem,
+            method=request.method,
+        )
         response.headers.update(problem.headers)
         return response
 

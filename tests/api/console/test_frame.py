@@ -50,6 +50,14 @@ def test_the_menu_is_there_with_the_keyboard_alone(opened: BrowserContext) -> No
     expect(page.get_by_role("link", name="CIT training")).to_be_visible()
 
 
+def test_a_page_that_was_only_looked_for_speaks_of_nothing_written(console: Console) -> None:
+    console.as_()
+    looked = console.get("/console/listings/gone")
+    assert looked.status_code == 404 and "What you wrote" not in looked.text
+    wrote = console.post("/console/referrals/gone", {"once": "12345678", "act": "ask"})
+    assert wrote.status_code == 404 and "What you wrote is still there" in wrote.text
+
+
 def test_a_clinician_sees_no_entries_of_supervisors(console: Console) -> None:
     assert "Audit log" not in console.as_(Role.CLINICIAN).get("/console").text
     assert "Audit log" in console.as_(Role.SUPERVISOR).get("/console").text
