@@ -82,9 +82,30 @@ def test_who_would_rather_not_say_where_is_answered_all_the_same(person: Person)
 
 
 def test_an_answer_that_is_no_place_is_asked_about_once_more(person: Person) -> None:
-    question = person.says("i need a dentist no insurance")
-    assert person.says("by the big tree") == question
+    (question,) = person.says("i need a dentist no insurance")
+    assert person.says("by the big tree") == [question | {"unknown": True}]
     assert person.says("you know the one") == [found("health", place=None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "needs", "place"),
+    [
+        ("despensa naperville", "food", "Naperville"),
+        ("food joliet", "food", "Joliet"),
+        ("men shelter aurora", "shelter", "Aurora"),
+        ("shelter for dad and 2 boys 60540", "shelter", "60540"),
+    ],
+)
+def test_one_need_in_plain_words_with_a_place_is_served(
+    person: Person, text: str, needs: str, place: str
+) -> None:
+    assert person.says(text) == [found(needs, place=place)]
+
+
+def test_what_only_sounds_like_a_need_is_asked_about(person: Person) -> None:
+    for text in ("animal shelter naperville", "no food problem naperville"):
+        (answer,) = person.says(text)
+        assert answer["say"] == "clarify"
 
 
 def test_a_change_of_mind_replaces_the_need(person: Person) -> None:
@@ -178,11 +199,12 @@ def test_a_repeated_message_is_answered_again_and_not_taken_twice(person: Person
 
 
 def test_a_message_asked_many_times_at_once_is_taken_once(person: Person) -> None:
-    question = person.ask("i need a dentist no insurance")
+    (question,) = person.says("i need a dentist no insurance")
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(person.ask, "by the big tree", message_id="two") for _ in range(4)]
     # Taken twice, the second would have searched without a place.
-    assert [each.result().messages for each in asked] == [question.messages] * 4
+    again = question | {"unknown": True}
+    assert [each.result().messages for each in asked] == [(again,)] * 4
 
 
 def test_a_forgotten_conversation_starts_from_nothing(rasa: RunningRasa, person: Person) -> None:
