@@ -19,10 +19,12 @@ from bot.plain_text import words_of
 from bot.turn import Situation, Turn
 from bot.wording import say
 from directory.messages.models import AnsweredBy
-from directory.search import place_in
+from directory.search import needs_in, place_in
 
 PHRASES_FILE = Path(__file__).with_name("about_us.yml")
-MOST_WORDS = 16
+MOST_WORDS = 12
+# Words of what is asked, not of a need.
+_NO_NEEDS = frozenset({"information", "immigration"})
 
 
 class About(StrEnum):
@@ -40,6 +42,8 @@ def read(text: str, *, after_list: bool = False) -> About | None:
         return None
     sentence = f" {' '.join(words)} "
     known = _phrases()
+    if any(True for _ in known.not_asked.find(sentence)):
+        return None
     books = (known.always,) if after_list else (known.always, known.alone)
     return next((about for book in books for about, _ in book.find(sentence)), None)
 
@@ -49,7 +53,7 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
     if situation.clinician is not None or last is Asked.SAFETY:
         return None
     about = read(text, after_list=last is Asked.LIST)
-    if about is None or place_in(text) is not None:
+    if about is None or place_in(text) is not None or not _NO_NEEDS.issuperset(needs_in(text)):
         return None
     if about is About.CALL and situation.call_awaited and tells_of_no_call(text):
         return None  # the call is owed: staff is told once more
@@ -64,6 +68,7 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
 class _Phrases:
     always: PhraseBook[About]
     alone: PhraseBook[About]
+    not_asked: PhraseBook[str]
 
 
 @cache
@@ -78,4 +83,5 @@ def _phrases() -> _Phrases:
             for source in content.get(f"{about}{suffix}", ())
         )
 
-    return _Phrases(always=book(""), alone=book("_alone"))
+    not_asked = PhraseBook((notation.compile(source), source) for source in content["not_asked"])
+    return _Phrases(always=book(""), alone=book("_alone"), not_asked=not_asked)

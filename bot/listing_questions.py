@@ -18,12 +18,10 @@ from ruamel.yaml import YAML
 
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
-from bot.referral_answers import read_why
-from directory.referrals.states import NotReceived
 
 PHRASES_FILE = Path(__file__).with_name("listing_questions.yml")
 # A longer text says more than a question about what we have just listed.
-MOST_WORDS = 14
+MOST_WORDS = 11
 Entry = TypeVar("Entry")
 
 
@@ -67,11 +65,6 @@ class Asked:
     pronoun: bool = False
 
 
-# What is told of a referral in these words is told of a listing in the same.
-_WHY = {
-    NotReceived.WRONG_NUMBER: Failed.WRONG_NUMBER,
-    NotReceived.NO_ANSWER: Failed.NO_ANSWER,
-}
 _HOURS_NOT_A_NUMBER = "at|till|until|by|before|after|las|hasta|than|im|have|has|tengo|los"
 
 
@@ -136,10 +129,7 @@ def _about(sentence: str, text: str) -> Topic | Failed | None:
     topic = _first(known.questions, sentence)
     if topic is not None:
         return topic
-    if failed is not None:
-        return failed
-    why = read_why(text) if "?" not in text and len(sentence.split()) > 1 else None
-    return _WHY.get(why) if why is not None else None
+    return failed
 
 
 def _with_it_for_a_number(sentence: str) -> tuple[int | None, str]:

@@ -57,6 +57,14 @@ def test_a_question_about_us_gets_the_fixed_sentence(text: str, about: About) ->
         "can you call me",
         "la migra se llevo a mi esposo",
         "free legal help for immigration",
+        "i pay 20 cents a text cut it out",
+        "who else can see my number?? doesn't matter, I want out",
+        "en el asilo no le dan de comer a mi papa",
+        "is this anonymous?? my dad",
+        "my neighbor is yelling that he will shoot himself if the police come",
+        "when r u coming to fix the dryer",
+        "who can look at my lease, i dont get what im signing",
+        "is the nurse line free",
     ],
 )
 def test_a_need_or_a_wish_is_no_question_about_us(text: str) -> None:
