@@ -88,7 +88,7 @@ def test_a_merge_an_approval_and_a_tick_need_no_scripts(browser: Browser, consol
         page.get_by_text("Every hotline was dialled this quarter.").wait_for()
         page.goto("/console/listings/review")
         page.get_by_role("button", name="Approve").click()
-        page.get_by_text("Approved. People").wait_for()
+        page.get_by_text("Approved. The listing is shown to nobody").wait_for()
         assert stored(hotline).status == "inactive"
         page.goto("/console/wordings/our_hello/en")
         page.get_by_label("The text").fill("Hi{name}. Another hello. STOP")
