@@ -16,7 +16,7 @@ from bot.checkin_answers import tells_of_no_call
 from bot.discreet import said
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import words_of
-from bot.turn import Situation, Turn
+from bot.turn import Situation, Turn, Understood
 from bot.wording import say
 from directory.messages.models import AnsweredBy
 from directory.search import needs_in, place_in
@@ -61,7 +61,9 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
         reply = said("who_are_you", situation)
     else:
         reply = say(f"about_us_{about}", situation.language)
-    return Turn(AnsweredBy.CHOICE, replace(situation.memory, misses=0), (reply,))
+    understood = Understood(needs=("information",))
+    memory = replace(situation.memory, misses=0)
+    return Turn(AnsweredBy.CHOICE, memory, (reply,), understood=understood)
 
 
 @dataclass(frozen=True, slots=True)

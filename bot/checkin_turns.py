@@ -106,6 +106,9 @@ _NO_CALL_CAME = AnswerCallsFor(
         ),
     ),
 )
+_OUTSIDE = NewTask(TaskKind.CALL_BACK, "Asked to be called.")
+# A longer text says more than that, and is understood as a whole.
+WORDS_OF_A_REQUEST = 8
 _NUMBERS = (Pick(1), Pick(2))
 _THREE = frozenset({"3", "three", "tres"})
 # Answered in words that the understanding may find a need in.
@@ -155,16 +158,28 @@ def after_answer(text: str, situation: Situation) -> Turn | None:
     return None
 
 
-def no_call_came(text: str, situation: Situation) -> Turn | None:
-    """The turn for a call that has not come, while one is owed or was lately, with no check-in to
-    answer; None for other texts, and where we never promised one."""
-    if not situation.call_awaited or not tells_of_no_call(text):
+def wants_call(text: str, situation: Situation) -> Turn | None:
+    """The turn for who asks to be called, or tells that a call we owe has not come, with no
+    check-in to answer; None for other texts."""
+    if tells_of_no_call(text):
+        wanted = situation.call_awaited  # where we never promised one, they speak of others
+    else:
+        wanted = _asks_to_be_called(text, situation)
+    if not wanted:
         return None
-    return replace(
-        turn_for(CheckinAnswer.CALL_ME, situation, text),
-        checkin_answer=None,
-        understood=Understood(),
+    turn = turn_for(CheckinAnswer.CALL_ME, situation, text)
+    tasks = tuple(
+        _OUTSIDE if task in _CALLS_FOR[CheckinAnswer.CALL_ME].tasks else task for task in turn.tasks
     )
+    return replace(turn, tasks=tasks, checkin_answer=None, understood=Understood())
+
+
+def _asks_to_be_called(text: str, situation: Situation) -> bool:
+    """A bare number does not: what it stood for is over."""
+    if situation.clinician is not None or read_choice(text) is not None:
+        return False
+    short = len(words_of(text)) <= WORDS_OF_A_REQUEST
+    return short and not needs_in(text) and read_answer(text) is CheckinAnswer.CALL_ME
 
 
 def _asks_only_that(text: str) -> bool:

@@ -163,11 +163,11 @@ class Conversation:
             return self._lists.choice(choice, situation)
         if situation.checkin is not None and not asked.asks_of_notice(text, last):
             return self._on_checkin(text, situation)
-        if choice is not None:
+        turn = discreet.to_who_asks(text, situation) or checkin_turns.wants_call(text, situation)
+        if choice is not None and turn is None:
             return self._lists.choice(choice, situation)
         if asked.is_wrong_person(text, situation, last):
             return checkin_turns.turn_for(CheckinAnswer.WRONG_PERSON, situation, text)
-        turn = discreet.to_who_asks(text, situation) or checkin_turns.no_call_came(text, situation)
         return self._unless_danger(text, turn, situation) or self._understand(text, situation)
 
     @property

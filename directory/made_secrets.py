@@ -38,7 +38,7 @@ def kept_secrets(data_dir: Path, wanted: Made) -> dict[str, str]:
     if all(name in kept for name in wanted):
         return kept
     complete = kept | {name: kept.get(name) or make() for name, make in wanted.items()}
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_private(path, complete)
     return complete
 

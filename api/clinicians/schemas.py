@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+)
 
 from api.deps import Id
 from directory.checkins.models import CheckInStatus
@@ -37,6 +45,16 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, ma
 PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
+def _written(said: object) -> object:
+    if isinstance(said, str) and not said.strip().lstrip("+-").replace(".", "").isdecimal():
+        return said
+    raise ValueError("Write the time as 2026-03-18T10:00:00-05:00.")
+
+
+# A number of seconds is refused: one of milliseconds would be taken for it, and be another year.
+Instant = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=str)]
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -50,8 +68,8 @@ class VisitedPerson(Body):
     phone: Phone
     name: Name | None = None
     language: Language | None = None
-    safe_to_text: bool | None = None
-    number_shared: bool | None = None
+    safe_to_text: StrictBool | None = None
+    number_shared: StrictBool | None = None
     code_word: CodeWord | None = None
 
 
@@ -59,11 +77,11 @@ class GivenConsent(Body):
     """`substance_use`: telling a partner of it; null when it was not asked. `expires_at`: when all
     that is agreed to here ends; null: when the person takes it back."""
 
-    sms: bool
-    referral: bool
+    sms: StrictBool
+    referral: StrictBool
     method: ConsentMethod
-    substance_use: bool | None = None
-    expires_at: AwareDatetime | None = None
+    substance_use: StrictBool | None = None
+    expires_at: Instant | None = None
 
 
 class VisitBody(Body):
@@ -72,7 +90,7 @@ class VisitBody(Body):
 
     person: VisitedPerson
     call_type: CallType
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     consent: GivenConsent
     disposition: Disposition | None = None
     follow_up: PlanId | None = None
@@ -82,7 +100,7 @@ class VisitCorrection(Body):
     """What was wrong; what is left out or null stays. An empty `disposition` removes it."""
 
     call_type: CallType | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     disposition: Disposition | None = None
     follow_up: PlanId | None = None
 

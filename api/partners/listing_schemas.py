@@ -170,7 +170,7 @@ class NoticeOut(BaseModel):
 
 class NoticePage(BaseModel):
     items: list[NoticeOut]
-    next: str | None = None
+    next: str | None
 
 
 class PendingOut(BaseModel):
@@ -238,7 +238,7 @@ class OwnListing(BaseModel):
 
 class OwnListingPage(BaseModel):
     items: list[OwnListing]
-    next: str | None = None
+    next: str | None
 
 
 class HistoryLine(BaseModel):

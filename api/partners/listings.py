@@ -9,6 +9,7 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from api import paging
 from api.clinicians.access import PageSize
@@ -72,14 +73,14 @@ def _no_number(constant: str) -> float:
 TheBody = Annotated[Any, Depends(get_body)]
 
 
-@router.get("", dependencies=READ, response_model_exclude_none=True)
+@router.get("", dependencies=READ, response_model=schemas.OwnListingPage)
 def list_own_listings(
     session: ReadingSession,
     services: TheServices,
     key: ThePartnerKey,
     cursor: Cursor = None,
     limit: PageSize = 50,
-) -> schemas.OwnListingPage:
+) -> JSONResponse:
     """Every listing of this organisation by name, published or not."""
     rows = queries.own_services(
         session, key.organization_id, after=paging.decode_text(cursor), limit=limit + 1
@@ -87,7 +88,7 @@ def list_own_listings(
     shown = rows[:limit]
     following = paging.encode_text(shown[-1].name, shown[-1].id) if len(rows) > limit else None
     items = own_listings(session, shown, now=services.clock.now())
-    return schemas.OwnListingPage(items=items, next=following)
+    return _page(schemas.OwnListingPage(items=items, next=following))
 
 
 @router.get(
@@ -211,17 +212,18 @@ def confirm_own_listing(
 @router.get(
     "/{service_id}/notices",
     dependencies=READ,
-    response_model_exclude_none=True,
+    response_model=schemas.NoticePage,
     responses={404: {}},
 )
 def list_notices(
     service_id: ListingKey, session: ReadingSession, services: TheServices, key: ThePartnerKey
-) -> schemas.NoticePage:
+) -> JSONResponse:
     """Temporary closures and notices that count now or are still to come."""
     now = services.clock.now()
     service = edit.own_listing(session, key.organization_id, service_id)
     rows = notices.standing(session, service.id, now=now)
-    return schemas.NoticePage(items=[notice_out(each, now=now) for each in rows])
+    items = [notice_out(each, now=now) for each in rows]
+    return _page(schemas.NoticePage(items=items, next=None))
 
 
 @router.post(
@@ -293,3 +295,8 @@ def _to_change(
 def _answer(listing: schemas.OwnListing, response: Response) -> schemas.OwnListing:
     response.headers["ETag"] = etag(listing.version)
     return listing
+
+
+def _page(page: schemas.OwnListingPage | schemas.NoticePage) -> JSONResponse:
+    """What a listing lacks is left out; that nothing follows is said."""
+    return JSONResponse(page.model_dump(mode="json", exclude_none=True) | {"next": page.next})

@@ -147,6 +147,9 @@ WRONG: list[dict[str, Any]] = [
     {"follow_up": "Every week!"},
     {"follow_up": ""},
     {"follow_up": "x" * 41},
+    {"occurred_at": 1700000000},
+    {"occurred_at": "1700000000"},
+    {"occurred_at": "1700000000.5"},
     {"disposition": 7},
     {"disposition": "x" * 2001},
     {"disposition": "quiet\x00now"},
@@ -164,6 +167,8 @@ WRONG_PERSON: list[dict[str, Any]] = [
     {"name": "x" * 121},
     {"language": "fr"},
     {"safe_to_text": "perhaps"},
+    {"safe_to_text": "yes"},
+    {"safe_to_text": 1},
     {"id": "chosen"},
     {"number_shared": "perhaps"},
     {"code_word": "x"},
@@ -171,6 +176,9 @@ WRONG_PERSON: list[dict[str, Any]] = [
 ]
 WRONG_CONSENT: list[dict[str, Any]] = [
     {"sms": None},
+    {"sms": "true"},
+    {"sms": 1},
+    {"referral": "no"},
     {"method": "telepathic"},
     {"by": "me"},
     {"substance_use": "perhaps"},

@@ -219,3 +219,33 @@ def test_nothing_is_taken_for_a_goodbye_then(text: str) -> None:
 @pytest.mark.parametrize(("text", "answer"), [("ok", "better"), ("no bien", "worse")])
 def test_what_says_more_than_that_is_read_as_it_says(text: str, answer: str) -> None:
     assert respond(text, ASKED).checkin_answer == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "llámame",
+        "Llámame por favor",
+        "llámeme",
+        "call me back",
+        "please call back",
+        "quiero que me llamen",
+        "marcame",
+        "necesito que me llamen",
+        "could you please give me a ring tomorrow",
+    ],
+)
+def test_who_asks_to_be_called_is_called_also_without_a_check_in(text: str) -> None:
+    turn = respond(text)
+    assert kinds(turn) == [TaskKind.CALL_BACK]
+    assert turn.tasks[0].note == "Asked to be called."
+    assert turn.checkin_answer is None
+    assert turn.replies[0] in (say("person", EN), say("person", ES))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["can i call a food pantry", "call me crazy but i need food", "i need to talk about rent"],
+)
+def test_who_names_a_need_is_served(text: str) -> None:
+    assert TaskKind.CALL_BACK not in kinds(respond(text))
