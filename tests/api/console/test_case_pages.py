@@ -95,4 +95,4 @@ def test_without_scripts_a_person_is_found_written_to_and_referred(
         page.get_by_role("button", name="Search", exact=True).click()
         page.get_by_role("link", name="Refer").nth(1).click()
         page.get_by_role("button", name="Send the referral").click()
-        page.get_by_text("The referral was sent.").wait_for()
+        page.get_by_text("The referral was written down.").wait_for()

@@ -80,7 +80,7 @@ def adds_a_colleague(here: Walk) -> None:
 
 def turns_the_second_step_off(here: Walk) -> None:
     theirs = here.page.get_by_role("region", name=EMAIL)
-    theirs.locator("summary").click()
+    theirs.locator("summary").first.click()
     here.press("Phone and codes lost: turn their second step off", within=theirs, twice=True)
     here.page.get_by_role("region", name=EMAIL).get_by_text("off").first.wait_for()
     here.to("/console/staff")

@@ -114,7 +114,7 @@ def refers(here: Walk) -> None:
     here.page.get_by_role("link", name="Refer").nth(1).click()
     here.page.get_by_label("I have asked, and they say yes").check()
     here.press("Send the referral", twice=True)
-    here.reads("The referral was sent.")
+    here.reads("The referral was written down.")
 
 
 def speaks_as_staff(here: Walk) -> None:
