@@ -147,7 +147,8 @@ def _write_elsewhere(settings: Settings, seed: int, count: int) -> None:
     for _ in range(count):
         _change(rng)
     one, other = _followed(), _fresh()
-    while one.head != other.head:  # the other process goes on
+    # The other process goes on, perhaps in the middle of our reading.
+    while not one.head == other.head == _followed().head:
         one, other = _followed(), _fresh()
     assert _same(one, other)
     database.current().close()
