@@ -42,7 +42,7 @@ def read(text: str, *, after_list: bool = False) -> About | None:
         return None
     sentence = f" {' '.join(words)} "
     known = _phrases()
-    if any(True for _ in known.not_asked.find(sentence)):
+    if known.not_asked.occurs(sentence):
         return None
     books = (known.always,) if after_list else (known.always, known.alone)
     return next((about for book in books for about, _ in book.find(sentence)), None)

@@ -104,7 +104,7 @@ def tells_of_death(text: str) -> bool:
 
 
 def _listed(name: str, sentence: str) -> bool:
-    return any(True for _ in _lists()[name].find(sentence))
+    return _lists()[name].occurs(sentence)
 
 
 @cache

@@ -91,7 +91,7 @@ def read_answer_in_words(text: str) -> Answer | None:
     sentence = plain(text)
     if not sentence.strip() and "\N{THUMBS UP SIGN}" in text:
         return Answer.YES
-    return next((answer for answer, _ in _phrases().answers.find(sentence)), None)
+    return _phrases().answers.first(sentence)
 
 
 def _number(found: re.Match[str], numbers: dict[str, int]) -> int:

@@ -41,7 +41,7 @@ def asks_about_us(text: str) -> bool:
         return True
     if len(words_of(text)) > MOST_WORDS:
         return False
-    return any(True for _ in _phrases().find(plain(text)))
+    return _phrases().occurs(plain(text))
 
 
 def to_who_asks(text: str, situation: Situation) -> Turn | None:

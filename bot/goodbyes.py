@@ -24,7 +24,7 @@ def is_goodbye(text: str) -> bool:
     """Whether a text that was taken for a goodbye or a no may be one."""
     if len(words_of(text)) <= MOST_WORDS:
         return True
-    return any(True for _ in _phrases().find(plain(text)))
+    return _phrases().occurs(plain(text))
 
 
 def payload_for(

@@ -75,7 +75,7 @@ def read(text: str) -> Asked | None:
         return None
     known, sentence = _phrases(), f" {' '.join(words)} "
     number, of_it = _with_it_for_a_number(sentence)
-    if _first(known.not_asked, of_it):
+    if known.not_asked.occurs(of_it):
         return None
     about = _about(of_it, text)
     if about is None and number is not None:
@@ -87,7 +87,7 @@ def read(text: str) -> Asked | None:
         about,
         of_it,
         number,
-        all_of_them=_first(known.all_of_them, of_it) is not None,
+        all_of_them=known.all_of_them.occurs(of_it),
         pronoun=number is not None or not known.pronouns.isdisjoint(of_it.split()),
     )
 
@@ -123,10 +123,10 @@ def asked_for(sentence: str) -> tuple[str, ...]:
 
 def _about(sentence: str, text: str) -> Topic | Failed | None:
     known = _phrases()
-    failed = _first(known.failed, sentence)
+    failed = known.failed.first(sentence)
     if failed is not None and "?" not in text:
         return failed
-    topic = _first(known.questions, sentence)
+    topic = known.questions.first(sentence)
     if topic is not None:
         return topic
     return failed
@@ -146,10 +146,6 @@ def _next(word: str, today: date) -> date:
     if word in ("today", "tomorrow"):
         return today + timedelta(days=word == "tomorrow")
     return today + timedelta(days=(int(word) - today.weekday()) % 7)
-
-
-def _first(book: PhraseBook[Entry], sentence: str) -> Entry | None:
-    return next((entry for entry, _ in book.find(sentence)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,9 @@ def read(text: str) -> Reading | None:
         return Reading(said) if said else None
     whole = plain(text)
     for said, sure, book in _words().whole:
-        if any(True for _ in book.find(whole)) and words_of(text):
+        if book.occurs(whole) and words_of(text):
             return Reading(said, sure=sure)
-    if any(True for _ in _words().words.find(whole)):
+    if _words().words.occurs(whole):
         return Reading(Said.WORDS, text.strip(), sure=True)
     return None
 
@@ -172,7 +172,7 @@ def _lately(waiting: tuple[ListingsAsked, ...], situation: Situation) -> bool:
 
 
 def _is_polite(words: str) -> bool:
-    return any(True for _ in _words().polite.find(plain(words)))
+    return _words().polite.occurs(plain(words))
 
 
 def _one_of_both(

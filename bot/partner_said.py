@@ -65,7 +65,7 @@ def by_number(text: str) -> tuple[Said, str] | None:
     if said is Said.DECLINE:
         glued = not match[2] and besides[0].isalpha() and in_words(besides) is not Said.DECLINE
         return (Said.ASK, text) if glued or _takes(_plainly(besides)) else (said, besides)
-    if in_words(besides) is said or _in(_words().beside[said], _plainly(besides)):
+    if in_words(besides) is said or _words().beside[said].occurs(_plainly(besides)):
         return said, besides
     return Said.ASK, text
 
@@ -76,12 +76,12 @@ def in_words(text: str) -> Said | None:
         return None
     sentence, words = _plainly(text), _words()
     takes = _takes(sentence)
-    whole = next((said for said, _ in words.whole.find(sentence)), None)
+    whole = words.whole.first(sentence)
     if whole is not None and not (whole is Said.DECLINE and takes):
         return whole
     for said, found in words.begins.find(sentence):
         rest = f" {sentence[found[0].end() :]}"
-        if said is Said.ASK or not (takes or _in(words.turns, rest)):
+        if said is Said.ASK or not (takes or words.turns.occurs(rest)):
             return said
     return None
 
@@ -90,17 +90,17 @@ def alone(text: str) -> Said | None:
     """What the whole text says, without a letter."""
     if is_question(text):
         return None
-    return next((said for said, _ in _words().alone.find(plain(text))), None)
+    return _words().alone.first(plain(text))
 
 
 def speaks_of_request(text: str) -> bool:
     """Whether the words are an answer's, so that an "a" before them is a letter."""
-    return _in(_words().speaks, _plainly(text))
+    return _words().speaks.occurs(_plainly(text))
 
 
 def speaks_of_wish(text: str) -> bool:
     """Whether somebody may look for something: beside the name of a need they do."""
-    return _in(_words().wishes, _plainly(text))
+    return _words().wishes.occurs(_plainly(text))
 
 
 def reason_by_number(number: int) -> str | None:
@@ -109,21 +109,17 @@ def reason_by_number(number: int) -> str | None:
 
 def _counts(text: str, match: re.Match[str]) -> bool:
     """Whether the number counts something, or is a time of day."""
-    return _OTHER_NUMBER.match(text) is not None or _in(_words().counts, _plainly(match[3]))
+    return _OTHER_NUMBER.match(text) is not None or _words().counts.occurs(_plainly(match[3]))
 
 
 def _takes(sentence: str) -> bool:
     """Whether it says somewhere that they take the person."""
-    return _in(_words().takes, _words().refuses.mask(sentence))
+    return _words().takes.occurs(_words().refuses.mask(sentence))
 
 
 def _plainly(text: str) -> str:
     """Without the ends of its sentences: "No. We are full." is said like "no we are full"."""
     return f" {' '.join(words_of(text))} "
-
-
-def _in(book: PhraseBook[Any], sentence: str) -> bool:
-    return any(True for _ in book.find(sentence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,14 @@ class PhraseBook(Generic[Entry]):
             for match in phrase.regex.finditer(sentence):
                 yield entry, (match, *others)
 
+    def first(self, sentence: str) -> Entry | None:
+        """What the first phrase that occurs stands for; None when none does."""
+        return next((entry for entry, _ in self.find(sentence)), None)
+
+    def occurs(self, sentence: str) -> bool:
+        """Whether any phrase does."""
+        return any(True for _ in self.find(sentence))
+
     def _held(self, sentence: str) -> set[str]:
         """The words and beginnings (with their `*`) of the book that the text holds."""
         words = set(sentence.split())

@@ -67,10 +67,10 @@ def read_outcome(text: str, *, asked_last: bool) -> CameOf | None:
     """
     known, sentence = _phrases(), plain(text)
     if not asked_last:
-        anytime = _first(known.anytime, sentence)
+        anytime = known.anytime.first(sentence)
         return CameOf(anytime) if anytime is not None else None
-    why = _first(known.why, sentence)
-    told = _first(known.told, sentence)
+    why = known.why.first(sentence)
+    told = known.told.first(sentence)
     if told is None and why is not None:
         told = Came.NOT_RECEIVED
     if told is None:
@@ -78,7 +78,7 @@ def read_outcome(text: str, *, asked_last: bool) -> CameOf | None:
         if number is not None:
             told = OUTCOME_NUMBERS.get(number)
         else:
-            told = _first(known.plainly, sentence)
+            told = known.plainly.first(sentence)
             if told is None and "\N{THUMBS UP SIGN}" in text and not sentence.strip():
                 told = Came.RECEIVED
     if told is None:
@@ -91,7 +91,7 @@ def read_why(text: str) -> NotReceived | None:
     number = _number(text)
     if number is not None:
         return WHY_NUMBERS.get(number)
-    return _first(_phrases().why, plain(text))
+    return _phrases().why.first(plain(text))
 
 
 def read_yes_or_no(text: str) -> bool | None:
@@ -99,7 +99,7 @@ def read_yes_or_no(text: str) -> bool | None:
     number = _number(text)
     if number is not None:
         return {1: True, 2: False}.get(number)
-    return _first(_phrases().yes_or_no, plain(text))
+    return _phrases().yes_or_no.first(plain(text))
 
 
 def asks_for_details(text: str) -> bool:
@@ -107,17 +107,17 @@ def asks_for_details(text: str) -> bool:
     choice = read_choice(text)
     if isinstance(choice, Pick | Details):
         return choice.number == 1
-    return _first(_phrases().details, plain(text)) is not None
+    return _phrases().details.occurs(plain(text))
 
 
 def is_wrong_person(text: str) -> bool:
-    return _first(_phrases().wrong_person, plain(text)) is not None
+    return _phrases().wrong_person.occurs(plain(text))
 
 
 def reads_take_back(text: str) -> TakeBack | None:
     """Whether the text withdraws what may be told to partners."""
     known = _phrases()
-    return _first(known.take_back, known.not_taken_back.mask(plain(text)))
+    return known.take_back.first(known.not_taken_back.mask(plain(text)))
 
 
 def said_besides(text: str) -> list[str]:
@@ -129,10 +129,6 @@ def said_besides(text: str) -> list[str]:
 def _number(text: str) -> int | None:
     choice = read_choice(text)
     return choice.number if isinstance(choice, Pick) else None
-
-
-def _first(book: PhraseBook[Entry], sentence: str) -> Entry | None:
-    return next((entry for entry, _ in book.find(sentence)), None)
 
 
 @dataclass(frozen=True, slots=True)

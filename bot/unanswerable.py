@@ -46,9 +46,9 @@ def must_not_be_answered(text: str) -> bool:
     """Whether the text asks for no answer, now or ever, because somebody else would read it."""
     known = _phrases()
     sentence = known.benign.mask(plain(text))
-    if not _occurs(known.readers, sentence):
+    if not known.readers.occurs(sentence):
         return False
-    return _occurs(known.requests, sentence) or keyword(text) is Keyword.STOP
+    return known.requests.occurs(sentence) or keyword(text) is Keyword.STOP
 
 
 def answer(text: str, danger: Danger | None, situation: Situation) -> Turn | None:
@@ -114,10 +114,6 @@ class ReadByOthers:
 def _opts_out_besides(text: str) -> bool:
     """Whether an opt-out is left once "do not text back" is taken out."""
     return keyword(_phrases().requests.mask(plain(text))) is Keyword.STOP
-
-
-def _occurs(book: PhraseBook[str], sentence: str) -> bool:
-    return any(True for _ in book.find(sentence))
 
 
 @cache

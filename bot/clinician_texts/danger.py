@@ -22,7 +22,7 @@ def own_danger(text: str) -> Danger | None:
     """The danger that the clinician is in; None also for danger to somebody looked up for."""
     known = _phrases()
     found = screen(text)
-    if any(True for _ in known.own.find(plain(text))):
+    if known.own.occurs(plain(text)):
         if found is not None and found.immediate:
             return found
         return Danger(Risk.VIOLENCE, immediate=True, rule=OWN)

@@ -73,7 +73,7 @@ def is_settled(text: str) -> bool:
     danger = screen(text)
     if danger is not None:
         return danger.settled
-    return any(True for _ in rulebook().settled.find(plain(text)))
+    return rulebook().settled.occurs(plain(text))
 
 
 def _rules_that_fire(
@@ -84,7 +84,7 @@ def _rules_that_fire(
     modifiers = [(modifier.kind, found[0]) for modifier, found in book.modifiers.find(sentence)]
     present = [found[0] for _, found in book.present.find(sentence)]
     for rule, parts in rules.find(sentence):
-        if rule.id in book.unless and any(True for _ in book.unless[rule.id].find(sentence)):
+        if rule.id in book.unless and book.unless[rule.id].occurs(sentence):
             continue
         kinds: set[str] = set()
         for match in parts:

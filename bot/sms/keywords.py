@@ -57,7 +57,7 @@ def keyword(text: str) -> Keyword | None:
         return found
     sentence = _requests().about_others.mask(plain(text))
     left = _without_what_is_wanted(sentence)
-    return Keyword.STOP if _occurs(_requests().opt_out, left) else None
+    return Keyword.STOP if _requests().opt_out.occurs(left) else None
 
 
 def language_of_keyword(text: str) -> Language | None:
@@ -80,13 +80,9 @@ def wants_texts(text: str) -> bool:
 def _without_what_is_wanted(sentence: str) -> str:
     """The sentence without "don't stop" and the like, unless it is "you don't stop"."""
     requests = _requests()
-    if _occurs(requests.complaints, requests.no_complaints.mask(sentence)):
+    if requests.complaints.occurs(requests.no_complaints.mask(sentence)):
         return sentence
     return requests.still_wanted.mask(sentence)
-
-
-def _occurs(book: PhraseBook[str], sentence: str) -> bool:
-    return any(True for _ in book.find(sentence))
 
 
 def _bare(text: str) -> str:
