@@ -42,7 +42,7 @@ def load(
         typer.Option(help="What this source brought before and does not name becomes inactive."),
     ] = False,
 ) -> None:
-    """Load partners.yml, HSDS JSON lines, HSDS data packages (folder or ZIP) or our spreadsheet.
+    """Load partners.yml, HSDS JSON, HSDS data packages (folder or ZIP) or our spreadsheet.
 
     What is the same changes nothing; what is wrong is named with its line and changes nothing.
     """

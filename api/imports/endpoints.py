@@ -38,8 +38,9 @@ _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _SENT: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "HSDS JSON lines, an HSDS data package (ZIP of CSV files), or our "
-        "spreadsheet (CSV or .xlsx), packed at most 50 MB; or a form with it as its one file.",
+        "description": "HSDS JSON (lines or a document), an HSDS data package (ZIP of CSV "
+        "files), or our spreadsheet (CSV or .xlsx), packed at most 50 MB; or a form with it as its "
+        "one file.",
         "content": {
             "application/octet-stream": _BINARY,
             "multipart/form-data": {

@@ -9,10 +9,10 @@ from typing import BinaryIO
 from directory.errors import Invalid, NotFound
 from directory.imports import spreadsheet
 from directory.imports.datapackage import read_package
+from directory.imports.documents import read_json
 from directory.imports.entries import Entry, Format
 from directory.imports.identity import source_name
 from directory.imports.limits import Archive, Files, Folder, limited
-from directory.imports.lines import read_lines
 from directory.imports.package import DESCRIPTOR, RESOURCES
 from directory.imports.tables import encoding_of
 from directory.listings.mistakes import shown
@@ -49,8 +49,7 @@ class Content:
             with self._open() as stream:
                 yield from spreadsheet.read_csv(stream, encoding, self.name, source=source)
             return
-        with self._open() as stream:
-            yield from read_lines(stream, self.name)
+        yield from read_json(self._open, self.name)
 
     def _open(self) -> BinaryIO:
         if self.inside is not None:
@@ -120,11 +119,8 @@ def _is_package(names: list[str]) -> bool:
 
 def _of_text(start: bytes) -> Format:
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith(b"{"):
+    if text.startswith((b"{", b"[")):
         return Format.JSON_LINES
-    if text.startswith(b"["):
-        detail = "This is one JSON list: write one service object on each line instead."
-        raise Invalid("format_unknown", detail)
     first = text.split(b"\n", 1)[0]
     marks = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if marks or any(mark in first for mark in (b",", b";", b"\t", b"|")):
@@ -137,8 +133,8 @@ def _of_text(start: bytes) -> Format:
 def _unknown() -> Invalid:
     return Invalid(
         "format_unknown",
-        "Send HSDS JSON lines, an HSDS data package (folder or ZIP of CSV files), our spreadsheet "
-        "template (CSV or .xlsx), or partners.yml.",
+        "Send HSDS JSON (lines, a list or a page), an HSDS data package (folder or ZIP of CSV "
+        "files), our spreadsheet template (CSV or .xlsx), or partners.yml.",
     )
 
 

@@ -8,7 +8,8 @@ from directory.hsds.read import Problem
 from directory.imports.entries import Entry
 
 LONGEST_LINE = 2_000_000
-_DEEP = Problem("", "is nested too deeply", "send it as HSDS has it")
+TOO_DEEP = Problem("", "is nested too deeply", "send it as HSDS has it")
+NOT_UTF8 = Problem("", "is not UTF-8", "save the file as UTF-8 text")
 
 
 def read_lines(stream: BinaryIO, file: str) -> Iterator[Entry]:
@@ -32,11 +33,11 @@ def read_lines(stream: BinaryIO, file: str) -> Iterator[Entry]:
 
 def _entry(data: bytes, file: str, line: int) -> Entry:
     try:
-        return Entry(file, line, json.loads(data, parse_constant=_no_number))
+        return Entry(file, line, json.loads(data, parse_constant=no_number))
     except UnicodeDecodeError:
-        problem = Problem("", "is not UTF-8", "save the file as UTF-8 text")
+        problem = NOT_UTF8
     except RecursionError:
-        problem = _DEEP
+        problem = TOO_DEEP
     except ValueError:
         whole = data.rstrip().endswith(b"}")
         remedy = "write one JSON object on each line"
@@ -52,7 +53,8 @@ def _skip_rest(stream: BinaryIO) -> None:
             return
 
 
-def _no_number(name: str) -> NoReturn:
+def no_number(name: str) -> NoReturn:
+    """For `parse_constant`: NaN and Infinity are no JSON."""
     raise ValueError(name)
 
 
