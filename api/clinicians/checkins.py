@@ -16,11 +16,18 @@ def list_checkins(
     services: TheServices,
     member: TheStaffMember,
     person_id: Id | None = None,
+    status: CheckInStatus | None = None,
     cursor: str | None = None,
     limit: PageSize = 50,
 ) -> schemas.CheckInPage:
     """Check-ins, the earliest due first."""
-    rows = queries.page(session, person_id=person_id, after=paging.decode(cursor), limit=limit + 1)
+    rows = queries.page(
+        session,
+        person_id=person_id,
+        status=status,
+        after=paging.decode(cursor),
+        limit=limit + 1,
+    )
     shown = rows[:limit]
     audit_list(
         session,

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from api.clinicians.access import CLINICAL, audit, router_for, the_person
 from api.clinicians.schemas import Body
 from api.deps import Id, TheServices, TheStaffMember, WritingSession
+from directory.instant import Instant
 from directory.mandated_reports import service as reports
 from directory.mandated_reports.models import Agency, MandatedReport, ReportKind
 from directory.people.models import Person
@@ -27,7 +28,7 @@ class MandatedReportBody(Body):
 
     kind: ReportKind
     agency: Agency
-    made_at: AwareDatetime
+    made_at: Instant
     reference: Reference | None = None
     corrects: Id | None = None
 

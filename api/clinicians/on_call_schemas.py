@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.clinicians.schemas import Body
 from api.deps import Id
+from directory.instant import Instant
 
 LAST_POSITION = 20
 
@@ -17,8 +18,8 @@ class ShiftBody(Body):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     staff_id: Id
     position: Annotated[int, Field(ge=1, le=LAST_POSITION)] = 1
-    starts_at: AwareDatetime = Field(alias="from")
-    ends_at: AwareDatetime = Field(alias="until")
+    starts_at: Instant = Field(alias="from")
+    ends_at: Instant = Field(alias="until")
 
 
 class ShiftOut(BaseModel):

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.clinicians.schemas import Body, CodeWord, Name, Phone
 from api.deps import Id
+from directory.instant import Instant
 from directory.languages import Language
 from directory.people.models import ConsentMethod, Purpose
 from directory.staff.models import Role
@@ -18,7 +19,7 @@ class ConsentBody(Body):
     purpose: Purpose
     given: bool
     method: ConsentMethod
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class ConsentOut(BaseModel):

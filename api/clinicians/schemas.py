@@ -3,18 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StringConstraints,
-)
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from api.deps import Id
 from directory.checkins.models import CheckInStatus
+from directory.instant import Instant
 from directory.languages import Language
 from directory.people.models import ConsentMethod
 from directory.tasks.models import TaskKind, TaskStatus
@@ -43,16 +36,6 @@ CodeWord = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=24)]
 PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-
-
-def _written(said: object) -> object:
-    if isinstance(said, str) and not said.strip().lstrip("+-").replace(".", "").isdecimal():
-        return said
-    raise ValueError("Write the time as 2026-03-18T10:00:00-05:00.")
-
-
-# A number of seconds is refused: one of milliseconds would be taken for it, and be another year.
-Instant = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=str)]
 
 
 class Body(BaseModel):

@@ -167,12 +167,15 @@ def page(
     session: Session,
     *,
     person_id: str | None = None,
+    status: CheckInStatus | None = None,
     after: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[CheckIn]:
     statement = select(CheckIn).order_by(CheckIn.due_at, CheckIn.id).limit(limit)
     if person_id is not None:
         statement = statement.where(CheckIn.person_id == person_id)
+    if status is not None:
+        statement = statement.where(CheckIn.status == status.value)
     if after is not None:
         due_at, checkin_id = after
         statement = statement.where(

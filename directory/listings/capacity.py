@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Session
 
 from directory.database import new_id
+from directory.instant import Instant
 from directory.listings import edit_queries as queries
 from directory.listings import edit_values as values
 from directory.listings.announce import listing_changed
@@ -46,7 +47,7 @@ class CapacityBody(BaseModel):
     available: values.Amount
     maximum: values.Amount | None = None
     description: values.Text | None = None
-    updated: AwareDatetime | None = None
+    updated: Instant | None = None
 
     @field_validator("unit", mode="before")
     @classmethod

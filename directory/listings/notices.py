@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 from sqlalchemy.orm import Session
 
 from directory.errors import Conflict, NotFound
+from directory.instant import Instant
 from directory.listings import edit_queries as queries
 from directory.listings import edit_values as values
 from directory.listings.announce import listing_changed
@@ -47,8 +48,8 @@ class NoticeBody(BaseModel):
     kind: NoticeType
     text: values.Text | None = None
     text_es: values.Text | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime
+    starts_at: Instant | None = None
+    ends_at: Instant
 
     @field_validator("text", "text_es")
     @classmethod

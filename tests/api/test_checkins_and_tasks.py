@@ -7,6 +7,7 @@ import pytest
 
 from api import paging
 from directory import database
+from directory.checkins.models import CheckIn, CheckInStatus
 from directory.checkins.service import cancel_planned
 from directory.database import new_id
 from directory.people.queries import audit_of
@@ -53,6 +54,20 @@ def every_page(api: Api, path: str, **query: Any) -> list[str]:
         page = get(api, path, cursor=page["next"], **query)
         ids += [each["id"] for each in page["items"]]
     return ids
+
+
+def test_check_ins_are_listed_by_how_they_stand(any_api: Api) -> None:
+    visited()
+    with database.session_scope() as session:
+        earliest = session.query(CheckIn).order_by(CheckIn.due_at).first()
+        assert earliest is not None
+        earliest.status, sent = CheckInStatus.SENT, earliest.id
+    assert every_page(any_api, "checkins", status="sent") == [sent]
+    assert sent not in every_page(any_api, "checkins", status="planned")
+    wrong = any_api.client.get(
+        "/api/v1/checkins", params={"status": "gone"}, headers=any_api.staff()
+    )
+    problem(wrong, 422, "malformed")
 
 
 def test_check_ins_of_a_person_are_listed_by_when_they_are_due(any_api: Api) -> None:

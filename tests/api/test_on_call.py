@@ -61,6 +61,7 @@ def test_who_has_lost_the_phone_is_not_on_call(api: Api) -> None:
     [
         {"from": "yesterday"},
         {"from": "2026-03-18T10:00:00"},
+        {"from": 1_773_846_000},
         {"until": None},
         {"position": 0},
         {"position": 21},
