@@ -41,11 +41,12 @@ _SLIPS_AT_MOST = 2
 
 def rows_called(index: Index, text: str) -> list[int]:
     """The rows that have this text for a name, those with the fewest slips first. What is also said
-    for a need ("family shelter") must be a name exactly, and to its end."""
+    for a need ("family shelter") must be a name exactly, and to its end; so must a single word,
+    but not a number, by which people know a line ("988")."""
     written = _words(text)
     if not 0 < len(written) <= _LONGEST_TEXT or not _SENTENCE.isdisjoint(written):
         return []
-    exactly = len(written) == 1 or is_phrase_of_a_need(text)
+    exactly = (len(written) == 1 and not written[0].isdecimal()) or is_phrase_of_a_need(text)
     scored = []
     for row in _candidates(index, written, exactly=exactly):
         listing = index.listing(row)

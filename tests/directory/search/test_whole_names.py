@@ -18,6 +18,7 @@ NAMES = (
     "Lisle Township Food Pantry",
     "Ride DuPage",
     "Casa de Dios - Pantry",
+    "988 Suicide and Crisis Lifeline",
 )
 
 
@@ -48,6 +49,12 @@ def test_a_name_is_known_by_its_beginning_and_with_slips(
 ) -> None:
     (row, *_) = rows_called(index, text)
     assert index.listing(row).name == name
+
+
+def test_a_line_is_known_by_its_number(index: Index) -> None:
+    (row, *_) = rows_called(index, "988")
+    assert index.listing(row).name == "988 Suicide and Crisis Lifeline"
+    assert rows_called(index, "989") == []
 
 
 @pytest.mark.parametrize(
