@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     purge_nightly: bool = False
     # Requests a minute, of one address and of one key or account; 0: as many as they like.
     address_rate: int = Field(default=600, ge=0, le=100_000)
-    key_rate: int = Field(default=300, ge=0, le=100_000)
+    key_rate: int = Field(default=600, ge=0, le=100_000)
     # Texts a minute of one number that are answered one by one; 0: however many.
     sender_rate: int = Field(default=30, ge=0, le=100_000)
     # Proxies whose word on the caller's address is taken: a comma list of addresses and networks.
