@@ -1,4 +1,5 @@
-"""Answers what people ask about us with fixed sentences: the cost, who is told, when a call comes.
+"""Answers what people ask about us with fixed sentences: the cost, who is told, when a call comes,
+how to give.
 
 The sentences say what docs/legal/who-may-read-texts.md and the tasks' targets say, and no more.
 """
@@ -33,6 +34,7 @@ class About(StrEnum):
     COST = "cost"
     TOLD = "told"
     CALL = "call"
+    GIVE = "give"  # who wants to help others needs none of the lists
 
 
 def read(text: str, *, after_list: bool = False) -> About | None:
@@ -53,7 +55,9 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
     if situation.clinician is not None or last is Asked.SAFETY:
         return None
     about = read(text, after_list=last is Asked.LIST)
-    if about is None or place_in(text) is not None or not _NO_NEEDS.issuperset(needs_in(text)):
+    if about is None:
+        return None
+    if about is not About.GIVE and _is_search(text):
         return None
     if about is About.CALL and situation.call_awaited and tells_of_no_call(text):
         return None  # the call is owed: staff is told once more
@@ -64,6 +68,10 @@ def answer(text: str, situation: Situation, last: Asked | None) -> Turn | None:
     understood = Understood(needs=("information",))
     memory = replace(situation.memory, misses=0)
     return Turn(AnsweredBy.CHOICE, memory, (reply,), understood=understood)
+
+
+def _is_search(text: str) -> bool:
+    return place_in(text) is not None or not _NO_NEEDS.issuperset(needs_in(text))
 
 
 @dataclass(frozen=True, slots=True)

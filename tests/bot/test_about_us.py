@@ -29,6 +29,10 @@ ASKED: dict[About, str] = {
     "quien lee mis mensajes|van a llamar a la policia|es confidencial?",
     About.CALL: "when will they call|when are you going to call me|a que hora me van a llamar|"
     "cuando me llaman|when is my call",
+    About.GIVE: "I want to donate food|where can i donate clothes in naperville|"
+    "how can I volunteer at a food pantry|hi we would like to volunteer|can i donate a couch|"
+    "where do i drop off donations|donate toys|quiero donar comida|donde puedo donar ropa|"
+    "me gustaria ser voluntaria",
 }
 
 
@@ -65,6 +69,13 @@ def test_a_question_about_us_gets_the_fixed_sentence(text: str, about: About) ->
         "when r u coming to fix the dryer",
         "who can look at my lease, i dont get what im signing",
         "is the nurse line free",
+        "where can i get donated clothes",
+        "do you have donated furniture",
+        "i need a donation of diapers",
+        "can someone donate a bed to me",
+        "quiero donar todo, ya no voy a estar aqui",
+        "i want to donate all my things before i die",
+        "the volunteer was rude to me",
     ],
 )
 def test_a_need_or_a_wish_is_no_question_about_us(text: str) -> None:
