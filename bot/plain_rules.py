@@ -23,7 +23,7 @@ def in_danger(text: str, danger: Danger, situation: Situation) -> Turn:
     An opted-out number gets no text (the carrier would block it): a person must call.
     """
     memory = situation.memory
-    note = f"{danger.risk.value} (rule {danger.rule}): {text[:300]}"
+    note = danger.noted(text)
     place = place_in(text)
     understood = Understood(danger=danger, place=place.name if place else None)
     if situation.opted_out:

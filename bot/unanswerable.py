@@ -58,8 +58,7 @@ def answer(text: str, danger: Danger | None, situation: Situation) -> Turn | Non
     immediate = danger is not None and danger.immediate
     if danger is not None and immediate and danger.risk in _ANSWERED_ALL_THE_SAME:
         return None
-    what = f"{danger.risk.value} (rule {danger.rule}): " if danger is not None else ""
-    note = f"{NOTE} {what}{text[:300]}"
+    note = f"{NOTE} {danger.noted(text) if danger is not None else text[:300]}"
     understood = Understood(danger=danger)
     deeds = (ReadByOthers(),)
     if situation.opted_out:

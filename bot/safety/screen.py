@@ -42,6 +42,11 @@ class Danger:
     hint: bool = False
     settled: bool = False
 
+    def noted(self, text: str) -> str:
+        """What staff reads in the task: the danger, the person's words, and what decided."""
+        name = self.risk.value.replace("_", " ").capitalize()
+        return f"{name}: {text[:300]} (rule {self.rule})"
+
 
 def screen(text: str) -> Danger | None:
     """The most urgent danger in any text, in English, Spanish or both. Never raises."""

@@ -53,7 +53,7 @@ def test_the_note_for_staff_says_that_no_rule_decided() -> None:
     rasa.sees = SEEN
     (task,) = talk.respond_to(UNSEEN, NOBODY).tasks
     assert task.note is not None
-    assert f"(rule {NET})" in task.note
+    assert task.note.endswith(f": {UNSEEN} (rule {NET})")
 
 
 def test_an_answer_to_a_check_in_is_looked_at_even_if_it_reads_as_fine() -> None:
