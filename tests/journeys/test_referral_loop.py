@@ -14,6 +14,7 @@ import pytest
 
 from directory import database
 from directory.clock import wall_now
+from directory.messages.models import OutboundMessage, OutboundStatus
 from directory.partners import service as partners
 from directory.staff.models import Role
 from tests.journeys.running import RESIDENT, Product, wait_until
@@ -24,6 +25,12 @@ REASON = "Groceries until payday"
 REVEALING = ("pantry", "food", "police", "crisis", "referral", "mental", "refer ")
 LINK = re.compile(r"https?://\S+/r/[0-9a-f]{32}")
 LETTER = re.compile(r"Reply ([A-Z]{1,2})1 to accept")
+
+
+def _all_noted() -> bool:
+    with database.read_scope() as session:
+        sending = OutboundMessage.status == OutboundStatus.SENDING
+        return session.query(OutboundMessage).filter(sending).first() is None
 
 
 class Loop:
@@ -81,7 +88,10 @@ class Loop:
             texts = [each.body for each in self.product.received(phone) if words in each.body]
             return texts[-1] if texts else ""
 
-        return str(wait_until(f"a text with “{words}”", newest))
+        found = str(wait_until(f"a text with “{words}”", newest))
+        # Nobody answers within the milliseconds until it is noted as sent; a test could.
+        wait_until("its note", _all_noted)
+        return found
 
     def link(self, phone: str) -> str:
         """The path of the link that a contact was texted."""

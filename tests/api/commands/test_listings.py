@@ -44,7 +44,7 @@ def test_what_is_none_of_ours_is_one_line(handoff: Command, tmp_path: Path) -> N
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     done = handoff("directory", "load", str(tmp_path / "a.pdf"))
     assert done.returncode == 1
-    assert "Send HSDS JSON lines" in done.stderr
+    assert "Send HSDS JSON (lines" in done.stderr
     assert "Traceback" not in done.stderr
 
 
