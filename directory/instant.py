@@ -15,4 +15,4 @@ def _written(said: object) -> object:
 
 
 # A number of seconds is refused: one of milliseconds would be taken for it, and be another year.
-Instant = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=str)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=AwareDatetime)]
