@@ -90,6 +90,8 @@ def _entries(text: str, file: str) -> Iterator[Entry]:
     while True:
         place = _SPACE.match(text, place).end()  # type: ignore[union-attr]  # matches nothing, too
         if listed and text[place : place + 1] == "]":
+            if text[place + 1 :].strip():
+                raise json.JSONDecodeError("more after the list", text, place + 1)
             return
         if place == len(text) and not listed:
             return

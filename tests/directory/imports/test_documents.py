@@ -73,6 +73,12 @@ def test_where_a_list_breaks_off_is_said_and_what_came_before_is_taken(
     assert last.line > json.dumps(ONE, indent=2).count("\n")
 
 
+def test_what_follows_a_list_is_not_passed_over(tmp_path: Path) -> None:
+    first, last = read(tmp_path / "a.json", json.dumps([ONE]) + "\n" + json.dumps([TWO]))
+    assert (first.value, first.problems) == (ONE, ())
+    assert [each.problem for each in last.problems] == ["is not JSON from here on"]
+
+
 def test_a_document_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
     (found,) = read(tmp_path / "a.json", b'[\n{"name": "Caf\xe9"}]')
     assert [each.problem for each in found.problems] == ["is not UTF-8"]
