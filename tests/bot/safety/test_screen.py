@@ -213,6 +213,14 @@ def test_an_ordinary_text_takes_under_a_millisecond() -> None:
         # Harm to oneself is no harm to others.
         ("me voy a hacer daño", Risk.SUICIDE),
         ("tengo miedo de hacerme daño", Risk.SUICIDE),
+        ("me hago daño cuando estoy sola", Risk.SUICIDE),
+        ("quiero hacerme daño y mi ex va a hacerme daño", Risk.SUICIDE),
+        # ... and harm that another one does is no harm to oneself.
+        ("mi ex va a hacerme daño", Risk.DOMESTIC_VIOLENCE),
+        ("mi novio intento hacerme daño", Risk.DOMESTIC_VIOLENCE),
+        ("el me hace daño", Risk.DOMESTIC_VIOLENCE),
+        ("mi vecino quiere hacerme daño", Risk.VIOLENCE),
+        ("tengo miedo que vayan a lastimarme", Risk.VIOLENCE),
     ],
 )
 def test_the_danger_that_is_meant_is_named(text: str, risk: Risk) -> None:
@@ -241,6 +249,8 @@ def test_the_danger_that_is_meant_is_named(text: str, risk: Risk) -> None:
         "my wife is going to kill me if i forget the groceries",
         "no me voy a hacer daño solo necesito comida",
         "no voy a lastimar a nadie",
+        "la leche me hace daño, que mas hay de comer",
+        "me hice daño en la espalda en el trabajo y no tengo seguro",
     ],
 )
 def test_what_only_shares_words_with_them_is_no_emergency(text: str) -> None:
