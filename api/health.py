@@ -35,6 +35,7 @@ class Ready(BaseModel):
     parts: dict[str, str]
 
 
+@router.head("/healthz", include_in_schema=False)  # what monitors ask by default
 @router.get("/healthz")
 def is_alive(services: TheServices) -> Alive:
     try:
@@ -43,6 +44,7 @@ def is_alive(services: TheServices) -> Alive:
         return Alive(status="ok", now=wall_now(), clock_speed=1.0)
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Ready}})
 def is_ready(services: TheServices, response: Response) -> Ready:
     parts = {

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.clinicians.endpoints import EVERYONE
 from api.deps import StaffRoute, TheServices, TheStaffMember, WritingSession, require
@@ -16,6 +16,7 @@ from api.interchange.files import A_FILE, ForExcel, as_file
 from api.interchange.queries import Comparison, Scope, Wanted
 from api.interchange.upload import Result, RowReport, Uploader
 from api.partners.access import PartnerRoute, ThePartnerKey, opens
+from directory.instant import Instant
 from directory.partners.models import KeyScope
 from directory.referrals import actors
 
@@ -69,7 +70,7 @@ def export_referrals(
     session: WritingSession,
     services: TheServices,
     member: TheStaffMember,
-    since: AwareDatetime | None = None,
+    since: Instant | None = None,
     excel: ForExcel = False,
 ) -> StreamingResponse:
     """Referrals that have changed since a moment, or all; without names and numbers."""

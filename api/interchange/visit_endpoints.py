@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.clinicians.access import EVERYONE, RESPONSIBLE, router_for
 from api.deps import TheServices, TheStaffMember, WritingSession
@@ -16,6 +16,7 @@ from api.interchange.files import A_FILE, ForExcel, as_file
 from api.interchange.tables import written
 from api.interchange.upload import Result
 from api.interchange.visit_upload import VisitReport, VisitUploader
+from directory.instant import Instant
 from directory.staff.models import Role
 from directory.visits.queries import Logged
 
@@ -66,7 +67,7 @@ def export_visits(
     session: WritingSession,
     services: TheServices,
     member: TheStaffMember,
-    since: AwareDatetime | None = None,
+    since: Instant | None = None,
     excel: ForExcel = False,
 ) -> StreamingResponse:
     """Visits logged, corrected or voided since a moment, or all; without names and numbers."""

@@ -34,6 +34,12 @@ def test_it_is_alive_and_says_the_product_s_time(any_api: Api) -> None:
     assert abs(ahead - timedelta(days=3)) < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_monitor_may_ask_for_the_head_alone(any_api: Api, path: str) -> None:
+    whole, head = any_api.client.get(path), any_api.client.head(path)
+    assert (head.status_code, head.text) == (whole.status_code, "")
+
+
 def test_it_is_alive_without_its_database(api: Api, tmp_path: Path) -> None:
     break_database(api, tmp_path)
     assert api.client.get("/healthz").json()["status"] == "ok"
