@@ -61,7 +61,7 @@ def create_referral(
         f"POST referrals {body.model_dump_json()}",
     )
     _audit(session, services, member, "referral.create", referral)
-    return view.whole(session, referral)
+    return view.first_answer(session, referral)
 
 
 @router.get("/referrals")
@@ -216,7 +216,7 @@ def refer_to_next(
         f"POST referrals/{referral_id}/next {body.model_dump_json()}",
     )
     _audit(session, services, member, "referral.create", referral)
-    return view.whole(session, referral)
+    return view.first_answer(session, referral)
 
 
 @router.post("/services/{service_id}/reports", status_code=201, responses={404: {}})

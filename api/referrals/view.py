@@ -16,6 +16,25 @@ def whole(session: Session, referral: Referral) -> schemas.ReferralOut:
     return page(session, [referral])[0]
 
 
+def first_answer(session: Session, referral: Referral) -> schemas.ReferralOut:
+    """A referral as it was when it was made, whatever has become of it since."""
+    now = whole(session, referral)
+    made = now.history[0]
+    return now.model_copy(
+        update={
+            "status": made.status,
+            "outcome": None,
+            "outcome_reason": None,
+            "outcome_at": None,
+            "history": [made],
+            "remarks": [],
+            "suggestions": [],
+            "changed_at": now.created_at,
+            "answered_at": None,
+        }
+    )
+
+
 def page(session: Session, referrals: Sequence[Referral]) -> list[schemas.ReferralOut]:
     """Several of them, in their order."""
     ids = [each.id for each in referrals]

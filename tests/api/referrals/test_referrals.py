@@ -119,6 +119,14 @@ def test_the_same_key_and_body_is_the_same_referral(desk: Desk) -> None:
     assert (count(Referral), count(Notice)) == (1, 2)
 
 
+def test_the_first_answer_comes_again_whatever_has_become_of_it(desk: Desk) -> None:
+    key = {"Idempotency-Key": new_id()}
+    first = desk.post("referrals", desk.body(), **key).json()
+    desk.move(first["id"], "rejected", "full")
+    assert desk.post("referrals", desk.body(), **key).json() == first
+    assert desk.get(f"referrals/{first['id']}").json()["status"] == "rejected"
+
+
 def test_a_key_belongs_to_who_sent_it(desk: Desk) -> None:
     key = {"Idempotency-Key": "monday-1"}
     first = desk.post("referrals", desk.body(), **key).json()
