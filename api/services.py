@@ -24,7 +24,6 @@ from bot.on_call import Watchdog, Watched, pinger
 from bot.rasa_client import RasaClient
 from bot.rasa_servers import rasa_at
 from bot.relay import Relay, RelayParts
-from bot.safety.screen import screen
 from bot.sms.deliver import Sender
 from bot.sms.gateway import SmsGateway
 from bot.sms.pace import Pace
@@ -38,6 +37,7 @@ from directory.messages.spool import Spool
 from directory.processes import FOLDER as PROCESSES
 from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
+from directory.read_once import read_all
 from directory.search import FindResult, Query, find, warm_up
 from directory.settings import Carrier, Settings
 
@@ -76,7 +76,7 @@ def search_directory(query: Query) -> FindResult:
 
 def prepare_search() -> None:
     """Read rules and listings into memory: the first person to text must not wait for them."""
-    screen("")
+    read_all()
     with database.read_scope() as session:
         warm_up(session)
 

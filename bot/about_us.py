@@ -6,7 +6,6 @@ The sentences say what docs/legal/who-may-read-texts.md and the tasks' targets s
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot.plain_text import words_of
 from bot.turn import Situation, Turn, Understood
 from bot.wording import say
 from directory.messages.models import AnsweredBy
+from directory.read_once import read_once
 from directory.search import needs_in, place_in
 
 PHRASES_FILE = Path(__file__).with_name("about_us.yml")
@@ -81,7 +81,7 @@ class _Phrases:
     not_asked: PhraseBook[str]
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation(content["lists"])

@@ -5,7 +5,6 @@ UNCLEAR rather than guessed. No mood is scored: only what was said is sorted.
 """
 
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
 from bot.safety.screen import screen
 from bot.sms.keywords import Keyword, keyword
+from directory.read_once import read_once
 from directory.search import needs_in
 
 PHRASES_FILE = Path(__file__).with_name("checkin_answers.yml")
@@ -107,12 +107,12 @@ def _listed(name: str, sentence: str) -> bool:
     return _lists()[name].occurs(sentence)
 
 
-@cache
+@read_once
 def _content() -> dict[str, Any]:
     return dict(YAML(typ="safe", pure=True).load(PHRASES_FILE))
 
 
-@cache
+@read_once
 def _lists() -> dict[str, PhraseBook[None]]:
     content = _content()
     notation = Notation(content["lists"])
@@ -123,7 +123,7 @@ def _lists() -> dict[str, PhraseBook[None]]:
     }
 
 
-@cache
+@read_once
 def _phrases() -> PhraseBook[CheckinAnswer]:
     content = _content()
     notation = Notation(content["lists"])

@@ -6,13 +6,13 @@ Only when that is the whole text: a sentence with a number in it is a sentence.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from bot.phrases import Notation, Phrase, PhraseBook
 from bot.plain_text import plain, words_of
+from directory.read_once import read_once
 
 PHRASES_FILE = Path(__file__).with_name("choice_phrases.yml")
 
@@ -102,7 +102,7 @@ def _number(found: re.Match[str], numbers: dict[str, int]) -> int:
     )
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     numbers = {word: number for number, words in content["numbers"].items() for word in words}

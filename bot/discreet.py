@@ -5,7 +5,6 @@ for domestic violence, or others read the phone, the answer names no office, no 
 danger. Only danger itself is answered as ever, and HELP as carriers and safety require.
 """
 
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -16,6 +15,7 @@ from bot.plain_text import plain, words_of
 from bot.turn import Situation, Turn
 from bot.wording import say
 from directory.messages.models import AnsweredBy
+from directory.read_once import read_once
 
 PHRASES_FILE = Path(__file__).with_name("discreet.yml")
 
@@ -51,7 +51,7 @@ def to_who_asks(text: str, situation: Situation) -> Turn | None:
     return Turn(AnsweredBy.CHOICE, situation.memory, (said("who_are_you", situation),))
 
 
-@cache
+@read_once
 def _phrases() -> PhraseBook[str]:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation({})

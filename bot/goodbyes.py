@@ -5,7 +5,6 @@ was just asked how things are, has not said goodbye with it, and is asked what t
 """
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
+from directory.read_once import read_once
 
 PHRASES_FILE = Path(__file__).with_name("goodbyes.yml")
 MOST_WORDS = 3
@@ -44,7 +44,7 @@ def payload_for(
     return {"say": "clarify", "needs": [] if in_checkin else likely}
 
 
-@cache
+@read_once
 def _phrases() -> PhraseBook[str]:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation({})

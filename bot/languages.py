@@ -5,7 +5,6 @@ language carries the sentence. A text without any (a number, a town, an emoji) c
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 from bot.phrases import PhraseBook, compile_phrase
 from bot.plain_text import plain, words_of
 from directory.languages import Language
+from directory.read_once import read_once
 
 WORDS_FILE = Path(__file__).with_name("language_words.yml")
 
@@ -52,7 +52,7 @@ def requested_language(text: str) -> Language | None:
     return None
 
 
-@cache
+@read_once
 def _words() -> _Words:
     content = YAML(typ="safe", pure=True).load(WORDS_FILE)
     return _Words(

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from ruamel.yaml import YAML
 
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
+from directory.read_once import read_once
 
 PHRASES_FILE = Path(__file__).with_name("listing_questions.yml")
 # A longer text says more than a question about what we have just listed.
@@ -161,7 +161,7 @@ class _Phrases:
     pronouns: frozenset[str]
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation(content["lists"])

@@ -7,7 +7,6 @@ Without the letter only where nothing else can be meant: beside an open request 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from bot.turn import ListingsAsked, PartnerReferral, Situation, Turn
 from bot.wording import say
 from directory.conversations.memory import Topic
 from directory.messages.models import AnsweredBy
+from directory.read_once import read_once
 from directory.referrals.states import Status
 from directory.search import needs_in
 
@@ -212,7 +212,7 @@ class _Words:
     polite: PhraseBook[str]
 
 
-@cache
+@read_once
 def _words() -> _Words:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
     notation = Notation(content["lists"])

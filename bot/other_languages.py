@@ -9,12 +9,12 @@ wrong on texts of a few words with typos.
 import re
 import unicodedata
 from collections import Counter
-from functools import cache
 
 from ruamel.yaml import YAML
 
 from bot.languages import WORDS_FILE, counted_in_ours
 from bot.plain_text import words_of
+from directory.read_once import read_once
 
 WORDS_THAT_TELL = 2
 
@@ -55,7 +55,7 @@ def _in_other_words(text: str) -> bool:
     return False
 
 
-@cache
+@read_once
 def _words() -> tuple[frozenset[str], ...]:
     content = YAML(typ="safe", pure=True).load(WORDS_FILE)
     return tuple(frozenset(words) for words in content["other_languages"].values())

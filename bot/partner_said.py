@@ -7,7 +7,6 @@ only where it is said plainly; any other words are for the clinician.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
+from directory.read_once import read_once
 
 WORDS_FILE = Path(__file__).with_name("partner_words.yml")
 
@@ -137,7 +137,7 @@ class _Words:
     reasons: dict[int, str]
 
 
-@cache
+@read_once
 def _words() -> _Words:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
     notation = Notation(content["lists"])

@@ -8,11 +8,12 @@ spaces around every word. `.` and `?` stand as words of their own and end a sent
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from ruamel.yaml import YAML
+
+from directory.read_once import read_once
 
 SPELLING_FILE = Path(__file__).parent / "safety" / "rules" / "spelling.yml"
 
@@ -47,7 +48,7 @@ class Spelling:
     near: dict[str, str]  # a word often misspelt, with one letter left out -> that word
 
 
-@cache
+@read_once
 def spelling() -> Spelling:
     """The spelling file, read once; a wrong entry fails at start and in the tests."""
     content = YAML(typ="safe", pure=True).load(SPELLING_FILE)

@@ -6,7 +6,6 @@ conversation. Numbers and a bare "yes" mean something only to what was asked las
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 from bot.choices import Details, Pick, read_choice
 from bot.phrases import MASK, Notation, PhraseBook
 from bot.plain_text import plain
+from directory.read_once import read_once
 from directory.referrals.states import NotReceived
 
 PHRASES_FILE = Path(__file__).with_name("referral_answers.yml")
@@ -145,7 +145,7 @@ class _Phrases:
     not_taken_back: PhraseBook[bool]
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation(content["lists"])

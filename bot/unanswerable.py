@@ -6,7 +6,6 @@ speaks of danger besides is kept as the screen saw it.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -22,6 +21,7 @@ from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import say
 from directory.messages.models import AnsweredBy
 from directory.people import service as people
+from directory.read_once import read_once
 from directory.referrals import actors
 from directory.tasks.models import TaskKind
 
@@ -115,7 +115,7 @@ def _opts_out_besides(text: str) -> bool:
     return keyword(_phrases().requests.mask(plain(text))) is Keyword.STOP
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation(content["lists"])

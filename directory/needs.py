@@ -1,12 +1,12 @@
 """The needs: read once from data/taxonomy.yml."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from directory.languages import Language
+from directory.read_once import read_once
 from directory.settings import ROOT
 
 TAXONOMY_FILE = ROOT / "data" / "taxonomy.yml"
@@ -28,7 +28,7 @@ class Need:
     sensitive: bool = False
 
 
-@cache
+@read_once
 def taxonomy() -> dict[str, Need]:
     """Needs by code, in the order of the file."""
     rows: list[dict[str, Any]] = YAML(typ="safe").load(TAXONOMY_FILE)["needs"]

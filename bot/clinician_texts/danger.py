@@ -5,7 +5,6 @@ would be in the way. A clinician's own call for help is answered like anybody's.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
 from bot.safety.screen import Danger, Risk, screen
+from directory.read_once import read_once
 
 PHRASES_FILE = Path(__file__).with_name("own_danger.yml")
 OWN = "clinician.own"
@@ -46,7 +46,7 @@ class _Phrases:
     about_others: frozenset[str]
 
 
-@cache
+@read_once
 def _phrases() -> _Phrases:
     content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
     notation = Notation({})

@@ -8,7 +8,6 @@ status · got it · help
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ruamel.yaml import YAML
 
 from bot.clinician_texts.numbers import number_in
 from directory.languages import Language
+from directory.read_once import read_once
 from directory.visits.models import CallType
 
 WORDS_FILE = Path(__file__).with_name("words.yml")
@@ -269,7 +269,7 @@ class _Words:
     filler: frozenset[str]
 
 
-@cache
+@read_once
 def _words() -> _Words:
     content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
 

@@ -7,10 +7,10 @@ not an everyday one; after "my son" a known first name, or an unknown word with 
 
 import re
 from collections.abc import Set
-from functools import cache
 
 from bot.privacy.words import everyday_words, name_words
 from directory.places import folded
+from directory.read_once import read_once
 
 _WORD = r"[^\W\d_][\w'’-]{0,24}"
 _WORDS = rf"(?P<words>{_WORD}(?:[ \t]+{_WORD}){{0,3}})"
@@ -63,7 +63,7 @@ def without_names(text: str, words: Set[str]) -> str:
     return _AND.sub(_after_and, _WEAK.sub(_after_weak, text))
 
 
-@cache
+@read_once
 def _relatives() -> frozenset[str]:
     return frozenset(map(folded, name_words().relatives))
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 from bot.languages import WORDS_FILE as LANGUAGE_WORDS_FILE
 from directory.needs import taxonomy
 from directory.places import folded
+from directory.read_once import read_once
 from directory.search.common_words import COMMON_WORDS
 from directory.search.places import towns_around
 
@@ -52,12 +52,12 @@ def digits_in(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
-@cache
+@read_once
 def _content() -> Any:
     return YAML(typ="safe", pure=True).load(WORDS_FILE)
 
 
-@cache
+@read_once
 def name_words() -> NameWords:
     content = _content()
     return NameWords(
@@ -71,7 +71,7 @@ def name_words() -> NameWords:
     )
 
 
-@cache
+@read_once
 def everyday_words() -> frozenset[str]:
     """Words of everyday texts and of needs, and towns: no names, no streets. Without accents."""
     language = YAML(typ="safe", pure=True).load(LANGUAGE_WORDS_FILE)
@@ -85,7 +85,7 @@ def everyday_words() -> frozenset[str]:
     return frozenset(words)
 
 
-@cache
+@read_once
 def _digits() -> dict[str, int]:
     """A word of a number -> how many digits it says: "seis" one, "treinta" two."""
     content = _content()
@@ -103,12 +103,12 @@ def _one_number() -> str:
     return rf"(?:{words}|double|triple|y|\d++)"
 
 
-@cache
+@read_once
 def _a_number() -> re.Pattern[str]:
     return re.compile(_one_number(), re.IGNORECASE)
 
 
-@cache
+@read_once
 def number_words() -> re.Pattern[str]:
     """Three or more words of numbers in a row, with digits among them: "six 3 zero"."""
     one = _one_number()

@@ -1,7 +1,6 @@
 """The approved replies to danger: fixed strings of `replies.yml`, never composed at run time."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from ruamel.yaml import YAML
 
 from bot.safety.risks import Risk
 from directory.languages import Language
+from directory.read_once import read_once
 
 REPLIES_FILE = Path(__file__).with_name("replies.yml")
 
@@ -39,6 +39,6 @@ def approved(risk: Risk, language: Language, *, on_shift: bool = True) -> Approv
     )
 
 
-@cache
+@read_once
 def _content() -> Any:
     return YAML(typ="safe", pure=True).load(REPLIES_FILE)

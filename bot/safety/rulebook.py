@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from ruamel.yaml import YAML
 from bot.phrases import Notation, Phrase, PhraseBook
 from bot.safety.risks import Risk
 from directory.languages import Language
+from directory.read_once import read_once
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 
@@ -75,7 +75,7 @@ class Rulebook:
     rules: tuple[Rule, ...]
 
 
-@cache
+@read_once
 def rulebook() -> Rulebook:
     """The rules, read once. Raises RuleError or PhraseError for a file that cannot be used."""
     notation = Notation(_read("words"))

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
 from directory.languages import Language
+from directory.read_once import read_once
 
 OPT_OUT_FILE = Path(__file__).with_name("opt_out.yml")
 
@@ -99,7 +99,7 @@ class _Requests:
     still_wanted: PhraseBook[str]
 
 
-@cache
+@read_once
 def _requests() -> _Requests:
     content = YAML(typ="safe", pure=True).load(OPT_OUT_FILE)
     notation = Notation(content["lists"])

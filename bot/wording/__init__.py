@@ -1,16 +1,16 @@
 """Every sentence that the bot can say, English and Spanish: the *.yml files of this folder."""
 
-from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from directory.languages import Language
+from directory.read_once import read_once
 
 HERE = Path(__file__).parent
 
 
-@cache
+@read_once
 def sentences() -> dict[str, dict[str, str]]:
     """All of them by key. Raises ValueError where two files have the same key."""
     every: dict[str, dict[str, str]] = {}
