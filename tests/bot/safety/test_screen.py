@@ -221,6 +221,11 @@ def test_an_ordinary_text_takes_under_a_millisecond() -> None:
         ("el me hace daño", Risk.DOMESTIC_VIOLENCE),
         ("mi vecino quiere hacerme daño", Risk.VIOLENCE),
         ("tengo miedo que vayan a lastimarme", Risk.VIOLENCE),
+        ("me toco mi tio", Risk.CHILD_ABUSE),
+        ("voy a sacudir al bebe si no se calla", Risk.CHILD_ABUSE),
+        ("mi esposo mato al gato y dice que sigo yo", Risk.DOMESTIC_VIOLENCE),
+        ("hoy es mi ultimo dia", Risk.SUICIDE),
+        ("no quiero vivir aqui", Risk.SUICIDE),
     ],
 )
 def test_the_danger_that_is_meant_is_named(text: str, risk: Risk) -> None:
@@ -250,6 +255,12 @@ def test_the_danger_that_is_meant_is_named(text: str, risk: Risk) -> None:
         "no me voy a hacer daño solo necesito comida",
         "no voy a lastimar a nadie",
         "la leche me hace daño, que mas hay de comer",
+        "no quiero vivir aqui, busco apartamento",
+        "odio mi vida en este apartamento, quiero mudarme",
+        "mi jefe me va a matar si llego tarde",
+        "necesito una pistola de silicon para la escuela",
+        "mi bebe no come bien, donde hay una clinica",
+        "hoy es mi ultimo dia de trabajo",
         "me hice daño en la espalda en el trabajo y no tengo seguro",
     ],
 )
