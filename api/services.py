@@ -34,10 +34,10 @@ from directory.clock import ProductClock, wall_now
 from directory.database import Database
 from directory.fleet import Membership
 from directory.messages.spool import Spool
+from directory.own_files import read_all
 from directory.processes import FOLDER as PROCESSES
 from directory.processes import Presence, new_name
 from directory.quiet_hours import QuietHours
-from directory.read_once import read_all
 from directory.search import FindResult, Query, find, warm_up
 from directory.settings import Carrier, Settings
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.asked import Asked
 from bot.checkin_answers import tells_of_no_call
 from bot.discreet import said
@@ -19,7 +17,7 @@ from bot.plain_text import words_of
 from bot.turn import Situation, Turn, Understood
 from bot.wording import say
 from directory.messages.models import AnsweredBy
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.search import needs_in, place_in
 
 PHRASES_FILE = Path(__file__).with_name("about_us.yml")
@@ -83,7 +81,7 @@ class _Phrases:
 
 @read_once
 def _phrases() -> _Phrases:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content: dict[str, Any] = read_yaml(PHRASES_FILE)
     notation = Notation(content["lists"])
 
     def book(suffix: str) -> PhraseBook[About]:

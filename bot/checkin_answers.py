@@ -8,13 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
 from bot.safety.screen import screen
 from bot.sms.keywords import Keyword, keyword
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.search import needs_in
 
 PHRASES_FILE = Path(__file__).with_name("checkin_answers.yml")
@@ -109,7 +107,7 @@ def _listed(name: str, sentence: str) -> bool:
 
 @read_once
 def _content() -> dict[str, Any]:
-    return dict(YAML(typ="safe", pure=True).load(PHRASES_FILE))
+    return dict(read_yaml(PHRASES_FILE))
 
 
 @read_once

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, Phrase, PhraseBook
 from bot.plain_text import plain, words_of
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 PHRASES_FILE = Path(__file__).with_name("choice_phrases.yml")
 
@@ -104,7 +102,7 @@ def _number(found: re.Match[str], numbers: dict[str, int]) -> int:
 
 @read_once
 def _phrases() -> _Phrases:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     numbers = {word: number for number, words in content["numbers"].items() for word in words}
     notation = Notation(content["lists"] | {"number": [*numbers, "#"]})
 

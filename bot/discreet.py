@@ -7,15 +7,13 @@ danger. Only danger itself is answered as ever, and HELP as carriers and safety 
 
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.checkin_answers import MOST_WORDS, asks_who
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
 from bot.turn import Situation, Turn
 from bot.wording import say
 from directory.messages.models import AnsweredBy
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 PHRASES_FILE = Path(__file__).with_name("discreet.yml")
 
@@ -53,7 +51,7 @@ def to_who_asks(text: str, situation: Situation) -> Turn | None:
 
 @read_once
 def _phrases() -> PhraseBook[str]:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     notation = Notation({})
     return PhraseBook(
         (notation.compile(source), language)

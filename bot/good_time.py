@@ -7,11 +7,9 @@ Danger, STOP and HELP have been looked for before this is asked.
 from enum import StrEnum
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.wordings.rules import folded
 
 PHRASES_FILE = Path(__file__).with_name("good_time.yml")
@@ -55,7 +53,7 @@ def _in_words(text: str) -> SafetyAnswer:
 
 @read_once
 def _phrases() -> PhraseBook[SafetyAnswer]:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     notation = Notation({})
     return PhraseBook(
         (notation.compile(source), SafetyAnswer(group["answer"]))

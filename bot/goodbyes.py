@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 PHRASES_FILE = Path(__file__).with_name("goodbyes.yml")
 MOST_WORDS = 3
@@ -46,6 +44,6 @@ def payload_for(
 
 @read_once
 def _phrases() -> PhraseBook[str]:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     notation = Notation({})
     return PhraseBook((notation.compile(source), source) for source in content["says"])

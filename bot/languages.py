@@ -7,12 +7,10 @@ language carries the sentence. A text without any (a number, a town, an emoji) c
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.phrases import PhraseBook, compile_phrase
 from bot.plain_text import plain, words_of
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 WORDS_FILE = Path(__file__).with_name("language_words.yml")
 
@@ -54,7 +52,7 @@ def requested_language(text: str) -> Language | None:
 
 @read_once
 def _words() -> _Words:
-    content = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    content = read_yaml(WORDS_FILE)
     return _Words(
         function={lang: frozenset(content["function_words"][lang]) for lang in Language},
         content={lang: frozenset(content["content_words"][lang]) for lang in Language},

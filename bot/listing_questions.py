@@ -13,11 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 PHRASES_FILE = Path(__file__).with_name("listing_questions.yml")
 # A longer text says more than a question about what we have just listed.
@@ -163,7 +161,7 @@ class _Phrases:
 
 @read_once
 def _phrases() -> _Phrases:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content: dict[str, Any] = read_yaml(PHRASES_FILE)
     notation = Notation(content["lists"])
 
     def book(*groups: tuple[Entry, list[str]]) -> PhraseBook[Entry]:

@@ -10,8 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.asked import is_recent, open_question
 from bot.choices import Pick, read_choice
 from bot.deeds import Deed
@@ -23,7 +21,7 @@ from bot.turn import ListingsAsked, PartnerReferral, Situation, Turn
 from bot.wording import say
 from directory.conversations.memory import Topic
 from directory.messages.models import AnsweredBy
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.referrals.states import Status
 from directory.search import needs_in
 
@@ -214,7 +212,7 @@ class _Words:
 
 @read_once
 def _words() -> _Words:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    content: dict[str, Any] = read_yaml(WORDS_FILE)
     notation = Notation(content["lists"])
 
     def book(group: str) -> PhraseBook[str]:

@@ -10,11 +10,9 @@ import re
 import unicodedata
 from collections import Counter
 
-from ruamel.yaml import YAML
-
 from bot.languages import WORDS_FILE, counted_in_ours
 from bot.plain_text import words_of
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 WORDS_THAT_TELL = 2
 
@@ -57,5 +55,5 @@ def _in_other_words(text: str) -> bool:
 
 @read_once
 def _words() -> tuple[frozenset[str], ...]:
-    content = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    content = read_yaml(WORDS_FILE)
     return tuple(frozenset(words) for words in content["other_languages"].values())

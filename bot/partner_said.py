@@ -10,11 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 WORDS_FILE = Path(__file__).with_name("partner_words.yml")
 
@@ -139,7 +137,7 @@ class _Words:
 
 @read_once
 def _words() -> _Words:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    content: dict[str, Any] = read_yaml(WORDS_FILE)
     notation = Notation(content["lists"])
 
     def groups(name: str) -> PhraseBook[Said]:

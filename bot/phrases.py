@@ -45,18 +45,35 @@ class PhraseError(ValueError):
     """A phrase that cannot be read, or could never match."""
 
 
+class Pattern:
+    """A regular expression that is compiled when it is first searched for: there are thousands,
+    most texts ask for a few, and all of them would hold up each start for seconds."""
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str):
+        self.text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self.text)
+        return self._compiled
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A compiled phrase.
+    """A phrase that was read.
 
-    regex: what is found; also: what must be found anywhere in the text besides.
+    pattern: what is found; also: what must be found anywhere in the text besides.
     needs: sets of words, rarest first; a text that matches holds at least one word of each, so
     most phrases are ruled out without a search. A word ending in `*` is a word's beginning.
     """
 
     source: str
-    regex: re.Pattern[str]
-    also: tuple[re.Pattern[str], ...]
+    pattern: Pattern
+    also: tuple[Pattern, ...]
     needs: tuple[frozenset[str], ...]
 
 
@@ -82,7 +99,7 @@ class Notation:
     def compile(self, source: str) -> Phrase:
         """Raises PhraseError for notation that can't be read and lists that don't exist."""
         nodes = [_Reader(part, self).read() for part in source.split(" & ")]
-        first, *also = (re.compile(f"(?<= ){node.regex}") for node in nodes)
+        first, *also = (Pattern(f"(?<= ){node.regex}") for node in nodes)
         needs = sorted({words for node in nodes for words in node.needs}, key=_cost)
         return Phrase(source, first, tuple(also), tuple(needs))
 
@@ -222,11 +239,11 @@ class PhraseBook(Generic[Entry]):
             phrase, entry = self._entries[number]
             if any(held.isdisjoint(words) for words in phrase.needs):
                 continue
-            also = [regex.search(sentence) for regex in phrase.also]
+            also = [pattern.regex.search(sentence) for pattern in phrase.also]
             others = tuple(match for match in also if match is not None)
             if len(others) < len(also):
                 continue
-            for match in phrase.regex.finditer(sentence):
+            for match in phrase.pattern.regex.finditer(sentence):
                 yield entry, (match, *others)
 
     def first(self, sentence: str) -> Entry | None:

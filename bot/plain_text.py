@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 SPELLING_FILE = Path(__file__).parent / "safety" / "rules" / "spelling.yml"
 
@@ -51,7 +49,7 @@ class Spelling:
 @read_once
 def spelling() -> Spelling:
     """The spelling file, read once; a wrong entry fails at start and in the tests."""
-    content = YAML(typ="safe", pure=True).load(SPELLING_FILE)
+    content = read_yaml(SPELLING_FILE)
     misspelt = frozenset(content["often_misspelt"])
     near: dict[str, str] = {}
     for word in sorted(misspelt):

@@ -9,12 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ruamel.yaml import YAML
-
 from bot.choices import Details, Pick, read_choice
 from bot.phrases import MASK, Notation, PhraseBook
 from bot.plain_text import plain
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.referrals.states import NotReceived
 
 PHRASES_FILE = Path(__file__).with_name("referral_answers.yml")
@@ -147,7 +145,7 @@ class _Phrases:
 
 @read_once
 def _phrases() -> _Phrases:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content: dict[str, Any] = read_yaml(PHRASES_FILE)
     notation = Notation(content["lists"])
     outcome, take_back = content["outcome"], content["take_back"]
 

@@ -8,8 +8,6 @@ speaks of danger besides is kept as the screen saw it.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.checkin_answers import CheckinAnswer
 from bot.deeds import Applying, Done
 from bot.languages import language_of
@@ -20,8 +18,8 @@ from bot.sms.keywords import Keyword, keyword
 from bot.turn import ConsentChange, NewTask, Situation, Turn, Understood
 from bot.wording import say
 from directory.messages.models import AnsweredBy
+from directory.own_files import read_once, read_yaml
 from directory.people import service as people
-from directory.read_once import read_once
 from directory.referrals import actors
 from directory.tasks.models import TaskKind
 
@@ -117,7 +115,7 @@ def _opts_out_besides(text: str) -> bool:
 
 @read_once
 def _phrases() -> _Phrases:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     notation = Notation(content["lists"])
 
     def book(name: str) -> PhraseBook[str]:

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.settings import ROOT
 
 TAXONOMY_FILE = ROOT / "data" / "taxonomy.yml"
@@ -31,7 +29,7 @@ class Need:
 @read_once
 def taxonomy() -> dict[str, Need]:
     """Needs by code, in the order of the file."""
-    rows: list[dict[str, Any]] = YAML(typ="safe").load(TAXONOMY_FILE)["needs"]
+    rows: list[dict[str, Any]] = read_yaml(TAXONOMY_FILE)["needs"]
     return {row["code"]: _need(row) for row in rows}
 
 

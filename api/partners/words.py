@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-
 from directory.languages import Language
+from directory.own_files import read_yaml
 
 FILE = Path(__file__).with_name("words.yml")
 
 
 @cache
 def _words() -> dict[str, Any]:
-    loaded: dict[str, Any] = YAML(typ="safe").load(FILE)
+    loaded: dict[str, Any] = read_yaml(FILE)
     return loaded
 
 

@@ -7,12 +7,10 @@ would be in the way. A clinician's own call for help is answered like anybody's.
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain, words_of
 from bot.safety.screen import Danger, Risk, screen
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 PHRASES_FILE = Path(__file__).with_name("own_danger.yml")
 OWN = "clinician.own"
@@ -48,7 +46,7 @@ class _Phrases:
 
 @read_once
 def _phrases() -> _Phrases:
-    content = YAML(typ="safe", pure=True).load(PHRASES_FILE)
+    content = read_yaml(PHRASES_FILE)
     notation = Notation({})
     return _Phrases(
         own=PhraseBook((notation.compile(source), source) for source in content["own"]),

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.clinician_texts.numbers import number_in
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 from directory.visits.models import CallType
 
 WORDS_FILE = Path(__file__).with_name("words.yml")
@@ -271,7 +269,7 @@ class _Words:
 
 @read_once
 def _words() -> _Words:
-    content: dict[str, Any] = YAML(typ="safe", pure=True).load(WORDS_FILE)
+    content: dict[str, Any] = read_yaml(WORDS_FILE)
 
     def by_word(groups: dict[str, list[str]]) -> dict[str, str]:
         return {word: meaning for meaning, words in groups.items() for word in words}

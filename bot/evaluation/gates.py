@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.evaluation.measures import Measures
+from directory.own_files import read_yaml
 
 FEWEST = 30
 
@@ -54,7 +54,7 @@ class Verdict:
 def read_gates(path: Path) -> tuple[Gate, ...]:
     """The gates of a file. Raises GatesFileError."""
     try:
-        content = YAML(typ="safe", pure=True).load(path)
+        content = read_yaml(path)
         return tuple(_gate(measure, limits) for measure, limits in content.items())
     except (YAMLError, OSError, AttributeError, TypeError, ValueError) as error:
         raise GatesFileError(f"{path.name}: {error}") from error

@@ -9,8 +9,8 @@ import re
 from collections.abc import Set
 
 from bot.privacy.words import everyday_words, name_words
+from directory.own_files import read_once
 from directory.places import folded
-from directory.read_once import read_once
 
 _WORD = r"[^\W\d_][\w'’-]{0,24}"
 _WORDS = rf"(?P<words>{_WORD}(?:[ \t]+{_WORD}){{0,3}})"

@@ -7,12 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.languages import WORDS_FILE as LANGUAGE_WORDS_FILE
 from directory.needs import taxonomy
+from directory.own_files import read_once, read_yaml
 from directory.places import folded
-from directory.read_once import read_once
 from directory.search.common_words import COMMON_WORDS
 from directory.search.places import towns_around
 
@@ -54,7 +52,7 @@ def digits_in(text: str) -> int:
 
 @read_once
 def _content() -> Any:
-    return YAML(typ="safe", pure=True).load(WORDS_FILE)
+    return read_yaml(WORDS_FILE)
 
 
 @read_once
@@ -74,7 +72,7 @@ def name_words() -> NameWords:
 @read_once
 def everyday_words() -> frozenset[str]:
     """Words of everyday texts and of needs, and towns: no names, no streets. Without accents."""
-    language = YAML(typ="safe", pure=True).load(LANGUAGE_WORDS_FILE)
+    language = read_yaml(LANGUAGE_WORDS_FILE)
     words = {folded(word) for word in COMMON_WORDS} | name_words().never
     for group in ("function_words", "content_words"):
         words |= {folded(word) for listed in language[group].values() for word in listed}

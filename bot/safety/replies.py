@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.safety.risks import Risk
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 REPLIES_FILE = Path(__file__).with_name("replies.yml")
 
@@ -41,4 +39,4 @@ def approved(risk: Risk, language: Language, *, on_shift: bool = True) -> Approv
 
 @read_once
 def _content() -> Any:
-    return YAML(typ="safe", pure=True).load(REPLIES_FILE)
+    return read_yaml(REPLIES_FILE)

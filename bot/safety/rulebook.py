@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, Phrase, PhraseBook
 from bot.safety.risks import Risk
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 
@@ -150,4 +148,4 @@ def _refuse_doubled_ids(rules: list[Rule]) -> None:
 
 
 def _read(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load(RULES_FOLDER / f"{name}.yml")
+    return read_yaml(RULES_FOLDER / f"{name}.yml")

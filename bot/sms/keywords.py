@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.phrases import Notation, PhraseBook
 from bot.plain_text import plain
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 OPT_OUT_FILE = Path(__file__).with_name("opt_out.yml")
 
@@ -101,7 +99,7 @@ class _Requests:
 
 @read_once
 def _requests() -> _Requests:
-    content = YAML(typ="safe", pure=True).load(OPT_OUT_FILE)
+    content = read_yaml(OPT_OUT_FILE)
     notation = Notation(content["lists"])
 
     def book(sources: list[str]) -> PhraseBook[str]:

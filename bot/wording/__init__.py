@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from directory.languages import Language
-from directory.read_once import read_once
+from directory.own_files import read_once, read_yaml
 
 HERE = Path(__file__).parent
 
@@ -15,7 +13,7 @@ def sentences() -> dict[str, dict[str, str]]:
     """All of them by key. Raises ValueError where two files have the same key."""
     every: dict[str, dict[str, str]] = {}
     for file in sorted(HERE.glob("*.yml")):
-        loaded: dict[str, dict[str, str]] = YAML(typ="safe").load(file)
+        loaded: dict[str, dict[str, str]] = read_yaml(file)
         twice = every.keys() & loaded.keys()
         if twice:
             raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file too")

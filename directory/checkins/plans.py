@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from directory.checkins.plan import Plan, Step
 from directory.checkins.plan_models import CheckinPlan
 from directory.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired
 from directory.languages import Language
+from directory.own_files import read_yaml
 from directory.people import service as people
 from directory.visits.models import CallType
 from directory.wordings import queries as wordings
@@ -213,7 +213,7 @@ def _step(row: Mapping[str, Any]) -> Step:
 @cache
 def shipped_plans() -> dict[str, Plan]:
     """The plans of plans.yml by id."""
-    rows: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(SHIPPED_FILE)
+    rows: dict[str, dict[str, Any]] = read_yaml(SHIPPED_FILE)
     return {
         plan_id: Plan(
             id=plan_id,

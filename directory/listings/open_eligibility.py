@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ruamel.yaml import YAML
 from sqlalchemy.orm import Session
 
 from directory.listings import queries
 from directory.listings.ids import stable_id
 from directory.listings.models import Attribute, Taxonomy, TaxonomyTerm
 from directory.needs import taxonomy
+from directory.own_files import read_yaml
 from directory.settings import ROOT
 
 FILE = ROOT / "data" / "open_eligibility.yml"
@@ -42,7 +42,7 @@ class Terms:
 
 @cache
 def open_eligibility() -> Terms:
-    found: dict[str, Any] = YAML(typ="safe").load(FILE)
+    found: dict[str, Any] = read_yaml(FILE)
     paths: dict[str, str] = found["terms"]
     needs: dict[str, tuple[str, ...]] = {}
     for code, need in taxonomy().items():

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from sqlalchemy import Column, Table
 
 from directory.database import Base
+from directory.own_files import read_yaml
 
 FILE = Path(__file__).with_name("rules.yml")
 LAST_CONTACT = "last_contact"
@@ -69,14 +69,14 @@ class FileRule:
 @cache
 def unreadable_texts() -> FileRule:
     """The rule for texts on disk that no key fits; nothing else lies beside the database."""
-    [written] = YAML(typ="safe", pure=True).load(FILE)["files"]
+    [written] = read_yaml(FILE)["files"]
     return FileRule(written["files"], int(written["days"]), written["why"])
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule. Raises ValueError on a rule that cannot be followed."""
-    written = YAML(typ="safe", pure=True).load(FILE)["rules"]
+    written = read_yaml(FILE)["rules"]
     read = tuple(_rule(table, each) for each in written for table in each["tables"])
     for rule in read:
         _check(rule)

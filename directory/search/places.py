@@ -16,8 +16,8 @@ from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from ruamel.yaml import YAML
 
+from directory.own_files import read_yaml
 from directory.places import (
     Place,
     county_names,
@@ -243,7 +243,7 @@ def _is_at(words: list[str], position: int) -> bool:
 @cache
 def _landmarks() -> dict[str, str]:
     """The name of a landmark, folded -> its town."""
-    content = YAML(typ="safe", pure=True).load(LANDMARKS_FILE)
+    content = read_yaml(LANDMARKS_FILE)
     return {folded(name): one["town"] for one in content["landmarks"] for name in one["names"]}
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from directory.errors import Invalid
+from directory.own_files import read_yaml
 
 REVEALING_FILE = Path(__file__).with_name("revealing_words.yml")
 KEY = re.compile(r"[a-z][a-z0-9_]{2,39}")
@@ -167,7 +166,7 @@ def folded(text: str) -> str:
 
 @cache
 def _revealing() -> tuple[_Revealing, ...]:
-    groups = YAML(typ="safe", pure=True).load(REVEALING_FILE)["groups"]
+    groups = read_yaml(REVEALING_FILE)["groups"]
     return tuple(
         _Revealing(re.compile("|".join(map(_word, group["en"] + group["es"]))), group["why"])
         for group in groups

@@ -1,3 +1,5 @@
+import gc
+
 """The notation in which rules are written."""
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.phrases import PhraseBook, PhraseError, compile_phrase
 from bot.plain_text import plain
+from directory.own_files import read_all
 
 LISTS = {"who": ["my [little] (brother|sister)", "she"], "she_and_he": ["{who}", "he"]}
 
@@ -78,6 +81,18 @@ def test_looking_up_by_needed_words_finds_what_trying_all_would_find(words: list
     tried = {
         phrase.source
         for phrase in phrases
-        if phrase.regex.search(sentence) and all(r.search(sentence) for r in phrase.also)
+        if phrase.pattern.regex.search(sentence)
+        and all(pattern.regex.search(sentence) for pattern in phrase.also)
     }
     assert found == tried
+
+
+def test_every_phrase_of_the_product_makes_a_regular_expression() -> None:
+    """They are compiled when a text first asks for them, too late to find that one cannot be."""
+    read_all()
+    books = [each for each in gc.get_objects() if isinstance(each, PhraseBook)]
+    phrases = {id(phrase): phrase for book in books for phrase, _ in book._entries}
+    assert len(phrases) > 3000
+    for phrase in phrases.values():
+        for pattern in (phrase.pattern, *phrase.also):
+            assert pattern.regex.pattern == pattern.text

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
 
 What = TypeVar("What")
 
@@ -20,3 +23,8 @@ def read_all() -> None:
     """Call every reader of the modules imported so far; together they take seconds."""
     for read in _readers:
         read()
+
+
+def read_yaml(file: Path) -> Any:
+    """What a YAML 1.2 file of ours says. Read by libyaml, seven times as fast as in Python."""
+    return YAML(typ="safe").load(file)
