@@ -15,7 +15,7 @@ from tools.access.table import PAGE, Caller, declared, page, routes_of, who_may
 
 MAY = who_may(declared())
 # What is down in a test, and says so to whoever asks.
-DOWN = {"GET /readyz": 503, "GET /phone/api/messages": 503}
+DOWN = {"GET /readyz": 503, "HEAD /readyz": 503, "GET /phone/api/messages": 503}
 
 
 @pytest.fixture
