@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api import refusals
 from directory.errors import HandoffError, TooMany, Unauthenticated
@@ -77,6 +78,11 @@ def describe_errors(app: FastAPI) -> None:
         code = _CODES.get(error.status_code, "error")
         headers = dict(error.headers) if error.headers else None
         return problem(error.status_code, code, str(error.detail), headers=headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_: Request, _error: ClientDisconnect) -> JSONResponse:
+        # Nobody is there to read it; what counts is that this is no error of ours.
+        return problem(400, "cut_off", "The request broke off before its end: send it again.")
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(DatabaseTimeout)

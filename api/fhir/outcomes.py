@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api import refusals
 from api.fhir.codes import ERROR, Json, coding
@@ -107,6 +108,10 @@ def describe_outcomes(app: FastAPI) -> None:
         code = _CODE.get(error.status_code, "error")
         headers = dict(error.headers) if error.headers else None
         return outcome(error.status_code, code, str(error.detail), headers=headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_: Request, _error: ClientDisconnect) -> FhirResponse:
+        return outcome(400, "cut_off", "The request broke off before its end: send it again.")
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(DatabaseTimeout)

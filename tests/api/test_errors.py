@@ -1,17 +1,19 @@
 """Whatever is sent, the answer is a problem document that repeats none of it, and never a 500."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 import pytest
 import structlog
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from api.body_limit import LARGEST_BODY, BodyLimit
 from api.errors import describe_errors
+from api.fhir.outcomes import describe_outcomes
 from directory import errors
 from tests.api.conftest import Api, a_visit, problem
 
@@ -67,6 +69,37 @@ def test_what_nobody_foresaw_is_a_500_that_tells_nothing() -> None:
     assert "secret" not in answer.text
     assert [entry["event"] for entry in logs] == ["unexpected_error"]
     assert logs[0]["kind"] == "RuntimeError"
+
+
+@pytest.mark.parametrize("describe", [describe_errors, describe_outcomes])
+def test_whoever_goes_away_in_the_middle_of_a_form_is_no_error_of_ours(
+    describe: Callable[[FastAPI], None],
+) -> None:
+    app = FastAPI()
+    describe(app)
+
+    @app.post("/")
+    async def read(request: Request) -> None:
+        await request.form()
+
+    coming: list[Message] = [
+        {"type": "http.request", "body": b"name=Ro", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    form = (b"content-type", b"application/x-www-form-urlencoded")
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [form]}
+    with structlog.testing.capture_logs() as logs:
+        anyio.run(app, scope, receive, send)
+    assert logs == []
+    assert answered[0]["status"] == 400 and b"cut_off" in answered[1]["body"]
 
 
 def bodies(text: str) -> list[str]:

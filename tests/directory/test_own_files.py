@@ -8,7 +8,7 @@ from directory import own_files
 
 # In a process of its own, which has imported what the application imports and nothing else.
 _UNREAD = """
-import functools, inspect, sys
+import inspect, sys
 import api.services
 from directory import own_files
 for name, module in list(sys.modules.items()):
